@@ -1,0 +1,124 @@
+#include "cli/client.h"
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/hash.h"
+#include "common/base/random.h"
+#include "common/net/client.h"
+#include "common/report/verdict_json.h"
+
+namespace storesweep::cli {
+namespace {
+using Json = nlohmann::ordered_json;
+
+std::string address_of(const std::string& server, const std::string& path, const ApiClient::Query& query) {
+  std::string url = server;
+  while (!url.empty() && url.back() == '/') url.pop_back();
+  url += path;
+  char separator = '?';
+  for (const auto& [name, value] : query) {
+    if (value.empty()) continue;
+    url += separator + name + "=" + percent_encoded(value);
+    separator = '&';
+  }
+  return url;
+}
+
+ErrorKind kind_of(const Json& error, int status) {
+  const std::string named = error.value("kind", "");
+  for (int k = 1; k <= static_cast<int>(ErrorKind::kInternal); ++k) {
+    if (error_name(static_cast<ErrorKind>(k)) == named) return static_cast<ErrorKind>(k);
+  }
+  return status == 404 ? ErrorKind::kNotFound : ErrorKind::kInternal;
+}
+
+// What an answer other than 2xx says.
+Status error_of(const net::Response& response) {
+  auto json = parse_json(response.body);
+  if (json.ok() && json->is_object() && json->contains("error") && (*json)["error"].is_object()) {
+    const Json& error = (*json)["error"];
+    const auto message = error.find("message");
+    if (message != error.end() && message->is_string() && error.value("kind", Json()).is_string()) {
+      return {kind_of(error, response.status), message->get<std::string>()};
+    }
+  }
+  return corrupt("what answered is no coordinator (status " + std::to_string(response.status) +
+                 "): check --server");
+}
+}  // namespace
+
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";  // RFC 3986 2.3
+  std::string out;
+  for (char c : text) {
+    if (kPlain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      const auto byte = static_cast<std::uint8_t>(c);
+      constexpr std::string_view kHex = "0123456789ABCDEF";
+      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return out;
+}
+
+struct ApiClient::State {
+  ServerAddress address;
+  SystemRandom random;
+  net::Client client{net::Options{.user_agent = "storesweep-cli"}, random};
+
+  Result<net::Response> ask(net::Request request, const Deadline& deadline) {
+    if (!address.token.empty()) request.headers.emplace_back("Authorization", "Bearer " + address.token);
+    request.max_bytes = kMaxAnswerBytes;
+    auto response = client.request(request, deadline);
+    if (!response.ok()) {
+      const Status s = response.status();
+      if (s.kind() != ErrorKind::kUnavailable) return s;
+      return unavailable("cannot reach the coordinator at " + address.url + " (" + s.message() +
+                         "): start storesweep-coordinator, or name another by --server or STORESWEEP_SERVER");
+    }
+    if (response->status < 200 || response->status > 299) return error_of(*response);
+    return response;
+  }
+};
+
+ApiClient::ApiClient(ServerAddress address) : state_(new State{std::move(address), {}}) {}
+ApiClient::~ApiClient() = default;
+
+Result<Json> ApiClient::get(const std::string& path, const Query& query, const Deadline& deadline) {
+  TRY_ASSIGN(const std::string text, get_text(path, query, deadline));
+  return parse_json(text);
+}
+
+Result<std::string> ApiClient::get_text(const std::string& path, const Query& query,
+                                        const Deadline& deadline) {
+  net::Request request;
+  request.url = address_of(state_->address.url, path, query);
+  TRY_ASSIGN(net::Response response, state_->ask(std::move(request), deadline));
+  return std::move(response.body);
+}
+
+Result<Json> ApiClient::post(const std::string& path, const Json& body, const std::string& key,
+                             const Deadline& deadline) {
+  net::Request request;
+  request.method = "POST";
+  request.url = address_of(state_->address.url, path, {});
+  request.body = dump_json(body);
+  Bytes made(16);
+  state_->random.fill(made);
+  request.headers = {{"Content-Type", "application/json"},
+                     {"Idempotency-Key", key.empty() ? to_hex(made) : key}};
+  TRY_ASSIGN(const net::Response response, state_->ask(std::move(request), deadline));
+  return parse_json(response.body);
+}
+
+Status ApiClient::follow(const std::string& path, const Query& query,
+                         const std::function<bool(std::string_view)>& piece, const Deadline& deadline) {
+  net::Request request;
+  request.url = address_of(state_->address.url, path, query);
+  request.on_data = piece;
+  return state_->ask(std::move(request), deadline).status();
+}
+
+}  // namespace storesweep::cli

@@ -1,0 +1,46 @@
+// The coordinator as the CLI sees it: JSON in, JSON out. Each call blocks until its deadline. One thread.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "common/base/cancel.h"
+#include "common/base/status.h"
+
+namespace storesweep::cli {
+
+inline constexpr std::size_t kMaxAnswerBytes = 64u << 20;
+
+struct ServerAddress {
+  std::string url = "http://127.0.0.1:8080";
+  std::string token;  // empty: none
+};
+
+class ApiClient {
+ public:
+  explicit ApiClient(ServerAddress address);
+  ~ApiClient();
+  using Query = std::map<std::string, std::string>;  // empty values are left out
+
+  // Errors carry the coordinator's own message, or say how to reach one.
+  Result<nlohmann::ordered_json> get(const std::string& path, const Query& query, const Deadline& deadline);
+  // `key`: Idempotency-Key; empty: one is made, so that a repeated try of this call creates nothing twice.
+  Result<nlohmann::ordered_json> post(const std::string& path, const nlohmann::ordered_json& body,
+                                      const std::string& key, const Deadline& deadline);
+  Result<std::string> get_text(const std::string& path, const Query& query, const Deadline& deadline);
+  // Pieces as they arrive; false ends it.
+  Status follow(const std::string& path, const Query& query,
+                const std::function<bool(std::string_view)>& piece, const Deadline& deadline);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+std::string percent_encoded(std::string_view text);
+
+}  // namespace storesweep::cli

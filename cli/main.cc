@@ -1,0 +1,127 @@
+// storesweep: the coordinator's command line. Parses, connects, runs one verb and says in its exit code how
+// it went.
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/screen_text.h"
+#include "cli/verbs.h"
+#include "common/base/file.h"
+#include "common/base/text.h"
+
+namespace storesweep::cli {
+namespace {
+constexpr std::size_t kMaxTokenBytes = 4096;
+Cancel* interrupted = nullptr;  // for the signal handler, which can be given nothing
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+Language language_for(const std::string& option) {
+  if (!option.empty()) return language_of(option);
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    if (const std::string value = environment(name); !value.empty()) return language_of(value);
+  }
+  return Language::kEnglish;
+}
+
+std::size_t terminal_columns() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20 ? size.ws_col : 100;
+}
+
+Result<ServerAddress> server_address(const Program& program) {
+  ServerAddress address;
+  const std::string from_environment = environment("STORESWEEP_SERVER");
+  if (!from_environment.empty()) address.url = from_environment;
+  if (!program.server.empty()) address.url = program.server;
+  if (!starts_with(address.url, "http://") && !starts_with(address.url, "https://")) {
+    address.url = "http://" + address.url;
+  }
+  const std::string file =
+      program.token_file.empty() ? environment("STORESWEEP_TOKEN_FILE") : program.token_file;
+  if (!file.empty()) {
+    auto token = read_file(file, kMaxTokenBytes);
+    if (!token.ok()) return token.status().within("--token-file");
+    address.token = std::string(trim(*token));
+  }
+  return address;
+}
+
+int exit_code_of(const Status& error) {
+  switch (error.kind()) {
+    case ErrorKind::kUnavailable:
+    case ErrorKind::kTimeout:
+      return kExitUnreachable;
+    case ErrorKind::kNotFound:
+      return kExitNotFound;
+    case ErrorKind::kCancelled:
+      return 130;  // as a shell says of SIGINT
+    default:
+      return kExitFailed;
+  }
+}
+
+int run(Program& program) {
+  auto catalogue = Catalogue::embedded();
+  if (!catalogue.ok()) {
+    std::fprintf(stderr, "storesweep: %s\n", catalogue.status().message().c_str());
+    return kExitFailed;
+  }
+  static Cancel cancel;
+  interrupted = &cancel;
+  std::signal(SIGINT, [](int) { interrupted->cancel(); });
+  std::signal(SIGTERM, [](int) { interrupted->cancel(); });
+  std::signal(SIGPIPE, SIG_IGN);
+  const bool terminal = isatty(STDOUT_FILENO) != 0;
+  const Style style{*catalogue, language_for(program.lang), terminal && environment("NO_COLOR").empty()};
+  Status error;
+  if (auto address = server_address(program); address.ok()) {
+    ApiClient client(*std::move(address));
+    Session session{client, style, program.json, terminal, terminal_columns(), cancel};
+    const auto code = program.verb(session);
+    if (code.ok()) return *code;
+    error = code.status();
+  } else {
+    error = address.status();
+  }
+  std::fprintf(stderr, "storesweep: %s: %s\n", style.text("error").c_str(),
+               safe_text(error.message()).c_str());
+  return exit_code_of(error);
+}
+}  // namespace
+}  // namespace storesweep::cli
+
+int main(int argc, char** argv) {
+  using namespace storesweep::cli;
+  Program program;
+  CLI::App app{"storesweep: sweeps of app stores for the ten tasks of circular 164"};
+  app.add_option("--server", program.server,
+                 "the coordinator's address (or STORESWEEP_SERVER; otherwise http://127.0.0.1:8080)");
+  app.add_option("--token-file", program.token_file,
+                 "a file with the bearer token (or STORESWEEP_TOKEN_FILE)");
+  app.add_option("--lang", program.lang, "zh or en (otherwise by LANG)")->check(CLI::IsMember({"zh", "en"}));
+  app.add_flag("--json", program.json, "answers as JSON, for programs");
+  app.require_subcommand(1);
+  app.fallthrough();  // the options above may stand behind the verb too
+  app.footer(
+      "Exit codes: 0 done, 1 refused or failed, 2 wrong command line, 3 no coordinator, 4 not found,\n"
+      "5 `verdict --fail-on` found something. docs/cli.md says more.");
+  add_sweep_verbs(app, program);
+  add_result_verbs(app, program);
+  add_fleet_verbs(app, program);
+  add_local_verbs(app, program);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? kExitOk : kExitUsage;
+  }
+  return run(program);
+}

@@ -1,0 +1,41 @@
+// What the CLI shows of the API's answers: JSON in, text out. Pure, so that golden tests hold every page.
+// Missing or wrong fields show as blanks: a newer coordinator must not break an older CLI.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+
+#include "common/report/catalogue.h"
+
+namespace storesweep::cli {
+
+struct Style {
+  const Catalogue& catalogue;
+  Language language = Language::kEnglish;
+  bool colour = false;  // a terminal
+  std::string text(std::string_view key, const Catalogue::Values& values = {}) const {
+    return catalogue.text(language, "cli", key, values);
+  }
+};
+using Json = nlohmann::ordered_json;
+
+std::string render_import(const Style& style, const Json& report);
+std::string render_sweep(const Style& style, const Json& sweep);       // the whole, with shards
+std::string render_sweep_line(const Style& style, const Json& sweep);  // one line, for pipes
+std::string render_progress(const Style& style, const Json& sweep, std::size_t columns);  // with a bar
+std::string render_sweeps(const Style& style, const Json& page);
+std::string render_campaign(const Style& style, const Json& campaign);
+std::string render_summary(const Style& style, const Json& summary, const std::string& by);
+std::string render_results(const Style& style, const Json& page);
+std::string render_announcement(const Style& style, const Json& announcement);
+std::string render_verdict(const Style& style, const Json& result);  // ten rows, findings, coverage
+std::string render_evidence(const Style& style, const Json& evidence);
+std::string render_workers(const Style& style, const Json& workers);
+std::string render_devices(const Style& style, const Json& devices);
+std::string render_event(const Style& style, std::string_view kind, std::string_view data);
+
+// The level's name, coloured on a terminal.
+std::string level_text(const Style& style, std::string_view level);
+
+}  // namespace storesweep::cli

@@ -1,0 +1,99 @@
+// workers, devices, drain, events, gc
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <memory>
+
+#include "cli/event_stream.h"
+#include "cli/json_fields.h"
+#include "cli/verbs.h"
+#include "common/report/verdict_json.h"
+
+namespace storesweep::cli {
+namespace {
+constexpr std::int64_t kForeverMs = std::int64_t{1} << 50;
+constexpr std::int64_t kReconnectMs = 1'000;
+
+Result<int> show_workers(Session& s) {
+  TRY_ASSIGN(const Json all, s.client.get("/api/v1/workers", {}, s.quick()));
+  return show(s, all, [&] { return render_workers(s.style, all); });
+}
+
+Result<int> show_devices(Session& s) {
+  TRY_ASSIGN(const Json all, s.client.get("/api/v1/devices", {}, s.quick()));
+  return show(s, all, [&] { return render_devices(s.style, all); });
+}
+
+// Follows events for ever, going on after the last one when the coordinator comes back.
+Result<int> follow_events(Session& s, std::int64_t sweep) {
+  std::string last;
+  bool told = false;
+  while (true) {
+    EventParser parser;
+    const auto print = [&](const StreamEvent& e) {
+      last = e.id;
+      told = false;
+      const std::string text = s.json ? e.data + "\n" : render_event(s.style, e.kind, e.data);
+      std::fwrite(text.data(), 1, text.size(), stdout);
+      std::fflush(stdout);
+    };
+    const Status status = s.client.follow(
+        "/api/v1/events", {{"after", last}, {"sweep", sweep == 0 ? "" : std::to_string(sweep)}},
+        [&](std::string_view piece) { return parser.feed(piece, print); },
+        Deadline::in_ms(kForeverMs, &s.cancel));
+    if (!status.ok() && status.kind() != ErrorKind::kUnavailable) return status;
+    if (!status.ok() && !told) {
+      told = true;
+      std::fprintf(stderr, "%s\n",
+                   s.style.text("waiting_for_coordinator", {{"why", status.message()}}).c_str());
+    }
+    TRY(sleep_ms(kReconnectMs, Deadline::in_ms(2 * kReconnectMs, &s.cancel)));
+  }
+}
+
+void add_drain(CLI::App& app, Program& program) {
+  auto worker = std::make_shared<std::string>();
+  CLI::App* verb = app.add_subcommand("drain", "let a worker finish what it has and take nothing new");
+  verb->add_option("worker", *worker, "its name")->required();
+  verb->callback([worker, &program] {
+    program.verb = [worker](Session& s) -> Result<int> {
+      TRY_ASSIGN(const Json answer, s.client.post("/api/v1/workers/" + percent_encoded(*worker) + "/drain",
+                                                  Json::object(), "", s.quick()));
+      return show(s, answer, [&] { return s.style.text("drained", {{"worker", *worker}}) + "\n"; });
+    };
+  });
+}
+
+void add_gc(CLI::App& app, Program& program) {
+  auto days = std::make_shared<std::int64_t>(0);
+  CLI::App* verb = app.add_subcommand("gc", "delete the evidence of old finished sweeps; verdicts stay");
+  verb->add_option("--older-than", *days, "days")->required()->check(CLI::Range(0, 36'500));
+  verb->callback([days, &program] {
+    program.verb = [days](Session& s) -> Result<int> {
+      TRY_ASSIGN(const Json answer, s.client.post("/api/v1/gc", {{"older_than_days", *days}}, "", s.slow()));
+      return show(s, answer, [&] {
+        return s.style.text("blobs_deleted", {{"count", std::to_string(int_of(answer, "blobs_deleted"))}}) +
+               "\n";
+      });
+    };
+  });
+}
+}  // namespace
+
+void add_fleet_verbs(CLI::App& app, Program& program) {
+  app.add_subcommand("workers", "the workers and what they do")->callback([&program] {
+    program.verb = show_workers;
+  });
+  app.add_subcommand("devices", "the devices and what runs on them")->callback([&program] {
+    program.verb = show_devices;
+  });
+  add_drain(app, program);
+  auto sweep = std::make_shared<std::int64_t>(0);
+  CLI::App* events = app.add_subcommand("events", "what happens, as it happens");
+  events->add_option("--sweep", *sweep, "only of this sweep");
+  events->callback(
+      [sweep, &program] { program.verb = [sweep](Session& s) { return follow_events(s, *sweep); }; });
+  add_gc(app, program);
+}
+
+}  // namespace storesweep::cli

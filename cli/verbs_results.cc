@@ -1,0 +1,216 @@
+// summary, announcement, results, verdict, evidence list|get, retest
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <memory>
+
+#include "cli/json_fields.h"
+#include "cli/verbs.h"
+#include "common/base/file.h"
+#include "common/base/hash.h"
+#include "common/base/text.h"
+#include "common/report/verdict_json.h"
+
+namespace storesweep::cli {
+namespace {
+std::string sweep_path(std::int64_t sweep) { return "/api/v1/sweeps/" + std::to_string(sweep); }
+
+Result<int> print_csv(Session& s, const std::string& path, const ApiClient::Query& query) {
+  TRY_ASSIGN(const std::string csv, s.client.get_text(path, query, s.quick()));
+  std::fwrite(csv.data(), 1, csv.size(), stdout);
+  return kExitOk;
+}
+
+void add_summary(CLI::App& app, Program& program) {
+  struct Arguments {
+    std::int64_t sweep = 0;
+    std::string by;
+    bool csv = false;
+  };
+  auto a = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("summary", "how many apps stand at which level, by task");
+  verb->add_option("sweep", a->sweep, "its id")->required();
+  verb->add_option("--by", a->by, "store, region, developer, category, rule or task")
+      ->check(CLI::IsMember({"store", "region", "developer", "category", "rule", "task"}));
+  verb->add_flag("--csv", a->csv, "for a spreadsheet");
+  verb->callback([a, &program] {
+    program.verb = [a](Session& s) -> Result<int> {
+      if (a->csv) return print_csv(s, sweep_path(a->sweep) + "/summary.csv", {{"by", a->by}});
+      TRY_ASSIGN(const Json all, s.client.get(sweep_path(a->sweep) + "/summary", {{"by", a->by}}, s.quick()));
+      return show(s, all, [&] { return render_summary(s.style, all, a->by); });
+    };
+  });
+}
+
+void add_announcement(CLI::App& app, Program& program) {
+  struct Arguments {
+    std::int64_t sweep = 0;
+    bool csv = false;
+  };
+  auto a = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("announcement", "the six columns of the ministry's announcements");
+  verb->add_option("sweep", a->sweep, "its id")->required();
+  verb->add_flag("--csv", a->csv, "for a spreadsheet");
+  verb->callback([a, &program] {
+    program.verb = [a](Session& s) -> Result<int> {
+      if (a->csv) return print_csv(s, sweep_path(a->sweep) + "/announcement.csv", {});
+      TRY_ASSIGN(const Json all, s.client.get(sweep_path(a->sweep) + "/announcement", {}, s.quick()));
+      return show(s, all, [&] { return render_announcement(s.style, all); });
+    };
+  });
+}
+
+void add_results(CLI::App& app, Program& program) {
+  struct Arguments {
+    std::int64_t sweep = 0, rows = 100;
+    std::string store, package, rule, level, cursor;
+  };
+  auto a = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("results", "the apps of a sweep, one a line");
+  verb->add_option("sweep", a->sweep, "its id")->required();
+  verb->add_option("--store", a->store);
+  verb->add_option("--package", a->package);
+  verb->add_option("--rule", a->rule, "R5.7");
+  verb->add_option("--level", a->level)
+      ->check(CLI::IsMember({"violation", "suspected", "not_tested", "not_found", "not_applicable"}));
+  verb->add_option("--rows", a->rows)->check(CLI::Range(1, 1000));
+  verb->add_option("--cursor", a->cursor, "from the end of the page before");
+  verb->callback([a, &program] {
+    program.verb = [a](Session& s) -> Result<int> {
+      TRY_ASSIGN(const Json page, s.client.get(sweep_path(a->sweep) + "/results",
+                                               {{"store", a->store},
+                                                {"package", a->package},
+                                                {"rule", a->rule},
+                                                {"level", a->level},
+                                                {"cursor", a->cursor},
+                                                {"rows", std::to_string(a->rows)}},
+                                               s.quick()));
+      return show(s, page, [&] {
+        const std::string next = text_of(page, "next");
+        return render_results(s.style, page) +
+               (next.empty() ? "" : s.style.text("more", {{"next", next}}) + "\n");
+      });
+    };
+  });
+}
+
+// The job of a result: a number, or a package with its sweep.
+Result<std::int64_t> job_of(Session& s, const std::string& app, std::int64_t sweep) {
+  if (const auto job = parse_int<std::int64_t>(app)) return *job;
+  if (sweep == 0) return invalid("`" + app + "` is a package: name its sweep too, with --sweep");
+  TRY_ASSIGN(const Json page,
+             s.client.get(sweep_path(sweep) + "/results", {{"package", app}, {"rows", "10"}}, s.quick()));
+  const Json& rows = below(page, "rows");
+  if (rows.empty()) return not_found("sweep " + std::to_string(sweep) + " has no result of " + app + " yet");
+  if (rows.size() == 1) return int_of(rows[0], "job");
+  std::string jobs;
+  for (const Json& r : rows)
+    jobs += " " + std::to_string(int_of(r, "job")) + " (" + text_of(r, "store") + ")";
+  return invalid(app + " stands in several stores; name one of the jobs:" + jobs);
+}
+
+// Whether a row of the verdict is of this level or worse.
+bool reaches(const Json& result, const std::string& level) {
+  const auto wanted = level_named(level);
+  for (const Json& row : below(below(result, "verdict"), "rows")) {
+    const auto has = level_named(text_of(row, "level"));
+    if (wanted && has && *has <= *wanted) return true;
+  }
+  return false;
+}
+
+void add_verdict(CLI::App& app, Program& program) {
+  struct Arguments {
+    std::string app, fail_on;
+    std::int64_t sweep = 0;
+  };
+  auto a = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("verdict", "the ten rows of an app, its findings and their evidence");
+  verb->add_option("app", a->app, "the job of its result, or its package with --sweep")->required();
+  verb->add_option("--sweep", a->sweep, "the sweep's id");
+  verb->add_option("--fail-on", a->fail_on, "end with 5 when a row is of this level or worse")
+      ->check(CLI::IsMember({"violation", "suspected"}));
+  verb->callback([a, &program] {
+    program.verb = [a](Session& s) -> Result<int> {
+      TRY_ASSIGN(const std::int64_t job, job_of(s, a->app, a->sweep));
+      TRY_ASSIGN(const Json result, s.client.get("/api/v1/results/" + std::to_string(job), {}, s.quick()));
+      show(s, result, [&] { return render_verdict(s.style, result); });
+      return !a->fail_on.empty() && reaches(result, a->fail_on) ? kExitFindings : kExitOk;
+    };
+  });
+}
+
+Result<int> save_blob(Session& s, const std::string& sha256_hex, const std::string& file) {
+  const auto wanted = digest_from_hex(sha256_hex);
+  if (!wanted) return invalid("wanted the SHA-256 of `storesweep evidence list`, 64 hex digits");
+  TRY_ASSIGN(const std::string bytes, s.client.get_text("/api/v1/blobs/" + sha256_hex, {}, s.slow()));
+  if (sha256(bytes) != *wanted)
+    return corrupt("what came is not the blob " + sha256_hex + ": its SHA-256 differs");
+  TRY(write_file_durably(file, bytes));
+  return show(s, {{"file", file}, {"bytes", bytes.size()}}, [&] {
+    return s.style.text("saved", {{"file", file}, {"bytes", std::to_string(bytes.size())}}) + "\n";
+  });
+}
+
+void add_evidence(CLI::App& app, Program& program) {
+  struct Arguments {
+    std::string app, digest, file;
+    std::int64_t sweep = 0;
+  };
+  auto a = std::make_shared<Arguments>();
+  CLI::App* evidence = app.add_subcommand("evidence", "what a verdict rests on");
+  evidence->require_subcommand(1);
+  CLI::App* list = evidence->add_subcommand("list", "the journal and pictures of a result");
+  list->add_option("app", a->app, "the job of its result, or its package with --sweep")->required();
+  list->add_option("--sweep", a->sweep, "the sweep's id");
+  list->callback([a, &program] {
+    program.verb = [a](Session& s) -> Result<int> {
+      TRY_ASSIGN(const std::int64_t job, job_of(s, a->app, a->sweep));
+      TRY_ASSIGN(const Json all,
+                 s.client.get("/api/v1/results/" + std::to_string(job) + "/evidence", {}, s.quick()));
+      return show(s, all, [&] { return render_evidence(s.style, all); });
+    };
+  });
+  CLI::App* get = evidence->add_subcommand("get", "save one of them, its hash checked");
+  get->add_option("sha256", a->digest)->required();
+  get->add_option("file", a->file)->required();
+  get->callback(
+      [a, &program] { program.verb = [a](Session& s) { return save_blob(s, a->digest, a->file); }; });
+}
+
+void add_retest(CLI::App& app, Program& program) {
+  struct Arguments {
+    std::string app, origin = "retest", key;
+    std::int64_t sweep = 0;
+    std::vector<std::string> rules;
+  };
+  auto a = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("retest", "test an app again, ahead of the sweeps");
+  verb->add_option("app", a->app, "the job of its result, or its package with --sweep")->required();
+  verb->add_option("--sweep", a->sweep, "the sweep's id");
+  verb->add_option("--rule", a->rules, "only what this rule needs; may be given again");
+  verb->add_option("--origin", a->origin)->check(CLI::IsMember({"retest", "complaint", "clue"}));
+  verb->add_option("--idempotency-key", a->key, "the same key again orders nothing new");
+  verb->callback([a, &program] {
+    program.verb = [a](Session& s) -> Result<int> {
+      TRY_ASSIGN(const std::int64_t job, job_of(s, a->app, a->sweep));
+      const Json body = {{"job", job}, {"rules", a->rules}, {"origin", a->origin}};
+      TRY_ASSIGN(const Json ordered, s.client.post("/api/v1/retests", body, a->key, s.quick()));
+      return show(s, ordered, [&] {
+        return s.style.text("retest_ordered", {{"job", std::to_string(int_of(ordered, "job"))}}) + "\n";
+      });
+    };
+  });
+}
+}  // namespace
+
+void add_result_verbs(CLI::App& app, Program& program) {
+  add_summary(app, program);
+  add_announcement(app, program);
+  add_results(app, program);
+  add_verdict(app, program);
+  add_evidence(app, program);
+  add_retest(app, program);
+}
+
+}  // namespace storesweep::cli

@@ -1,0 +1,216 @@
+#include "common/android/activities.h"
+
+#include "common/base/text.h"
+
+namespace storesweep::android {
+namespace {
+
+// "25f1806 u0 com.x/.Main t12" (inside ActivityRecord{} or Window{}), since 14 also "... t12 f}}".
+bool record_inside(std::string_view inside, ActivityOnTop& out) {
+  take_word(inside);
+  std::string_view user = take_word(inside);
+  if (!take(user, "u")) return false;
+  out.user = parse_int<int>(user).value_or(-1);
+  out.component = std::string(take_word(inside));
+  std::string_view task = take_word(inside);
+  if (take(task, "t")) out.task = parse_int<int>(task).value_or(-1);
+  return out.user >= 0 && !out.component.empty();
+}
+
+// Whether the line is one of those that name what is on top; empty or "null" is nothing.
+bool top_line(std::string_view body, ActivityOnTop::Kind& kind, std::string_view& value) {
+  for (std::string_view key : {"mResumedActivity: ", "ResumedActivity: ", "topResumedActivity=",
+                               "mFocusedActivity: ", "ResumedActivity:"}) {
+    value = body;
+    if (take(value, key)) return kind = ActivityOnTop::Kind::kResumed, true;
+  }
+  for (std::string_view key : {"mCurrentFocus=", "mFocusedApp="}) {
+    value = body;
+    if (take(value, key)) return kind = ActivityOnTop::Kind::kFocused, true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Parsed<ActivityOnTop> parse_top_activities(std::string_view text) {
+  Parsed<ActivityOnTop> out;
+  LineReader lines(text, out);
+  Line line;
+  while (lines.next(line)) {
+    ActivityOnTop top;
+    std::string_view value;
+    if (!top_line(line.body, top.kind, value)) {
+      if (is_device_error(line.body)) out.unknown(line, true);
+      continue;
+    }
+    value = trim(value);
+    if (value.empty() || value == "null") continue;
+    std::string_view inside = between(value, "ActivityRecord{", "}");
+    if (inside.empty()) inside = between(value, "Window{", "}");
+    if (record_inside(inside, top))
+      out.add(std::move(top));
+    else
+      out.unknown(line, true);
+  }
+  return out;
+}
+
+Parsed<RecentTask> parse_recents(std::string_view text) {
+  Parsed<RecentTask> out;
+  LineReader lines(text, out);
+  Line line;
+  while (lines.next(line)) {
+    std::string_view body = line.body;
+    if (starts_with(body, "* Recent #")) {  // "TaskRecord{c674e9 #12 A=com.x U=0 ...}", since 10 "Task{...
+                                            // A=10086:com.x U=0"
+      RecentTask task;
+      const std::string_view inside = between(body, "{", "}");
+      const std::size_t hash = inside.find(" #");
+      if (hash == std::string_view::npos) {
+        out.unknown(line, true);
+        continue;
+      }
+      std::string_view rest = inside.substr(hash + 2);
+      task.id = parse_int<int>(take_word(rest)).value_or(-1);
+      task.user = parse_int<int>(value_of(inside, "U=")).value_or(-1);
+      std::string_view affinity = value_of(inside, "A=");
+      if (affinity.empty()) affinity = value_of(inside, "I=");
+      const std::size_t colon = affinity.find(':');
+      if (colon != std::string_view::npos && parse_int<int>(affinity.substr(0, colon)))
+        affinity.remove_prefix(colon + 1);
+      task.package = std::string(package_of(affinity));
+      out.add(std::move(task));
+      continue;
+    }
+    if (out.records.empty()) {
+      if (is_device_error(body)) out.unknown(line, true);
+      continue;
+    }
+    RecentTask& task = out.records.back();
+    if (const auto uid = parse_uid(value_of(body, "effectiveUid="))) task.uid = *uid;
+    if (take(body, "realActivity=") && task.component.empty()) {
+      if (take(body, "{")) body = body.substr(0, body.find('}'));
+      task.component = std::string(body);
+      task.package = std::string(package_of(task.component));
+    }
+  }
+  return out;
+}
+
+Parsed<RunningService> parse_services(std::string_view text) {
+  Parsed<RunningService> out;
+  LineReader lines(text, out);
+  Line line;
+  bool open = false;
+  while (lines.next(line)) {
+    std::string_view body = line.body;
+    if (starts_with(body, "* ServiceRecord{")) {  // "* ServiceRecord{4432b25 u0 com.x/.S}"
+      ActivityOnTop head;
+      open = record_inside(between(body, "{", "}"), head);
+      if (open) {
+        RunningService service;
+        service.user = head.user;
+        service.component = head.component;
+        out.add(std::move(service));
+      } else {
+        out.unknown(line, true);
+      }
+      continue;
+    }
+    if (!open) {
+      if (is_device_error(body)) out.unknown(line, true);
+      continue;
+    }
+    RunningService& s = out.records.back();
+    if (take(body, "packageName="))
+      s.package = std::string(body);
+    else if (take(body, "processName="))
+      s.process = std::string(body);
+    else if (take(body, "app=ProcessRecord{")) {
+      take_word(body);
+      if (const auto name = parse_process_name(body.substr(0, body.find('}'))))
+        s.pid = name->pid, s.uid = name->uid;
+    } else if (starts_with(body, "isForeground=true")) {
+      s.foreground = true;
+    } else if (starts_with(body, "startRequested=true")) {
+      s.start_requested = true;
+    } else if (starts_with(body, "createTime=")) {
+      if (const auto ago = parse_duration_ms(value_of(body, "createTime="))) s.created_ago_ms = -*ago;
+    }
+  }
+  return out;
+}
+
+namespace {
+
+// "Deliver #0: BroadcastFilter{77623ee u0 ReceiverList{c0d4d69 1867 system/1000/u0 local:2a793f0}}",
+// "Receiver #1: ResolveInfo{3fb9b18 com.x/.R m=0x108000}", since 11 "Deliver +3ms #0: (manifest) ...".
+bool receiver(std::string_view body, Broadcast& broadcast) {
+  Broadcast::Receiver r;
+  if (std::string_view inside = between(body, "ReceiverList{", "}"); !inside.empty()) {
+    take_word(inside);
+    r.pid = parse_int<int>(take_word(inside)).value_or(-1);
+    const std::string_view who = take_word(inside);
+    r.package = std::string(who.substr(0, who.find('/')));
+  } else if (inside = between(body, "ResolveInfo{", "}"); !inside.empty()) {
+    take_word(inside);
+    r.component = std::string(take_word(inside));
+    r.package = std::string(package_of(r.component));
+  } else {
+    return contains(body, "BroadcastFilter{");  // one whose process is gone prints no list
+  }
+  broadcast.receivers.push_back(std::move(r));
+  return true;
+}
+
+bool is_receiver_line(std::string_view body) {
+  return (starts_with(body, "Deliver ") || starts_with(body, "Receiver #") || starts_with(body, "Skipped ") ||
+          starts_with(body, "Failed ")) &&
+         contains(body, "#") && contains(body, "{");
+}
+
+}  // namespace
+
+Parsed<Broadcast> parse_broadcasts(std::string_view text) {
+  Parsed<Broadcast> out;
+  LineReader lines(text, out);
+  Line line;
+  bool open = false;
+  while (lines.next(line)) {
+    std::string_view body = line.body;
+    if (starts_with(
+            body, "BroadcastRecord{")) {  // "BroadcastRecord{1ae33f4 u-1 android.intent.action.X} to user -1"
+      std::string_view inside = between(body, "{", "}");
+      take_word(inside);
+      std::string_view user = take_word(inside);
+      Broadcast b;
+      open = take(user, "u");
+      if (!open) {
+        out.unknown(line, true);
+        continue;
+      }
+      b.user = parse_int<int>(user).value_or(-1);
+      b.action = std::string(inside);
+      out.add(std::move(b));
+      continue;
+    }
+    if (contains(body, " summary [") || starts_with(body, "Historical broadcasts summary")) open = false;
+    if (!open) {
+      if (is_device_error(body)) out.unknown(line, true);
+      continue;
+    }
+    Broadcast& b = out.records.back();
+    if (is_receiver_line(body)) {
+      if (!receiver(body, b)) out.unknown(line, true);
+    } else if (starts_with(body, "caller=")) {
+      b.caller_package = std::string(value_of(body, "caller="));
+      b.caller_uid = parse_uid(value_of(body, "uid=")).value_or(-1);
+    } else if (const std::size_t at = body.find("dispatchClockTime="); at != std::string_view::npos) {
+      b.time = std::string(trim(body.substr(at + 18, body.find(" finish", at) - at - 18)));
+    }
+  }
+  return out;
+}
+
+}  // namespace storesweep::android

@@ -1,0 +1,232 @@
+#include "common/android/phrases.h"
+
+#include <algorithm>
+
+#include "common/base/text.h"
+
+namespace storesweep::android {
+namespace {
+
+constexpr std::string_view kGap = "…";
+
+// The next code point of valid or broken UTF-8; a broken byte is taken alone.
+std::size_t sequence_length(std::string_view s) {
+  const auto lead = static_cast<unsigned char>(s[0]);
+  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+  return std::min(length, s.size());
+}
+
+struct Replacement {
+  std::string_view from, to;
+};
+// Blanks, marks without width, and one style for brackets and quotation marks.
+constexpr Replacement kReplacements[] = {
+    {"\u00A0", ""}, {"\u2009", ""}, {"\u202F", ""}, {"\u200B", ""}, {"\u200C", ""}, {"\u200D", ""},
+    {"\u200E", ""}, {"\u200F", ""}, {"\uFEFF", ""}, {"\u3000", ""}, {"\u2003", ""}, {"\u2002", ""},
+    {"「", "\""},   {"」", "\""},   {"『", "\""},   {"』", "\""},   {"“", "\""},    {"”", "\""},
+    {"‘", "'"},     {"’", "'"},     {"〈", "《"},   {"〉", "》"},   {"︿", "《"},   {"﹀", "》"},
+    {"︽", "《"},   {"︾", "》"},   {"【", "["},    {"】", "]"},    {"〔", "["},    {"〕", "]"},
+    {"。", "."},    {"、", ","},    {"﹑", ","},    {"︰", ":"},    {"﹕", ":"},    {"…", ""},
+    {"⋯", ""},      {"✕", "×"},     {"✖", "×"},     {"╳", "×"},     {"⨉", "×"},     {"❌", "×"}};
+
+// U+FF01 to U+FF5E are ASCII in full width: EF BC 81 to EF BD 9E.
+bool half_width(std::string_view sequence, std::string& out) {
+  if (sequence.size() != 3 || static_cast<unsigned char>(sequence[0]) != 0xEF) return false;
+  const unsigned b1 = static_cast<unsigned char>(sequence[1]), b2 = static_cast<unsigned char>(sequence[2]);
+  const unsigned code = 0xF000u | (b1 & 0x3Fu) << 6 | (b2 & 0x3Fu);
+  if (code < 0xFF01 || code > 0xFF5E) return false;
+  const char c = static_cast<char>(code - 0xFEE0);
+  out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+  return true;
+}
+
+bool replaced(std::string_view sequence, std::string& out) {
+  for (const Replacement& r : kReplacements) {
+    if (r.from == sequence) {
+      out.append(r.to);
+      return true;
+    }
+  }
+  return half_width(sequence, out);
+}
+
+}  // namespace
+
+const std::vector<PhraseListName>& phrase_lists() {
+  static const std::vector<PhraseListName> kLists = {{"policy_names", &Phrases::policy_names},
+                                                     {"consent_texts", &Phrases::consent_texts},
+                                                     {"second_try", &Phrases::second_try},
+                                                     {"agree", &Phrases::agree},
+                                                     {"weak_agree", &Phrases::weak_agree},
+                                                     {"refuse", &Phrases::refuse},
+                                                     {"read_and_agree", &Phrases::read_and_agree},
+                                                     {"close", &Phrases::close},
+                                                     {"skip", &Phrases::skip},
+                                                     {"allow_always", &Phrases::allow_always},
+                                                     {"allow_foreground", &Phrases::allow_foreground},
+                                                     {"allow_once", &Phrases::allow_once},
+                                                     {"allow", &Phrases::allow},
+                                                     {"deny", &Phrases::deny},
+                                                     {"deny_forever", &Phrases::deny_forever},
+                                                     {"do_not_ask", &Phrases::do_not_ask},
+                                                     {"rationale", &Phrases::rationale},
+                                                     {"begging", &Phrases::begging},
+                                                     {"open_settings", &Phrases::open_settings},
+                                                     {"login", &Phrases::login},
+                                                     {"login_fields", &Phrases::login_fields},
+                                                     {"advert", &Phrases::advert},
+                                                     {"crash", &Phrases::crash},
+                                                     {"not_responding", &Phrases::not_responding},
+                                                     {"close_app", &Phrases::close_app},
+                                                     {"wait", &Phrases::wait},
+                                                     {"marked", &Phrases::marked},
+                                                     {"unmarked", &Phrases::unmarked},
+                                                     {"permission_packages", &Phrases::permission_packages},
+                                                     {"launcher_packages", &Phrases::launcher_packages}};
+  return kLists;
+}
+
+Status check_phrases(const Phrases& phrases) {
+  auto check = [](std::string_view name, const PhraseList& list) {
+    if (list.empty()) return invalid("phrases: the list " + std::string(name) + " is missing or empty");
+    for (const std::string& phrase : list) {
+      if (normalise(phrase).empty())
+        return invalid("phrases: " + std::string(name) + ": a phrase without text would match everything");
+    }
+    return ok_status();
+  };
+  for (const PhraseListName& entry : phrase_lists()) TRY(check(entry.name, phrases.*entry.list));
+  if (phrases.permission_groups.empty()) return invalid("phrases: permission_groups is missing or empty");
+  for (const auto& [group, list] : phrases.permission_groups) TRY(check("permission_groups: " + group, list));
+  return ok_status();
+}
+
+std::string normalise(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const char c = text[0];
+    if (static_cast<unsigned char>(c) < 0x80) {
+      if (c > ' ') out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+      text.remove_prefix(1);
+      continue;
+    }
+    const std::string_view sequence = text.substr(0, sequence_length(text));
+    if (!replaced(sequence, out)) out.append(sequence);
+    text.remove_prefix(sequence.size());
+  }
+  return out;
+}
+
+std::string without_countdown(std::string_view s) {
+  auto cut_counter = [](std::string_view text) {  // "5", "5s", "5秒", "(5)", "(5s)"
+    const bool bracket = ends_with(text, ")");
+    std::string_view rest = bracket ? text.substr(0, text.size() - 1) : text;
+    if (ends_with(rest, "秒"))
+      rest.remove_suffix(3);
+    else if (ends_with(rest, "s"))
+      rest.remove_suffix(1);
+    std::size_t digits = 0;
+    while (digits < rest.size() && digits < 3 &&
+           std::isdigit(static_cast<unsigned char>(rest[rest.size() - 1 - digits])))
+      ++digits;
+    if (digits == 0) return text;
+    rest.remove_suffix(digits);
+    if (bracket && !ends_with(rest, "(")) return text;
+    if (bracket) rest.remove_suffix(1);
+    while (ends_with(rest, "|") || ends_with(rest, "-") || ends_with(rest, ":")) rest.remove_suffix(1);
+    return rest;
+  };
+  const std::string_view cut = cut_counter(s);
+  return std::string(cut.empty() ? s : cut);
+}
+
+PhraseBook::PhraseBook(const Phrases& phrases) : phrases_(phrases) {
+  for (const PhraseListName& entry : phrase_lists()) {
+    auto& list = lists_.emplace_back();
+    for (const std::string& phrase : phrases.*entry.list) list.push_back(compiled(phrase));
+  }
+  for (const auto& [group, list] : phrases.permission_groups) {
+    for (const std::string& phrase : list) groups_[group].push_back(compiled(phrase));
+  }
+}
+
+PhraseBook::Pattern PhraseBook::compiled(std::string_view phrase) {
+  Pattern pieces;
+  for (;;) {
+    const std::size_t gap = phrase.find(kGap);
+    pieces.push_back(normalise(phrase.substr(0, gap)));
+    if (gap == std::string_view::npos) return pieces;
+    phrase.remove_prefix(gap + kGap.size());
+  }
+}
+
+bool PhraseBook::whole(const Pattern& pattern, std::string_view text) {
+  if (pattern.size() == 1) return text == pattern[0];
+  if (!starts_with(text, pattern.front())) return false;
+  std::size_t at = pattern.front().size();
+  for (std::size_t i = 1; i + 1 < pattern.size(); ++i) {
+    const std::size_t found = text.find(pattern[i], at);
+    if (found == std::string_view::npos) return false;
+    at = found + pattern[i].size();
+  }
+  return text.size() >= at + pattern.back().size() && ends_with(text, pattern.back());
+}
+
+std::optional<PhraseBook::Span> PhraseBook::part(const Pattern& pattern, std::string_view text,
+                                                 std::size_t from) {
+  std::optional<Span> span;
+  for (const std::string& piece : pattern) {
+    if (piece.empty()) continue;
+    const std::size_t found = text.find(piece, span ? span->end : from);
+    if (found == std::string_view::npos) return std::nullopt;
+    span = Span{span ? span->begin : found, found + piece.size()};
+  }
+  return span;
+}
+
+std::size_t PhraseBook::index(PhraseList Phrases::*list) const {
+  const auto& names = phrase_lists();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].list == list) return i;
+  }
+  return 0;
+}
+
+bool PhraseBook::is(PhraseList Phrases::*list, std::string_view normalised) const {
+  if (normalised.empty()) return false;
+  for (const Pattern& pattern : lists_[index(list)]) {
+    if (whole(pattern, normalised)) return true;
+  }
+  return false;
+}
+
+std::optional<PhraseBook::Span> PhraseBook::find(PhraseList Phrases::*list, std::string_view normalised,
+                                                 std::size_t from) const {
+  std::optional<Span> best;
+  for (const Pattern& pattern : lists_[index(list)]) {
+    const auto span = part(pattern, normalised, from);
+    if (span && (!best || span->begin < best->begin)) best = span;
+  }
+  return best;
+}
+
+std::vector<std::string> PhraseBook::groups_in(std::string_view normalised) const {
+  std::vector<std::pair<std::size_t, std::string>> found;
+  for (const auto& [group, patterns] : groups_) {
+    std::size_t longest = 0;
+    for (const Pattern& pattern : patterns) {
+      std::size_t length = 0;
+      for (const std::string& piece : pattern) length += piece.size();
+      if (part(pattern, normalised, 0)) longest = std::max(longest, length);
+    }
+    if (longest > 0) found.emplace_back(longest, group);
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<std::string> out;
+  for (auto& [length, group] : found) out.push_back(std::move(group));
+  return out;
+}
+
+}  // namespace storesweep::android

@@ -1,0 +1,251 @@
+#include "common/android/screen.h"
+
+#include <algorithm>
+
+#include "common/android/dump.h"
+#include "common/android/elements.h"
+#include "common/base/text.h"
+
+namespace storesweep::android {
+namespace {
+
+std::string_view id_of(const Node& n) {
+  const std::size_t slash = n.resource_id.rfind('/');
+  return slash == std::string::npos ? std::string_view(n.resource_id)
+                                    : std::string_view(n.resource_id).substr(slash + 1);
+}
+
+// What the decision looks at, gathered once.
+struct Facts {
+  const Hierarchy& tree;
+  const PhraseBook& book;
+  std::vector<Label> labels;  // of the front window's package
+  std::string text;           // normalised, all labels
+  Bounds window;
+  bool policy = false;   // the rules are named
+  bool consent = false;  // and there is talk of reading or agreeing
+};
+
+bool has_id(const Facts& f, std::string_view part) {
+  for (const Node& n : f.tree.nodes) {
+    if (contains(id_of(n), part)) return true;
+  }
+  return false;
+}
+
+bool listed(const PhraseList& list, std::string_view package) {
+  for (const std::string& entry : list) {
+    if (contains(package, entry)) return true;
+  }
+  return false;
+}
+
+// The package that fills most of the screen; the status bar's only when there is no other.
+std::string front_package(const Hierarchy& tree, const PhraseBook& book) {
+  std::string best;
+  std::int64_t best_area = -1;
+  for (const Node& n : tree.nodes) {
+    if (n.package.empty()) continue;
+    if (listed(book.raw().permission_packages, n.package)) return n.package;
+    const std::int64_t area = n.package == "com.android.systemui" ? 0 : n.bounds.area() + 1;
+    if (area > best_area) {
+      best_area = area;
+      best = n.package;
+    }
+  }
+  return best;
+}
+
+const Element* find_in(const std::vector<Element>& elements, Role role) {
+  for (const Element& e : elements) {
+    if (e.role == role) return &e;
+  }
+  return nullptr;
+}
+
+bool decide(Screen& screen, ScreenKind kind, std::string_view why) {
+  screen.kind = kind;
+  screen.why = std::string(why);
+  return true;
+}
+
+bool permission_screen(const Facts& f, Screen& s) {
+  if (!listed(f.book.raw().permission_packages, s.package)) return false;
+  const bool ids = has_id(f, "permission_allow") || has_id(f, "permission_deny") ||
+                   has_id(f, "permission_message") || has_id(f, "grant_dialog");
+  const bool words = find_in(s.elements, Role::kDeny) || find_in(s.elements, Role::kDenyForever);
+  if (!ids && has_id(f, "continue_button") && has_id(f, "cancel_button"))
+    return decide(s, ScreenKind::kPermissionReview, "the system reviews an app for an old target");
+  if (!ids && !words) return false;
+  for (const Node& n : f.tree.nodes) {
+    if (id_of(n) == "permission_message") s.message = n.text;
+  }
+  if (s.message.empty()) {
+    for (const Label& l : f.labels) {
+      if (l.shown.size() > s.message.size()) s.message = l.shown;
+    }
+  }
+  s.permission_groups = f.book.groups_in(normalise(s.message));
+  return decide(s, ScreenKind::kPermission, "window of " + s.package);
+}
+
+bool system_screen(const Facts& f, Screen& s) {
+  if (s.package == "android") {
+    const bool anr_text = f.book.in(&Phrases::not_responding, f.text);
+    if (has_id(f, "aerr_wait") || anr_text)
+      return decide(s, ScreenKind::kNotResponding,
+                    "the system's own dialog says that an app does not respond");
+    if (has_id(f, "aerr_") || f.book.in(&Phrases::crash, f.text))
+      return decide(s, ScreenKind::kCrash, "the system's own dialog says that an app stopped");
+    return decide(s, ScreenKind::kSystemDialog, "window of package android");
+  }
+  if (s.package == "com.android.keyguard" ||
+      (s.package == "com.android.systemui" && (has_id(f, "keyguard_status") || has_id(f, "keyguard_clock"))))
+    return decide(s, ScreenKind::kKeyguard, "lock screen of " + s.package);
+  if (listed(f.book.raw().launcher_packages, s.package))
+    return decide(s, ScreenKind::kLauncher, "home screen " + s.package);
+  return s.package == "com.android.backupconfirm" &&
+         decide(s, ScreenKind::kSystemDialog, "window of " + s.package);
+}
+
+// Login walls carry the same links and check box as a consent dialog; what tells them apart is what they ask
+// for.
+bool login_screen(const Facts& f, Screen& s) {
+  const bool button = find_in(s.elements, Role::kLogin) != nullptr;
+  if (!button || find_in(s.elements, Role::kRefuse)) return false;
+  for (const Node& n : f.tree.nodes) {
+    const bool field = contains(n.class_name, "EditText") || n.password;
+    if (field && n.package == s.package)
+      return decide(s, ScreenKind::kLogin, "a log-in button and an input field");
+  }
+  if (f.book.in(&Phrases::login_fields, f.text) || f.policy)
+    return decide(s, ScreenKind::kLogin, "a log-in button and log-in words");
+  return false;
+}
+
+bool consent_screen(const Facts& f, Screen& s) {
+  const bool agree = find_in(s.elements, Role::kAgree) != nullptr;
+  const bool weak = find_in(s.elements, Role::kWeakAgree) != nullptr;
+  const bool refuse = find_in(s.elements, Role::kRefuse) != nullptr;
+  if (!agree && !weak) return false;
+  const bool again = f.book.in(&Phrases::second_try, f.text);
+  if (again && (agree || refuse) && (f.policy || f.consent))
+    return decide(s, ScreenKind::kConsentAgain, "an agree button and words that press after a refusal");
+  if (!f.policy) return false;
+  if (agree) return decide(s, ScreenKind::kConsent, "an agree button and the name of the rules");
+  const bool link = find_in(s.elements, Role::kPolicyLink) != nullptr;
+  if (link && (f.consent || refuse || find_in(s.elements, Role::kCheckBox)))
+    return decide(s, ScreenKind::kConsent, "the rules are named, but only a weak button stands there");
+  return false;
+}
+
+bool permission_talk(const Facts& f, Screen& s) {
+  const bool settings = find_in(s.elements, Role::kOpenSettings) != nullptr;
+  const bool rationale = f.book.in(&Phrases::rationale, f.text);
+  const bool begging = f.book.in(&Phrases::begging, f.text);
+  const bool answers = settings || find_in(s.elements, Role::kAgree) ||
+                       find_in(s.elements, Role::kWeakAgree) || find_in(s.elements, Role::kRefuse) ||
+                       find_in(s.elements, Role::kAllow);
+  if (!answers || (!rationale && !begging)) return false;
+  s.permission_groups = f.book.groups_in(f.text);
+  if (settings && !s.permission_groups.empty())
+    return decide(s, ScreenKind::kBegging, "the app sends to the settings for a permission");
+  if (begging && settings) return decide(s, ScreenKind::kBegging, "the app sends to the settings");
+  if (!rationale) return false;
+  return decide(s, ScreenKind::kRationale, "the app's own words on a permission, with buttons");
+}
+
+bool advert_screen(const Facts& f, Screen& s) {
+  const Element* skip = find_in(s.elements, Role::kSkip);
+  const bool advert = f.book.in(&Phrases::advert, f.text);
+  if (skip) {
+    const bool counts = without_countdown(normalise(skip->label)) != normalise(skip->label);
+    if (advert || counts || f.labels.size() <= 4)
+      return decide(s, ScreenKind::kAdvert, "a way to skip, and little else");
+  }
+  if (advert && find_in(s.elements, Role::kClose) && f.labels.size() <= 8)
+    return decide(s, ScreenKind::kAdvert, "an advertisement that can be closed");
+  return false;
+}
+
+bool policy_screen(const Facts& f, Screen& s) {
+  if (!f.policy || find_in(s.elements, Role::kAgree)) return false;
+  std::size_t longest = 0;
+  for (const Label& l : f.labels) longest = std::max(longest, l.shown.size());
+  bool titled = false;
+  for (std::size_t i = 0; i < std::min<std::size_t>(f.labels.size(), 3); ++i) {
+    titled = titled || (f.labels[i].text.size() <= 60 && f.book.in(&Phrases::policy_names, f.labels[i].text));
+  }
+  bool web = false;
+  for (const Node& n : f.tree.nodes) web = web || contains(n.class_name, "WebView");
+  if (titled && (longest > 600 || f.text.size() > 1500 || (web && f.labels.size() <= 4)))
+    return decide(s, ScreenKind::kPolicy, "named after the rules, and mostly text");
+  return false;
+}
+
+// A surface that fills half the window and shows nothing to read inside.
+bool blind_screen(const Facts& f, Screen& s) {
+  if (f.labels.empty()) return decide(s, ScreenKind::kBlind, "not a word can be read");
+  const std::vector<int> inside = labels_inside(f.tree, f.labels);
+  for (std::size_t i = 0; i < f.tree.nodes.size(); ++i) {
+    const Node& n = f.tree.nodes[i];
+    bool surface = false;
+    for (std::string_view name :
+         {"WebView", "SurfaceView", "TextureView", "FlutterView", "UnityPlayer", "GLSurface"}) {
+      surface = surface || contains(n.class_name, name);
+    }
+    if (!surface || n.bounds.area() * 2 < f.window.area()) continue;
+    if (inside[i] == 0 && f.labels.size() <= 4)
+      return decide(s, ScreenKind::kBlind, "a " + n.class_name + " without words");
+  }
+  return false;
+}
+
+}  // namespace
+
+const Element* Screen::find(Role role) const { return find_in(elements, role); }
+
+Screen read_screen(const Hierarchy& tree, const PhraseBook& phrases) {
+  Screen screen;
+  screen.package = front_package(tree, phrases);
+  Facts facts{tree, phrases, read_labels(tree, screen.package), {}, {}, false, false};
+  for (const Label& l : facts.labels) {
+    if (facts.text.size() > kMaxScreenText) break;
+    facts.text += l.text;
+    facts.text += '\n';
+    screen.text += l.shown;
+    screen.text += '\n';
+  }
+  for (const Node& n : tree.nodes) {
+    if (n.package == screen.package && n.bounds.area() > facts.window.area()) facts.window = n.bounds;
+  }
+  facts.policy = phrases.in(&Phrases::policy_names, facts.text);
+  facts.consent =
+      phrases.in(&Phrases::consent_texts, facts.text) || phrases.in(&Phrases::read_and_agree, facts.text);
+  screen.elements =
+      read_elements(tree, facts.labels, phrases, listed(phrases.raw().permission_packages, screen.package));
+  const bool decided = permission_screen(facts, screen) || system_screen(facts, screen) ||
+                       login_screen(facts, screen) || consent_screen(facts, screen) ||
+                       permission_talk(facts, screen) || advert_screen(facts, screen) ||
+                       policy_screen(facts, screen) || blind_screen(facts, screen);
+  if (!decided) decide(screen, ScreenKind::kOrdinary, "nothing that the reader looks for");
+  return screen;
+}
+
+std::string_view screen_kind_name(ScreenKind kind) {
+  constexpr std::string_view kNames[] = {"consent",   "consent_again", "permission",     "permission_review",
+                                         "rationale", "begging",       "login",          "advert",
+                                         "policy",    "crash",         "not_responding", "system_dialog",
+                                         "launcher",  "keyguard",      "blind",          "ordinary"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::string_view role_name(Role role) {
+  constexpr std::string_view kNames[] = {
+      "agree",        "weak_agree",   "refuse",           "check_box",  "policy_link", "close",
+      "skip",         "allow_always", "allow_foreground", "allow_once", "allow",       "deny",
+      "deny_forever", "do_not_ask",   "open_settings",    "login",      "close_app",   "wait"};
+  return kNames[static_cast<std::size_t>(role)];
+}
+
+}  // namespace storesweep::android

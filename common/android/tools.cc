@@ -1,0 +1,132 @@
+#include "common/android/tools.h"
+
+#include "common/base/text.h"
+
+namespace storesweep::android {
+namespace {
+
+constexpr std::size_t kMaxComponents = 1000;
+
+// "[INSTALL_FAILED_X: words]" after "Failure "; the words may go on over lines.
+void failure(std::string_view rest, InstallResult& out) {
+  rest = trim(rest);
+  if (take(rest, "[")) {
+    const std::size_t close = rest.rfind(']');
+    if (close != std::string_view::npos) rest = rest.substr(0, close);
+    const std::size_t end = rest.find_first_of(": \r\n");
+    out.code = std::string(rest.substr(0, end));
+    if (end != std::string_view::npos)
+      rest = trim(rest.substr(end + 1));
+    else
+      rest = {};
+  }
+  for (char c : rest) {
+    if (c == '\r' || c == '\n') c = ' ';
+    if (c != ' ' || (!out.reason.empty() && out.reason.back() != ' ')) out.reason.push_back(c);
+  }
+}
+
+bool is_success(std::string_view body) { return body == "Success" || starts_with(body, "Success: "); }
+
+}  // namespace
+
+InstallResult parse_install(std::string_view bytes) {
+  const std::string text = utf8_text(bytes.substr(0, kMaxDumpBytes));
+  InstallResult out;
+  if (const std::size_t at = text.find("Failure"); at != std::string::npos) {
+    std::string_view rest = std::string_view(text).substr(at + 7);
+    take(rest, " - ");
+    const std::size_t close = rest.find(']');
+    failure(starts_with(trim(rest), "[") && close != std::string_view::npos ? rest.substr(0, close + 1)
+                                                                            : rest.substr(0, rest.find('\n')),
+            out);
+    return out;
+  }
+  Grammar ignored;
+  LineReader lines(text, ignored);
+  Line line;
+  std::string last;
+  while (lines.next(line)) {
+    if (is_success(line.body)) {
+      out.ok = true;
+      return out;
+    }
+    if (is_device_error(line.body) || starts_with(line.body, "adb: ")) out.reason = std::string(line.body);
+    last = std::string(line.body);
+  }
+  if (out.reason.empty()) out.reason = last.empty() ? "no answer" : "no Success; last words: " + last;
+  return out;
+}
+
+StartResult parse_start(std::string_view text) {
+  StartResult out;
+  Grammar ignored;
+  LineReader lines(text, ignored);
+  Line line;
+  bool starting = false;
+  while (lines.next(line)) {
+    std::string_view body = line.body;
+    if (starts_with(body, "Starting: Intent"))
+      starting = true;
+    else if (starts_with(body, "Error") || starts_with(body, "java.lang.") ||
+             contains(body, "SecurityException")) {
+      if (out.error.empty() || out.error == "Error type 3") out.error = std::string(body);
+    } else if (take(body, "Activity: "))
+      out.component = std::string(body);
+    else if (take(body, "TotalTime: "))
+      out.total_ms = parse_int<std::int64_t>(body).value_or(-1);
+    else if (take(body, "Status: ") && body != "ok" && out.error.empty())
+      out.error = "status " + std::string(body);
+    else if (contains(body, "has been brought to the front") ||
+             contains(body, "delivered to currently running"))
+      out.brought_to_front = true;
+  }
+  out.ok = starting && out.error.empty();
+  if (!out.ok && out.error.empty()) out.error = "no answer";
+  return out;
+}
+
+Parsed<MonkeyEvent> parse_monkey(std::string_view text, MonkeyRun& run) {
+  Parsed<MonkeyEvent> out;
+  LineReader lines(text, out);
+  Line line;
+  bool began = false;
+  auto component = [&](std::string_view body) {
+    const std::string_view cmp = value_of(body, "cmp=");
+    if (!cmp.empty() && run.components.size() < kMaxComponents) run.components.push_back(std::string(cmp));
+  };
+  while (lines.next(line)) {
+    std::string_view body = line.body;
+    if (take(body, ":Monkey: ")) {
+      began = true;
+      run.seed = parse_int<std::int64_t>(value_of(body, "seed=")).value_or(-1);
+      run.count = parse_int<std::int64_t>(value_of(body, "count=")).value_or(-1);
+    } else if (take(body, ":AllowPackage: ")) {
+      run.packages.push_back(std::string(body));
+    } else if (take(body, ":Sending ")) {
+      const std::string_view kind = take_word(body);
+      out.add({std::string(kind), std::string(body)});
+    } else if (take(body, ":Switch: ")) {
+      out.add({"Switch", std::string(body)});
+    } else if (take(body, "Events injected: ")) {
+      run.injected = parse_int<std::int64_t>(body).value_or(-1);
+    } else if (starts_with(body, "// Monkey finished")) {
+      run.finished = true;
+    } else if (take(body, "// CRASH: ") || take(body, "// NOT RESPONDING: ")) {
+      (starts_with(line.body, "// CRASH") ? run.crashed : run.not_responding) = true;
+      run.victim = std::string(body.substr(0, body.find(' ')));
+    } else if (take(body, "// Allowing start of ")) {
+      component(body);
+    } else if (take(body, "// Rejecting start of ")) {
+      ++run.rejected;
+      component(body);
+    } else if (began && !(starts_with(body, "//") || starts_with(body, ":") || starts_with(body, "##") ||
+                          starts_with(body, "** ") || starts_with(body, "Sleeping for") ||
+                          contains(body, "event #"))) {
+      out.unknown(line, false);  // chatter of adb before the head is not the tool's
+    }
+  }
+  return out;
+}
+
+}  // namespace storesweep::android

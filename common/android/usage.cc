@@ -1,0 +1,182 @@
+#include "common/android/usage.h"
+
+#include "common/base/text.h"
+
+namespace storesweep::android {
+namespace {
+
+// `key="a value, with anything"`: what stands between the quotes.
+std::string_view quoted_value(std::string_view line, std::string_view key) {
+  const std::size_t at = line.find(key);
+  if (at == std::string_view::npos) return {};
+  return between(line.substr(at), "\"", "\"");
+}
+
+bool number(std::string_view body, std::string_view key, std::int64_t& out) {
+  const auto value = parse_int<std::int64_t>(value_of(body, key));
+  if (value) out = *value;
+  return value.has_value();
+}
+
+bool bucket(std::string_view body, NetworkBucket& b) {
+  return number(body, "st=", b.start_s) && number(body, "rb=", b.received_bytes) &&
+         number(body, "rp=", b.received_packets) && number(body, "tb=", b.sent_bytes) &&
+         number(body, "tp=", b.sent_packets);
+}
+
+bool ident(std::string_view body, NetworkBucket& b) {
+  b.type = std::string(value_of(body, "type="));
+  std::string_view network = quoted_value(body, "networkId=");
+  if (network.empty()) network = quoted_value(body, "wifiNetworkKey=");
+  b.network = std::string(network);
+  const std::size_t end = body.rfind("}]");
+  const std::string_view rest = end == std::string_view::npos ? body : body.substr(end + 2);
+  b.uid = parse_int<int>(value_of(rest, "uid=")).value_or(-1);
+  b.set = std::string(value_of(rest, "set="));
+  b.tag = std::string(value_of(rest, "tag="));
+  return !b.set.empty();
+}
+
+}  // namespace
+
+Parsed<NetworkBucket> parse_netstats(std::string_view text) {
+  Parsed<NetworkBucket> out;
+  LineReader lines(text, out);
+  Line line;
+  std::string section;
+  NetworkBucket head;
+  bool open = false;
+  while (lines.next(line)) {
+    const std::string_view body = line.body;
+    if (ends_with(body, " stats:")) {
+      section = std::string(body.substr(0, body.size() - 7));
+      open = false;
+    } else if (starts_with(body, "ident=")) {
+      head = NetworkBucket();
+      head.section = section;
+      open = ident(body, head);
+      if (!open) out.unknown(line, true);
+    } else if (starts_with(body, "st=")) {
+      NetworkBucket b = head;
+      if (open && bucket(body, b))
+        out.add(std::move(b));
+      else
+        out.unknown(line, true);
+    } else if (is_device_error(body) ||
+               (!section.empty() && body.find_first_of("=:") == std::string_view::npos)) {
+      out.unknown(line, false);
+    }
+  }
+  return out;
+}
+
+Parsed<UsageEvent> parse_usage_stats(std::string_view text) {
+  Parsed<UsageEvent> out;
+  LineReader lines(text, out);
+  Line line;
+  int user = -1;
+  while (lines.next(line)) {
+    const std::string_view body = line.body;
+    if (starts_with(body, "user=")) user = parse_int<int>(value_of(body, "user=")).value_or(-1);
+    if (!starts_with(body, "time=\"")) {
+      if (is_device_error(body)) out.unknown(line, true);
+      continue;
+    }
+    UsageEvent event;
+    event.user = user;
+    event.time = std::string(quoted_value(body, "time="));
+    event.type = std::string(value_of(body, "type="));
+    event.package = std::string(value_of(body, "package="));
+    event.class_name = std::string(value_of(body, "class="));
+    if (event.type.empty() || event.package.empty())
+      out.unknown(line, true);
+    else
+      out.add(std::move(event));
+  }
+  return out;
+}
+
+namespace {
+
+// "UpdateRecord[passive com.x(10008 foreground) Request[...]]"; vendors add words ("pkgType:2").
+bool update_record(std::string_view body, LocationRequest& r) {
+  const std::size_t at = body.find("UpdateRecord[");
+  std::string_view rest = body.substr(at + 13);
+  r.provider = std::string(take_word(rest));
+  const std::size_t open = rest.find('('), close = rest.find(')');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return false;
+  r.package = std::string(rest.substr(0, open));
+  std::string_view inside = rest.substr(open + 1, close - open - 1);
+  const auto uid = parse_uid(take_word(inside));
+  r.uid = uid.value_or(-1);
+  r.foreground = contains(inside, "foreground");
+  r.request = std::string(trim(rest.substr(close + 1)));
+  return uid.has_value() && !r.package.empty();
+}
+
+// 12 and later: "10086/com.x[tag]/1A2B Request[...]" in a provider's "listeners:" list.
+bool listener(std::string_view body, std::string_view provider, LocationRequest& r) {
+  const std::size_t slash = body.find('/');
+  if (slash == std::string_view::npos || !contains(body, "Request[")) return false;
+  const auto uid = parse_uid(body.substr(0, slash));
+  if (!uid) return false;
+  r.uid = *uid;
+  std::string_view rest = body.substr(slash + 1);
+  r.package = std::string(rest.substr(0, rest.find_first_of("[/ ")));
+  r.provider = std::string(provider);
+  r.foreground = contains(body, "(fg)") || contains(body, " foreground");
+  r.request = std::string(rest.substr(rest.find("Request[")));
+  return !r.package.empty();
+}
+
+// "com.x: gps: Interval 0 seconds: Duration requested 0 total, ...: Currently active"
+bool history(std::string_view body, LocationRequest& r) {
+  const std::size_t first = body.find(": "), second = body.find(": ", first + 2);
+  if (first == std::string_view::npos || second == std::string_view::npos) return false;
+  r.package = std::string(body.substr(0, first));
+  r.provider = std::string(body.substr(first + 2, second - first - 2));
+  r.request = std::string(body.substr(second + 2));
+  r.active = false;
+  return contains(r.request, "Duration requested");
+}
+
+}  // namespace
+
+Parsed<LocationRequest> parse_location(std::string_view text) {
+  Parsed<LocationRequest> out;
+  LineReader lines(text, out);
+  Line line;
+  std::string provider;
+  bool listeners = false;
+  while (lines.next(line)) {
+    const std::string_view body = line.body;
+    LocationRequest r;
+    if (starts_with(body, "Reciever[") || starts_with(body, "Receiver[")) {
+      listeners = false;  // the same records follow by provider
+    } else if (contains(body, "UpdateRecord[")) {
+      if (update_record(body, r))
+        out.add(std::move(r));
+      else
+        out.unknown(line, true);
+    } else if (ends_with(body, " provider:") || ends_with(body, " provider [mock]:")) {
+      provider = std::string(body.substr(0, body.find(' ')));
+    } else if (body == "listeners:" || ends_with(body, "Records by Provider:")) {
+      listeners = true;
+    } else if (listeners && contains(body, "Duration requested")) {
+      if (history(body, r))
+        out.add(std::move(r));
+      else
+        out.unknown(line, true);
+    } else if (listeners && contains(body, "Request[")) {
+      if (listener(body, provider, r))
+        out.add(std::move(r));
+      else
+        out.unknown(line, true);
+    } else if (is_device_error(body)) {
+      out.unknown(line, true);
+    }
+  }
+  return out;
+}
+
+}  // namespace storesweep::android

@@ -1,0 +1,236 @@
+#include "common/artifact/folder_store.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace storesweep {
+namespace {
+constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+
+std::int64_t modified_ms(const struct stat& st) {
+  return static_cast<std::int64_t>(st.st_mtim.tv_sec) * 1000 + st.st_mtim.tv_nsec / 1'000'000;
+}
+
+struct FolderCloser {
+  void operator()(DIR* d) const { closedir(d); }
+};
+
+// Calls on_name for every entry that does not begin with a dot, until it says false.
+Status each_name(const std::string& path, const std::function<bool(const char*)>& on_name) {
+  std::unique_ptr<DIR, FolderCloser> folder(opendir(path.c_str()));
+  if (!folder) return errno == ENOENT ? ok_status() : errno_status(path, errno);
+  while (const dirent* entry = readdir(folder.get())) {
+    if (entry->d_name[0] != '.' && !on_name(entry->d_name)) break;
+  }
+  return ok_status();
+}
+
+Status cut_by(const Deadline& deadline) {
+  if (deadline.cancel && deadline.cancel->cancelled()) return cancelled("the call was given up");
+  if (deadline.passed()) return timed_out("reading blobs: the deadline passed");
+  return ok_status();
+}
+
+Status empty_incoming(const std::string& path) {
+  return each_name(path, [&](const char* name) {
+    unlink((path + "/" + name).c_str());
+    return true;
+  });
+}
+}  // namespace
+
+Result<std::unique_ptr<FolderStore>> FolderStore::open(const std::string& folder) {
+  TRY(make_folders(folder + "/incoming"));
+  Fd lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock) return errno_status(folder, errno);
+  if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return errno_status(folder, errno);
+    return exists(folder + ": another process keeps its blobs there; give each its own folder");
+  }
+  TRY(empty_incoming(folder + "/incoming"));
+  return std::unique_ptr<FolderStore>(new FolderStore(folder, std::move(lock)));
+}
+
+std::string FolderStore::path_of(const Digest& sha256) const {
+  std::string hex = to_hex(sha256);
+  return folder_ + "/" + hex.substr(0, 2) + "/" + hex.substr(2);
+}
+
+std::string FolderStore::staged_path(const Digest& sha256) const {
+  return folder_ + "/incoming/" + to_hex(sha256);
+}
+
+// Whether a blob of this size is there already; it then counts as put now. A name whose size is wrong is not
+// there.
+bool FolderStore::touch(const Digest& sha256, std::size_t bytes) const {
+  std::string path = path_of(sha256);
+  struct stat st {};
+  if (stat(path.c_str(), &st) != 0 || static_cast<std::uint64_t>(st.st_size) != bytes) return false;
+  return utimensat(AT_FDCWD, path.c_str(), nullptr, 0) == 0;
+}
+
+Result<Digest> FolderStore::stage(std::string_view bytes, const Deadline&) {
+  if (bytes.size() > kMaxBlobBytes) return invalid("a blob of " + std::to_string(bytes.size()) + " bytes");
+  Digest digest = storesweep::sha256(bytes);
+  {
+    std::lock_guard lock(mutex_);
+    if (staged_.count(digest) || touch(digest, bytes.size())) return digest;
+  }
+  // Written under a name of its own, so that two who stage the same content do not write into one file.
+  std::string path = folder_ + "/incoming/XXXXXX";
+  Fd fd(mkostemp(path.data(), O_CLOEXEC));
+  if (!fd) return errno_status(path, errno);
+  Status s = write_all(fd.get(), bytes, path);
+  std::lock_guard lock(mutex_);
+  if (s.ok() && rename(path.c_str(), staged_path(digest).c_str()) != 0) s = errno_status(path, errno);
+  if (!s.ok()) {
+    unlink(path.c_str());
+    return s;
+  }
+  staged_[digest] = bytes.size();
+  return digest;
+}
+
+Status FolderStore::sync() const {
+  return syncfs(lock_.get()) == 0 ? ok_status() : errno_status(folder_, errno);
+}
+
+Status FolderStore::name_all(const Staged& blobs) const {
+  for (const auto& [sha256, bytes] : blobs) {
+    std::string path = path_of(sha256);
+    if (rename(staged_path(sha256).c_str(), path.c_str()) == 0) continue;
+    std::string folder = path.substr(0, path.rfind('/'));
+    if (errno != ENOENT || (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST))
+      return errno_status(path, errno);
+    if (rename(staged_path(sha256).c_str(), path.c_str()) != 0) return errno_status(path, errno);
+  }
+  return ok_status();
+}
+
+// After a failed sync the kernel may take unwritten bytes for written ones: the blobs must come again.
+void FolderStore::forget(const Staged& blobs) {
+  std::lock_guard lock(mutex_);
+  for (const auto& [sha256, bytes] : blobs) {
+    unlink(staged_path(sha256).c_str());
+    unlink(path_of(sha256).c_str());
+    staged_.erase(sha256);
+  }
+}
+
+Status FolderStore::flush_staged() {
+  Staged blobs;
+  {
+    std::lock_guard lock(mutex_);
+    blobs = staged_;
+  }
+  if (blobs.empty()) return ok_status();
+  Status s = sync();  // the bytes
+  if (s.ok()) {
+    std::lock_guard lock(mutex_);
+    s = name_all(blobs);
+    for (const auto& [sha256, bytes] : blobs) staged_.erase(sha256);
+  }
+  if (s.ok()) s = sync();  // the names
+  if (!s.ok()) forget(blobs);
+  return s;
+}
+
+Status FolderStore::flush(std::span<const Digest> blobs, const Deadline&) {
+  std::lock_guard one(flushing_);
+  TRY(flush_staged());
+  for (const Digest& sha256 : blobs) {
+    // Another's failed flush may have taken it away.
+    if (access(path_of(sha256).c_str(), R_OK) != 0) return not_found("no blob " + to_hex(sha256));
+  }
+  return ok_status();
+}
+
+Result<Fd> FolderStore::open_blob(const Digest& sha256) const {
+  std::lock_guard lock(mutex_);
+  std::string path = staged_.count(sha256) ? staged_path(sha256) : path_of(sha256);
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd && errno == ENOENT) return not_found("no blob " + to_hex(sha256));
+  if (!fd) return errno_status(path, errno);
+  return fd;
+}
+
+Status FolderStore::read(const Digest& sha256, const std::function<bool(std::string_view)>& on_piece,
+                         const Deadline& deadline) {
+  TRY_ASSIGN(Fd fd, open_blob(sha256));
+  Sha256 hash;
+  std::string buffer(kPieceBytes, '\0');
+  for (;;) {
+    TRY(cut_by(deadline));
+    ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno_status(path_of(sha256), errno);
+    if (n == 0) break;
+    std::string_view piece(buffer.data(), static_cast<std::size_t>(n));
+    hash.add(piece);
+    if (!on_piece(piece)) return cancelled("the reader had enough");
+  }
+  if (hash.finish() != sha256) return corrupt(path_of(sha256) + ": its bytes are not those of its name");
+  return ok_status();
+}
+
+Result<std::string> FolderStore::get(const Digest& sha256, std::size_t max_bytes, const Deadline& deadline) {
+  std::string out;
+  bool too_large = false;
+  auto add = [&](std::string_view piece) {
+    too_large = out.size() + piece.size() > max_bytes;
+    if (!too_large) out += piece;
+    return !too_large;
+  };
+  Status s = read(sha256, add, deadline);
+  if (too_large)
+    return exhausted("blob " + to_hex(sha256) + " is larger than " + std::to_string(max_bytes) + " bytes");
+  TRY(s);
+  return out;
+}
+
+Result<bool> FolderStore::has(const Digest& sha256, const Deadline& deadline) {
+  auto bytes = size(sha256, deadline);
+  if (bytes.ok()) return true;
+  if (bytes.status().kind() == ErrorKind::kNotFound) return false;
+  return bytes.status();
+}
+
+Result<std::uint64_t> FolderStore::size(const Digest& sha256, const Deadline&) {
+  TRY_ASSIGN(Fd fd, open_blob(sha256));
+  struct stat st {};
+  if (fstat(fd.get(), &st) != 0) return errno_status(path_of(sha256), errno);
+  return static_cast<std::uint64_t>(st.st_size);
+}
+
+Status FolderStore::remove(const Digest& sha256, std::int64_t put_before_ms, const Deadline&) {
+  std::lock_guard lock(mutex_);
+  std::string path = path_of(sha256);
+  struct stat st {};
+  if (stat(path.c_str(), &st) != 0) return errno == ENOENT ? ok_status() : errno_status(path, errno);
+  if (modified_ms(st) >= put_before_ms || unlink(path.c_str()) == 0 || errno == ENOENT) return ok_status();
+  return errno_status(path, errno);
+}
+
+Status FolderStore::list(const std::function<bool(const BlobInfo&)>& on_blob, const Deadline& deadline) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  bool go_on = true;
+  for (int i = 0; i < 256 && go_on; ++i) {
+    TRY(cut_by(deadline));
+    std::string prefix{kHex[i / 16], kHex[i % 16]};
+    TRY(each_name(folder_ + "/" + prefix, [&](const char* name) {
+      auto digest = digest_from_hex(prefix + name);
+      struct stat st {};
+      if (!digest || stat(path_of(*digest).c_str(), &st) != 0) return true;
+      go_on = on_blob({*digest, static_cast<std::uint64_t>(st.st_size), modified_ms(st)});
+      return go_on;
+    }));
+  }
+  return ok_status();
+}
+
+}  // namespace storesweep

@@ -1,0 +1,133 @@
+#include "common/base/hash.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace storesweep {
+namespace {
+struct KeyFree {
+  void operator()(EVP_PKEY* k) const { EVP_PKEY_free(k); }
+};
+struct ContextFree {
+  void operator()(EVP_MD_CTX* c) const { EVP_MD_CTX_free(c); }
+};
+using Key = std::unique_ptr<EVP_PKEY, KeyFree>;
+using Context = std::unique_ptr<EVP_MD_CTX, ContextFree>;
+
+// OpenSSL fails these calls only when memory or its configuration is gone: nothing sensible can follow.
+void must(bool done) {
+  if (!done) std::abort();
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+}  // namespace
+
+struct Sha256::State {
+  Context context{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  must(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1);
+}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::add(ByteView bytes) {
+  must(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1);
+}
+
+Digest Sha256::finish() {
+  Digest d{};
+  must(EVP_DigestFinal_ex(state_->context.get(), d.data(), nullptr) == 1);
+  must(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1);
+  return d;
+}
+
+Digest sha256(ByteView bytes) {
+  Digest d{};
+  must(EVP_Digest(bytes.data(), bytes.size(), d.data(), nullptr, EVP_sha256(), nullptr) == 1);
+  return d;
+}
+
+Digest hmac_sha256(ByteView key, ByteView message) {
+  Digest d{};
+  unsigned length = 0;
+  must(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), message.data(), message.size(), d.data(),
+            &length) != nullptr);
+  return d;
+}
+
+bool equal_secret(ByteView a, ByteView b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string to_hex(ByteView bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (std::uint8_t b : bytes) {
+    out.push_back(kDigits[b >> 4]);
+    out.push_back(kDigits[b & 15]);
+  }
+  return out;
+}
+
+std::optional<Bytes> from_hex(std::string_view hex) {
+  if (hex.size() % 2 != 0) return std::nullopt;
+  Bytes out;
+  out.reserve(hex.size() / 2);
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    int high = hex_value(hex[i]);
+    int low = hex_value(hex[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out.push_back(static_cast<std::uint8_t>(high << 4 | low));
+  }
+  return out;
+}
+
+std::optional<Digest> digest_from_hex(std::string_view hex) {
+  auto bytes = from_hex(hex);
+  Digest d{};
+  if (!bytes || bytes->size() != d.size()) return std::nullopt;
+  std::copy(bytes->begin(), bytes->end(), d.begin());
+  return d;
+}
+
+SigningKey signing_key_from_seed(const std::array<std::uint8_t, 32>& seed) {
+  Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.data(), seed.size()));
+  must(key != nullptr);
+  SigningKey out{seed, {}};
+  std::size_t length = out.public_key.size();
+  must(EVP_PKEY_get_raw_public_key(key.get(), out.public_key.data(), &length) == 1);
+  return out;
+}
+
+Signature sign_ed25519(const SigningKey& signing, ByteView message) {
+  Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, signing.seed.data(), signing.seed.size()));
+  Context context(EVP_MD_CTX_new());
+  Signature signature{};
+  std::size_t length = signature.size();
+  must(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1);
+  must(EVP_DigestSign(context.get(), signature.data(), &length, message.data(), message.size()) == 1);
+  return signature;
+}
+
+bool verify_ed25519(ByteView public_key, ByteView message, ByteView signature) {
+  Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, public_key.data(), public_key.size()));
+  if (!key) return false;
+  Context context(EVP_MD_CTX_new());
+  return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+         EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) == 1;
+}
+
+}  // namespace storesweep

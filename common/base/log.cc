@@ -1,0 +1,79 @@
+#include "common/base/log.h"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include "common/base/clock.h"
+#include "common/base/text.h"
+
+namespace storesweep {
+namespace {
+constexpr std::string_view kLevelNames[] = {"debug", "info", "warning", "error"};
+
+void append_json_string(std::string& out, std::string_view s) {
+  out += '"';
+  for (char c : clean_utf8(s)) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<int>(c));
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+// A value as text: quoted when it has blanks or control characters (a log line is one line).
+void append_text_value(std::string& out, std::string_view s) {
+  bool plain = !s.empty();
+  for (char c : s) plain = plain && static_cast<unsigned char>(c) > 0x20 && c != '"';
+  if (plain) {
+    out += s;
+  } else {
+    append_json_string(out, s);
+  }
+}
+}  // namespace
+
+struct Log::State {
+  std::string program;
+  LogLevel lowest;
+  Format format;
+  spdlog::logger logger;
+};
+
+Log::Log(std::string program, LogLevel lowest, Format format)
+    : state_(new State{std::move(program), lowest, format,
+                       spdlog::logger("log", std::make_shared<spdlog::sinks::stderr_sink_mt>())}) {
+  state_->logger.set_pattern("%v");
+}
+Log::~Log() = default;
+
+void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
+  if (level < state_->lowest) return;
+  std::string time = format_time(SystemClock().wall_ms());
+  std::string_view name = kLevelNames[static_cast<int>(level)];
+  std::string out;
+  if (state_->format == Format::kJson) {
+    out = fmt::format(R"({{"time":"{}","level":"{}","program":"{}","event":)", time, name, state_->program);
+    append_json_string(out, event);
+    for (const LogField& f : fields) {
+      out += ',';
+      append_json_string(out, f.key);
+      out += ':';
+      append_json_string(out, f.value);
+    }
+    out += '}';
+  } else {
+    out = fmt::format("{} {:<7} {}: {}", time, name, state_->program, event);
+    for (const LogField& f : fields) {
+      out += fmt::format("  {}=", f.key);
+      append_text_value(out, f.value);
+    }
+  }
+  state_->logger.log(spdlog::level::info, "{}", out);
+}
+
+}  // namespace storesweep

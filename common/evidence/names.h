@@ -1,0 +1,57 @@
+// The names of a journal's records: what the worker writes and the judge looks for. One list, so that both
+// sides mean the same; a name that is not here is kept in the journal and read by nobody.
+#pragma once
+
+#include <string_view>
+
+namespace storesweep::record_name {
+
+// kMarker
+inline constexpr std::string_view kBegin = "begin";  // of the record's phase
+inline constexpr std::string_view kEnd = "end";
+
+// kAction: what the driver did; data = JSON {"target": text or permission, "bounds": [l,t,r,b], ...}, all
+// optional
+inline constexpr std::string_view kLaunch = "launch";  // by the launcher's intent
+inline constexpr std::string_view kAgree = "agree";    // tapped the agreeing element of a consent dialog
+inline constexpr std::string_view kRefuse = "refuse";  // tapped the refusing one
+inline constexpr std::string_view kTap = "tap";        // any other tap; target = the text tapped
+inline constexpr std::string_view kBack = "back";
+inline constexpr std::string_view kHome = "home";
+inline constexpr std::string_view kScroll = "scroll";
+inline constexpr std::string_view kPermissionAllow =
+    "permission_allow";  // on a system dialog; target = permission group
+inline constexpr std::string_view kPermissionDeny = "permission_deny";
+inline constexpr std::string_view kSwipeAway = "swipe_away";  // removed from recents, never force-stopped
+inline constexpr std::string_view kReboot = "reboot";
+inline constexpr std::string_view kToggle = "toggle";  // target = network, power, screen
+inline constexpr std::string_view kInstall = "install";
+inline constexpr std::string_view kOwnStart =
+    "own_start";  // our own command may have started the process: its pid is ours
+inline constexpr std::string_view kWait = "wait";  // a silence begins; data = {"ms": N}
+
+// kRaw: bytes of the device, as printed
+inline constexpr std::string_view kEvents = "events";  // logcat -b events -v threadtime (uid columns or not)
+inline constexpr std::string_view kLog = "log";        // logcat -b main,system,crash -v threadtime
+inline constexpr std::string_view kAppOps = "appops";  // cmd appops get PACKAGE, or dumpsys appops
+inline constexpr std::string_view kPackage = "package";      // dumpsys package PACKAGE
+inline constexpr std::string_view kHierarchy = "hierarchy";  // uiautomator dump: the XML
+inline constexpr std::string_view kUiautomator =
+    "uiautomator";                                           // what the tool said when it gave no hierarchy
+inline constexpr std::string_view kProcesses = "processes";  // dumpsys activity processes
+inline constexpr std::string_view kFocus = "focus";          // dumpsys window: mCurrentFocus
+
+// kBlob
+inline constexpr std::string_view kScreenshot = "screenshot";  // blob name screen-NNNN.png in the report
+
+// kDocument
+inline constexpr std::string_view kFacts = "facts";      // worker/apk facts_to_json
+inline constexpr std::string_view kListing = "listing";  // listing_to_json
+
+// kAttest
+inline constexpr std::string_view kClockRate = "clock_rate";  // data = permille
+inline constexpr std::string_view kHygiene = "hygiene";       // data = clean, or what was found
+inline constexpr std::string_view kBehaviour =
+    "behaviour";  // simulated devices only: data = present or absent
+
+}  // namespace storesweep::record_name

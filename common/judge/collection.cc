@@ -1,0 +1,89 @@
+// R1.3 and R2.7: what app-ops alone can show of collection. Which value was returned, who called and what the
+// policy says are not seen here, so both are suspected at most; and since most kinds leave no op at all,
+// never not found.
+#include <algorithm>
+
+#include "common/evidence/names.h"
+#include "common/judge/items.h"
+
+namespace storesweep {
+namespace {
+
+RunResult unseen_kinds() {
+  RunResult r;
+  r.reasons = {Reason::kHookAbsent};
+  return r;
+}
+
+// One finding an op, at its first use.
+bool known(const RunResult& r, const std::string& op) {
+  return std::any_of(r.findings.begin(), r.findings.end(),
+                     [&](const Finding& f) { return !f.values.empty() && f.values.front().second == op; });
+}
+
+std::int64_t consent_ms(const Timeline& t) {
+  for (const ActionDone& a : t.actions) {
+    if (a.name == record_name::kAgree) return a.device_ms;
+  }
+  return t.span(Phase::kP3).began   ? t.span(Phase::kP3).end_ms
+         : t.span(Phase::kP2).began ? t.span(Phase::kP2).end_ms
+                                    : t.span(Phase::kP1).end_ms;
+}
+
+bool dialog_seen(const Timeline& t) {
+  return std::any_of(t.screens.begin(), t.screens.end(), [](const ScreenSeen& s) {
+    return s.screen.kind == android::ScreenKind::kConsent ||
+           s.screen.kind == android::ScreenKind::kConsentAgain;
+  });
+}
+
+}  // namespace
+
+RunResult consent_collection(const RunInput& in) {
+  RunResult r = unseen_kinds();
+  if (auto missing = channel_gaps(in.t, record_name::kAppOps); !missing.empty()) {
+    r.reasons.merge(missing);
+    return r;
+  }
+  const std::int64_t until = consent_ms(in.t);
+  for (const OpSeen& seen : in.t.ops) {
+    if (seen.device_ms > until || seen.snapshot_phase > Phase::kP3) continue;
+    for (const GuardlessOp& op : in.pack.unguarded_ops) {
+      if (op.op != seen.op || op.rejected != seen.use.rejected || known(r, seen.op)) continue;
+      std::vector<Missing> missing = {Missing::kValueUnseen, Missing::kCallerUnknown};
+      if (!dialog_seen(in.t)) missing.push_back(Missing::kConsentUnproven);
+      r.findings.push_back(finding(in, seen, Level::kSuspected,
+                                   op.rejected ? "collect.attempt_before_consent" : "collect.before_consent",
+                                   {{"op", seen.op}, {"kind", op.kind}}, missing));
+    }
+  }
+  return r;
+}
+
+RunResult background_collection(const RunInput& in) {
+  RunResult r = unseen_kinds();
+  if (auto missing = channel_gaps(in.t, record_name::kAppOps); !missing.empty()) {
+    r.reasons.merge(missing);
+    return r;
+  }
+  const PhaseSpan& background = in.t.span(Phase::kP7);
+  if (!background.began) {
+    r.reasons.insert(Reason::kProfile);
+    return r;
+  }
+  const std::int64_t settle_ms = in.pack.threshold("background_settle_ms");
+  for (const OpSeen& seen : in.t.ops) {
+    auto kind = in.pack.background_ops.find(seen.op);
+    // The states in which nothing of the app is visible; a foreground service (fgsvc) shows its notification.
+    bool hidden = seen.use.state.empty() || seen.use.state == "bg" || seen.use.state == "cch";
+    bool inside = seen.device_ms >= background.begin_ms + settle_ms && seen.device_ms <= background.end_ms;
+    if (kind == in.pack.background_ops.end() || seen.use.rejected || !hidden || !inside || known(r, seen.op))
+      continue;
+    r.findings.push_back(finding(in, seen, Level::kSuspected, "collect.background",
+                                 {{"op", seen.op}, {"kind", kind->second}},
+                                 {Missing::kValueUnseen, Missing::kPolicyUnread, Missing::kNecessity}));
+  }
+  return r;
+}
+
+}  // namespace storesweep

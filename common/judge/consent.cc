@@ -1,0 +1,118 @@
+// R1.7 and R1.8: what the consent dialog offers, before anybody touched it.
+#include <algorithm>
+
+#include "common/evidence/names.h"
+#include "common/judge/items.h"
+
+namespace storesweep {
+namespace {
+
+using android::Role;
+using android::ScreenKind;
+
+// Screens of the untouched first launch: of P1, before the driver's first touch.
+std::vector<const ScreenSeen*> untouched_screens(const Timeline& t) {
+  std::int64_t until = t.span(Phase::kP1).end_ms;
+  for (const ActionDone& a : t.actions) {
+    bool touch = a.name == record_name::kTap || a.name == record_name::kAgree ||
+                 a.name == record_name::kRefuse || a.name == record_name::kBack ||
+                 a.name == record_name::kScroll;
+    if (touch && t.within(Phase::kP1, a.device_ms)) until = std::min(until, a.device_ms);
+  }
+  std::vector<const ScreenSeen*> out;
+  for (const ScreenSeen& s : t.screens) {
+    if (t.within(Phase::kP1, s.device_ms) && s.device_ms <= until) out.push_back(&s);
+  }
+  return out;
+}
+
+bool is_consent(const ScreenSeen& s) {
+  return s.screen.kind == ScreenKind::kConsent || s.screen.kind == ScreenKind::kConsentAgain;
+}
+
+std::size_t positives(const android::Screen& s) {
+  return static_cast<std::size_t>(std::count_if(
+      s.elements.begin(), s.elements.end(),
+      [](const android::Element& e) { return e.role == Role::kAgree || e.role == Role::kWeakAgree; }));
+}
+
+// What the item is when no consent dialog could be judged: a screen we cannot read is never "no dialog".
+RunResult no_dialog(const RunInput& in, const std::vector<const ScreenSeen*>& screens) {
+  RunResult r;
+  r.reasons = gaps(in);
+  bool blind = std::any_of(screens.begin(), screens.end(),
+                           [](const ScreenSeen* s) { return s->screen.kind == ScreenKind::kBlind; });
+  if (blind) r.reasons.insert(Reason::kNotCalibrated);
+  bool own = std::any_of(screens.begin(), screens.end(),
+                         [&](const ScreenSeen* s) { return s->screen.package == in.t.package; });
+  if (!own) r.reasons.insert(Reason::kNotIdle);
+  if (r.reasons.empty()) r.otherwise = Level::kNotApplicable;
+  return r;
+}
+
+std::string choice_labels(const android::Screen& s) {
+  std::string out;
+  for (const android::Element& e : s.elements) {
+    if (e.role != Role::kAgree && e.role != Role::kWeakAgree) continue;
+    if (!out.empty()) out += " / ";
+    out += e.label;
+  }
+  return out;
+}
+
+}  // namespace
+
+RunResult consent_choice(const RunInput& in) {
+  auto screens = untouched_screens(in.t);
+  const ScreenSeen* without_refusal = nullptr;
+  bool any = false, refusable = false;
+  for (const ScreenSeen* s : screens) {
+    if (!is_consent(*s)) continue;
+    any = true;
+    if (s->screen.has(Role::kRefuse)) refusable = true;
+    if (positives(s->screen) == 1 && !without_refusal) without_refusal = s;
+  }
+  if (!any) return no_dialog(in, screens);
+  RunResult r;
+  if (!refusable && without_refusal) {
+    // A mark that closes the dialog may be meant as a refusal: for a person to say.
+    bool closable = without_refusal->screen.has(Role::kClose);
+    r.findings.push_back(finding(in, *without_refusal, closable ? Level::kSuspected : Level::kViolation,
+                                 "consent.no_refusal", {{"choice", choice_labels(without_refusal->screen)}},
+                                 closable ? std::vector{Missing::kNecessity} : std::vector<Missing>{}));
+    return r;
+  }
+  r.reasons = gaps(in);
+  r.reasons.erase(Reason::kNotIdle);  // the dialog itself was read
+  if (!refusable) r.reasons.insert(Reason::kNotCalibrated);
+  if (r.reasons.empty()) r.otherwise = Level::kNotFound;
+  return r;
+}
+
+RunResult consent_preticked(const RunInput& in) {
+  auto screens = untouched_screens(in.t);
+  RunResult r;
+  bool any = false, unknown = false;
+  for (const ScreenSeen* s : screens) {
+    if (!is_consent(*s) && s->screen.kind != ScreenKind::kLogin) continue;
+    any = any || is_consent(*s);
+    for (const android::Element& e : s->screen.elements) {
+      if (e.role != Role::kCheckBox) continue;
+      any = true;
+      unknown = unknown || e.checked == android::Mark::kUnknown;
+      if (e.checked == android::Mark::kYes && r.findings.empty()) {
+        r.findings.push_back(
+            finding(in, *s, Level::kViolation, "consent.preticked", {{"label", e.label}}, {}));
+      }
+    }
+  }
+  if (!r.findings.empty()) return r;
+  if (!any) return no_dialog(in, screens);
+  r.reasons = gaps(in);
+  r.reasons.erase(Reason::kNotIdle);
+  if (unknown) r.reasons.insert(Reason::kNotCalibrated);
+  if (r.reasons.empty()) r.otherwise = Level::kNotFound;
+  return r;
+}
+
+}  // namespace storesweep

@@ -1,0 +1,55 @@
+// The evaluators of items, one function each, and the table that names them as the rule pack does. Pure: a
+// timeline in, what was found in this one run out; levels of several runs are joined in judge.cc.
+#pragma once
+
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "common/judge/timeline.h"
+#include "common/model/verdict.h"
+#include "common/rules/pack.h"
+
+namespace storesweep {
+
+struct RunResult {
+  std::vector<Finding> findings;        // a level of kViolation is what one run bears: it needs a second one
+  Level otherwise = Level::kNotTested;  // the item's level when there is no finding
+  std::set<Reason> reasons;             // of kNotTested
+};
+
+struct RunInput {
+  const Timeline& t;
+  const RuleItem& item;
+  const RulePack& pack;
+  const Listing& listing;
+};
+
+using Evaluator = RunResult (*)(const RunInput&);
+// Null for a name that nothing implements.
+Evaluator evaluator_named(std::string_view name);
+
+RunResult consent_choice(const RunInput&);         // R1.7
+RunResult consent_preticked(const RunInput&);      // R1.8
+RunResult consent_collection(const RunInput&);     // R1.3
+RunResult background_collection(const RunInput&);  // R2.7
+RunResult exit_after_refusal(const RunInput&);     // R5.3
+RunResult refusal_loop(const RunInput&);           // R5.4
+RunResult early_request(const RunInput&);          // R5.6
+RunResult asks_again(const RunInput&);             // R5.7
+RunResult self_start(const RunInput&);             // R6.1, R6.3
+
+// ---- what evaluators share
+
+// Why the item cannot be `not found`: phases left out (PROFILE) or cut short (TIMEOUT), channels with gaps or
+// absent.
+std::set<Reason> gaps(const RunInput& in);
+// The gaps of one channel; an absent one is HOOK_DEAD.
+std::set<Reason> channel_gaps(const Timeline& t, std::string_view channel);
+
+Finding finding(const RunInput& in, const Moment& at, Level level, std::string_view what,
+                std::vector<std::pair<std::string, std::string>> values, std::vector<Missing> missing);
+// The app's category needs this permission group for its basic function.
+bool category_needs(const RunInput& in, std::string_view group);
+
+}  // namespace storesweep

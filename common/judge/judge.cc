@@ -1,0 +1,176 @@
+#include "common/judge/judge.h"
+
+#include <algorithm>
+
+#include "common/judge/items.h"
+
+namespace storesweep {
+namespace {
+
+constexpr std::size_t kMaxFindingsPerItem = 20;
+
+Status check(std::span<const Journal> journals) {
+  if (journals.empty()) return invalid("no journal to judge");
+  if (journals.size() > kMaxJournalsPerVerdict) return exhausted("more than 8 journals for one verdict");
+  for (const Journal& j : journals) {
+    if (j.sealed && !j.signature_valid)
+      return corrupt("a sealed journal is not signed by the key that it names");
+    if (j.header.file_set != journals.front().header.file_set ||
+        j.header.package != journals.front().header.package) {
+      return corrupt("the journals are of different apps");
+    }
+  }
+  return ok_status();
+}
+
+bool same(const Finding& a, const Finding& b) {
+  return a.rule == b.rule && a.what == b.what && a.values == b.values;
+}
+
+// Whether another run could have shown it, and did. A run on the same device confirms nothing.
+struct Second {
+  bool made = false;
+  const Finding* found = nullptr;
+};
+
+class Judgement {
+ public:
+  Judgement(std::span<const Journal> journals, const Listing& listing, const RulePack& pack,
+            const JudgeContext& context)
+      : journals_(journals), listing_(listing), pack_(pack), context_(context) {
+    android::PhraseBook phrases(pack.phrases);
+    for (const Journal& j : journals) timelines_.push_back(read_timeline(j, phrases));
+  }
+
+  Verdict make() {
+    describe();
+    for (const RuleItem& item : pack_.items) v_.items.push_back(judge_item(item));
+    for (int task = 1; task <= kTaskCount; ++task) v_.rows[static_cast<std::size_t>(task - 1)] = row(task);
+    return std::move(v_);
+  }
+
+ private:
+  void describe() {
+    const JournalHeader& h = journals_.front().header;
+    const Timeline& t = timelines_.front();
+    v_.pack_version = pack_.version;
+    v_.judge_version = kJudgeVersion;
+    v_.simulated = std::any_of(journals_.begin(), journals_.end(), [](const Journal& j) {
+      return j.header.scripted || j.header.device_kind.simulated();
+    });
+    v_.clock_rate_permille = h.clock_rate_permille;
+    v_.subject = listing_.subject;
+    v_.device_kind = h.device_kind;
+    v_.depth = h.depth;
+    v_.runs = static_cast<int>(journals_.size());
+    for (std::size_t p = 0; p < t.phases.size(); ++p) {
+      v_.coverage.phase_run[p] = t.phases[p].ended;
+      if (t.phases[p].began) v_.coverage.phase_device_ms[p] = t.phases[p].end_ms - t.phases[p].begin_ms;
+    }
+    v_.coverage.screens = static_cast<std::int64_t>(t.screens.size());
+    v_.coverage.lines_unknown = t.lines_unknown;
+    v_.coverage.records_lost = t.records_lost;
+    for (const auto& [name, channel] : t.channels) {
+      if (channel.records > 0 && channel.gaps.empty()) v_.coverage.observers.push_back(name);
+    }
+  }
+
+  ItemVerdict judge_item(const RuleItem& item) {
+    Evaluator evaluate = evaluator_named(item.evaluator);
+    if (!evaluate) return {item.id, Level::kNotTested, {item.untested}};
+    if (listing_.subject != SubjectKind::kApp) return {item.id, Level::kNotTested, {Reason::kHostRuntime}};
+    if (timelines_.front().behaviour_absent) return {item.id, Level::kNotTested, {Reason::kNoBehaviour}};
+    std::vector<RunResult> results;
+    for (const Timeline& t : timelines_) results.push_back(evaluate({t, item, pack_, listing_}));
+    return settle(item, results);
+  }
+
+  ItemVerdict settle(const RuleItem& item, std::vector<RunResult>& results) {
+    RunResult& first = results.front();
+    ItemVerdict out{item.id, first.otherwise, {}};
+    if (first.findings.size() > kMaxFindingsPerItem) first.findings.resize(kMaxFindingsPerItem);
+    for (Finding& f : first.findings) {
+      if (f.level == Level::kViolation) confirm(f, results);
+      out.level = std::min(out.level, f.level);
+      v_.findings.push_back(std::move(f));
+    }
+    if (out.level == Level::kNotTested) {
+      out.reasons.assign(first.reasons.begin(), first.reasons.end());
+      if (out.reasons.empty()) out.reasons = {item.untested};
+    }
+    return out;
+  }
+
+  // A violation stands when a second run on another device of the same kind shows the same.
+  void confirm(Finding& f, const std::vector<RunResult>& results) {
+    Second second = second_run(f, results);
+    if (second.found) {
+      f.evidence.insert(f.evidence.end(), second.found->evidence.begin(), second.found->evidence.end());
+      return;
+    }
+    f.level = Level::kSuspected;
+    if (second.made) {
+      f.missing.push_back(Missing::kNotRepeated);
+    } else if (context_.single_device) {
+      f.missing.push_back(Missing::kSingleDevice);
+    } else {
+      f.missing.push_back(Missing::kConfirmation);
+      // Asked for once: a second run that could not test the rule is not asked for again.
+      bool asked = journals_.size() > 1 || std::find(v_.confirm_rules.begin(), v_.confirm_rules.end(),
+                                                     f.rule) != v_.confirm_rules.end();
+      if (!asked) v_.confirm_rules.push_back(f.rule);
+    }
+  }
+
+  Second second_run(const Finding& f, const std::vector<RunResult>& results) const {
+    Second out;
+    const JournalHeader& first = journals_.front().header;
+    for (std::size_t i = 1; i < results.size(); ++i) {
+      const JournalHeader& h = journals_[i].header;
+      if (h.device == first.device || !(h.device_kind == first.device_kind)) continue;
+      for (const Finding& other : results[i].findings) {
+        if (other.level == Level::kViolation && same(f, other)) out.found = &other;
+      }
+      // A run that tested the item, one way or the other.
+      bool tested = !results[i].findings.empty() || results[i].otherwise != Level::kNotTested;
+      out.made = out.made || tested;
+    }
+    return out;
+  }
+
+  RowVerdict row(int task) const {
+    RowVerdict r;
+    r.task = task;
+    r.level = Level::kNotApplicable;
+    for (std::size_t i = 0; i < pack_.items.size(); ++i) {
+      if (pack_.items[i].task != task) continue;
+      const ItemVerdict& item = v_.items[i];
+      ++r.items;
+      if (item.level != Level::kNotTested) ++r.items_judged;
+      r.level = std::min(r.level, item.level);
+      for (Reason reason : item.reasons) {
+        if (std::find(r.reasons.begin(), r.reasons.end(), reason) == r.reasons.end())
+          r.reasons.push_back(reason);
+      }
+    }
+    std::sort(r.reasons.begin(), r.reasons.end());
+    return r;
+  }
+
+  std::span<const Journal> journals_;
+  const Listing& listing_;
+  const RulePack& pack_;
+  const JudgeContext& context_;
+  std::vector<Timeline> timelines_;
+  Verdict v_;
+};
+
+}  // namespace
+
+Result<Verdict> judge(std::span<const Journal> journals, const Listing& listing, const RulePack& pack,
+                      const JudgeContext& context) {
+  TRY(check(journals));
+  return Judgement(journals, listing, pack, context).make();
+}
+
+}  // namespace storesweep

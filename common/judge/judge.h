@@ -1,0 +1,30 @@
+// Journals of one app, its listing and the rule pack -> the ten-row verdict. Pure and deterministic: the same
+// input gives the same bytes. No I/O, no clock; any journal may come in, hostile ones too.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "common/base/status.h"
+#include "common/evidence/journal.h"
+#include "common/model/listing.h"
+#include "common/model/verdict.h"
+#include "common/rules/pack.h"
+
+namespace storesweep {
+
+inline constexpr std::string_view kJudgeVersion = "1";
+inline constexpr std::size_t kMaxJournalsPerVerdict = 8;
+
+struct JudgeContext {
+  // There is no second device of this kind: what needs a second run stays suspected for that reason.
+  bool single_device = false;
+};
+
+// The first journal is the run of the sweep, the others are its confirmations. kCorrupt when a sealed journal
+// is not signed by the key that it names or the journals are not of one file set; kInvalid when there is
+// none.
+Result<Verdict> judge(std::span<const Journal> journals, const Listing& listing, const RulePack& pack,
+                      const JudgeContext& context);
+
+}  // namespace storesweep

@@ -1,0 +1,99 @@
+// R6.1 and R6.3: processes of the app that start by themselves, in the background, after a swipe and after a
+// reboot. Suspected at most: what the policy says and whether the scene is reasonable are not seen here.
+// Never not found without decoys for associated starts, which this profile leaves out.
+#include <algorithm>
+#include <map>
+
+#include "common/base/text.h"
+#include "common/evidence/names.h"
+#include "common/judge/items.h"
+
+namespace storesweep {
+namespace {
+
+// AOSP HostingRecord types that nobody but the platform brings about: a backup transport, dexopt and
+// instrumentation.
+bool of_the_platform(std::string_view type) {
+  return type == "backup" || type == "added application" || type == "link fail" || type == "system" ||
+         type == "on-hold" || type.empty();
+}
+
+bool by_our_hand(const RunInput& in, std::int64_t device_ms) {
+  const std::int64_t own_ms = in.pack.threshold("own_start_ms");
+  for (const ActionDone& a : in.t.actions) {
+    bool ours = a.name == record_name::kLaunch || a.name == record_name::kOwnStart ||
+                a.name == record_name::kTap || a.name == record_name::kInstall ||
+                a.name == record_name::kAgree || a.name == record_name::kBack;
+    if (ours && a.device_ms <= device_ms && device_ms - a.device_ms <= own_ms) return true;
+  }
+  return false;
+}
+
+bool push_delivery(const RunInput& in, const std::string& component) {
+  const auto& all = in.pack.push_receivers;
+  return std::any_of(all.begin(), all.end(), [&](const std::string& r) { return ends_with(component, r); });
+}
+
+bool consented(const Timeline& t, std::int64_t before_ms) {
+  return std::any_of(t.actions.begin(), t.actions.end(), [&](const ActionDone& a) {
+    return a.name == record_name::kAgree && a.device_ms < before_ms;
+  });
+}
+
+struct Starts {
+  const EventSeen* first = nullptr;
+  std::int64_t count = 0;
+};
+
+// The starts by themselves, by (type, component): when no process of the app was alive, in P7 to P9.
+std::map<std::pair<std::string, std::string>, Starts> starts_by_themselves(const RunInput& in) {
+  std::map<std::pair<std::string, std::string>, Starts> out;
+  std::set<int> alive;
+  std::int64_t rebooted_ms = INT64_MIN;
+  for (const ActionDone& a : in.t.actions) {
+    if (a.name == record_name::kReboot) rebooted_ms = a.device_ms;
+  }
+  for (const EventSeen& e : in.t.events) {
+    if (!in.t.is_app(e.event)) continue;
+    if (e.device_ms >= rebooted_ms && rebooted_ms != INT64_MIN) {
+      alive.clear();
+      rebooted_ms = INT64_MIN;
+    }
+    if (e.event.kind == android::EventKind::kProcDied || e.event.kind == android::EventKind::kKill) {
+      alive.erase(e.event.pid);
+    }
+    if (e.event.kind != android::EventKind::kProcStart) continue;
+    auto phase = in.t.phase_at(e.device_ms);
+    bool watched = phase && *phase >= Phase::kP7 && *phase <= Phase::kP9;
+    if (watched && alive.empty() && !of_the_platform(e.event.type) && !by_our_hand(in, e.device_ms) &&
+        !push_delivery(in, e.event.component)) {
+      Starts& s = out[{e.event.type, e.event.component}];
+      if (!s.first) s.first = &e;
+      ++s.count;
+    }
+    alive.insert(e.event.pid);
+  }
+  return out;
+}
+
+}  // namespace
+
+RunResult self_start(const RunInput& in) {
+  RunResult r;
+  r.reasons = gaps(in);
+  r.reasons.insert(Reason::kProfile);  // no decoys for associated starts
+  if (!channel_gaps(in.t, record_name::kEvents).empty()) return r;
+  for (const auto& [key, starts] : starts_by_themselves(in)) {
+    // Before any consent it is R6.1, after it R6.3: an item tells only its own.
+    bool after_consent = consented(in.t, starts.first->device_ms);
+    if (after_consent != (in.item.id == "R6.3")) continue;
+    std::vector<Missing> missing = {Missing::kPolicyUnread, Missing::kNecessity};
+    if (key.first == "content provider") missing.push_back(Missing::kCallerUnknown);
+    r.findings.push_back(finding(
+        in, *starts.first, Level::kSuspected, after_consent ? "start.by_itself" : "start.without_consent",
+        {{"type", key.first}, {"component", key.second}, {"count", std::to_string(starts.count)}}, missing));
+  }
+  return r;
+}
+
+}  // namespace storesweep

@@ -1,0 +1,242 @@
+#include "common/judge/timeline.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "common/android/dump.h"
+#include "common/base/text.h"
+#include "common/evidence/names.h"
+
+namespace storesweep {
+namespace {
+
+constexpr std::size_t kMaxExcerpt = 400;
+constexpr int kSystemUid = 1000;
+
+// The raw line of a chunk that holds both texts (a time and a tag); the texts themselves when none does.
+std::string line_with(std::string_view chunk, std::string_view time, std::string_view word) {
+  for (std::size_t at = chunk.find(time); at != std::string_view::npos && !time.empty();
+       at = chunk.find(time, at + 1)) {
+    std::size_t begin = chunk.rfind('\n', at);
+    begin = begin == std::string_view::npos ? 0 : begin + 1;
+    std::string_view line = chunk.substr(begin, chunk.find('\n', at) - begin);
+    if (line.find(word) != std::string_view::npos) return clean_utf8(trim(line).substr(0, kMaxExcerpt));
+  }
+  return clean_utf8(std::string(time) + " " + std::string(word)).substr(0, kMaxExcerpt);
+}
+
+class Builder {
+ public:
+  Builder(const Journal& journal, const android::PhraseBook& phrases) : phrases_(phrases) {
+    t_.journal = &journal;
+    t_.package = journal.header.package;
+  }
+
+  Timeline build() {
+    for (const Record& r : t_.journal->records) take(r);
+    for (PhaseSpan& s : t_.phases) {
+      // A phase that never ended lasted until the last record.
+      if (s.began && !s.ended) s.end_ms = std::max(s.begin_ms, last_ms_);
+    }
+    by_time(t_.actions);
+    by_time(t_.screens);
+    by_time(t_.events);
+    by_time(t_.system);
+    by_time(t_.ops);
+    once(t_.events);
+    once(t_.system);
+    return std::move(t_);
+  }
+
+ private:
+  void take(const Record& r) {
+    last_ms_ = std::max(last_ms_, r.device_ms);
+    switch (r.kind) {
+      case RecordKind::kMarker:
+        return marker(r);
+      case RecordKind::kAction:
+        return action(r);
+      case RecordKind::kRaw:
+        return raw(r);
+      case RecordKind::kLost:
+        return lost(r);
+      case RecordKind::kFailed:
+        return failed(r);
+      case RecordKind::kAttest:
+        if (r.name == record_name::kBehaviour && r.data == "absent") t_.behaviour_absent = true;
+        return;
+      case RecordKind::kBlob:
+      case RecordKind::kDocument:
+        return;
+    }
+  }
+
+  void marker(const Record& r) {
+    PhaseSpan& s = t_.phases[static_cast<std::size_t>(r.phase)];
+    if (r.name == record_name::kBegin && !s.began) {
+      s.began = true;
+      s.begin_ms = r.device_ms;
+    } else if (r.name == record_name::kEnd && s.began) {
+      s.ended = true;
+      s.end_ms = r.device_ms;
+    }
+  }
+
+  void action(const Record& r) {
+    if (r.name == record_name::kWait) return;
+    ActionDone a;
+    a.device_ms = r.device_ms;
+    a.record = r.sequence;
+    a.name = r.name;
+    auto json = nlohmann::json::parse(r.data, nullptr, false);
+    if (json.is_object() && json.contains("target") && json["target"].is_string()) a.target = json["target"];
+    a.excerpt = r.name + (a.target.empty() ? "" : " " + a.target);
+    t_.actions.push_back(std::move(a));
+  }
+
+  void raw(const Record& r) {
+    ++t_.channels[r.name].records;
+    if (r.name == record_name::kEvents) return events(r);
+    if (r.name == record_name::kLog) return system(r);
+    if (r.name == record_name::kAppOps) return ops(r);
+    if (r.name == record_name::kPackage) return package(r);
+    if (r.name == record_name::kHierarchy) return hierarchy(r);
+  }
+
+  template <class Record_, class Parsed>
+  void heard(const Record_& r, const Parsed& parsed) {
+    t_.lines_unknown += static_cast<std::int64_t>(parsed.unknown_count);
+    if (!parsed.trusted()) t_.channels[r.name].gaps.insert(Reason::kGrammar);
+  }
+
+  // An app can write any tag: where the log says who wrote, only the system is believed.
+  static bool by_system(int log_uid) { return log_uid == -1 || log_uid == kSystemUid; }
+
+  void events(const Record& r) {
+    auto parsed = android::parse_events(r.data);
+    heard(r, parsed);
+    for (android::EventRecord& e : parsed.records) {
+      auto ms = device_time_ms(e.time, t_.journal->header);
+      if (!ms || !by_system(e.log_uid)) continue;
+      EventSeen& seen = t_.events.emplace_back();
+      seen.device_ms = *ms;
+      seen.record = r.sequence;
+      seen.excerpt = line_with(r.data, e.time, e.tag);
+      seen.event = std::move(e);
+    }
+  }
+
+  void system(const Record& r) {
+    auto parsed = android::parse_system_log(r.data);
+    heard(r, parsed);
+    for (android::SystemRecord& s : parsed.records) {
+      auto ms = device_time_ms(s.time, t_.journal->header);
+      // A crash is told by the process itself (RuntimeInit), all else by the system.
+      bool own = s.kind == android::SystemKind::kCrash || s.kind == android::SystemKind::kNativeCrash ||
+                 s.kind == android::SystemKind::kExit;
+      if (!ms || (!own && !by_system(s.log_uid))) continue;
+      SystemSeen& seen = t_.system.emplace_back();
+      seen.device_ms = *ms;
+      seen.record = r.sequence;
+      seen.excerpt = line_with(r.data, s.time, s.action.empty() ? s.process : s.action);
+      seen.line = std::move(s);
+    }
+  }
+
+  void ops(const Record& r) {
+    auto parsed = android::parse_appops(r.data, t_.package);
+    heard(r, parsed);
+    for (const android::AppOp& op : parsed.records) {
+      if (op.package != t_.package && !(op.package.empty() && op.uid == t_.uid && t_.uid >= 0)) continue;
+      for (const android::OpUse& use : op.uses) {
+        std::optional<std::int64_t> ms = device_time_ms(use.time, t_.journal->header);
+        if (use.ago_ms) ms = r.device_ms - *use.ago_ms;
+        if (!ms || *ms < 0) continue;  // before the run: not this installation's
+        OpSeen& seen = t_.ops.emplace_back();
+        seen.device_ms = *ms;
+        seen.record = r.sequence;
+        seen.snapshot_phase = r.phase;
+        seen.snapshot_ms = r.device_ms;
+        seen.op = op.op;
+        seen.use = use;
+        seen.excerpt = op.op + (use.rejected ? ": reject " : ": access ") +
+                       (use.state.empty() ? "" : "[" + use.state + "] ") + use.time;
+      }
+    }
+  }
+
+  void package(const Record& r) {
+    auto parsed = android::parse_packages(r.data);
+    heard(r, parsed);
+    const android::PackageState* p = android::find_package(parsed, t_.package);
+    if (!p) return;
+    t_.uid = p->uid;
+    t_.target_sdk = p->target_sdk;
+    t_.requested.insert(p->requested.begin(), p->requested.end());
+  }
+
+  void hierarchy(const Record& r) {
+    auto tree = android::parse_hierarchy(r.data);
+    if (!tree.ok()) {
+      t_.channels[r.name].gaps.insert(Reason::kGrammar);
+      return;
+    }
+    ScreenSeen& seen = t_.screens.emplace_back();
+    seen.device_ms = r.device_ms;
+    seen.record = r.sequence;
+    seen.screen = android::read_screen(*tree, phrases_);
+    seen.excerpt = clean_utf8(std::string_view(seen.screen.text).substr(0, kMaxExcerpt));
+  }
+
+  void lost(const Record& r) {
+    t_.records_lost += static_cast<std::int64_t>(r.count);
+    t_.channels[r.name].gaps.insert(Reason::kHookDead);
+  }
+
+  void failed(const Record& r) {
+    t_.channels[r.name].gaps.insert(reason_named(r.reason).value_or(Reason::kHookDead));
+  }
+
+  template <class T>
+  static void by_time(std::vector<T>& list) {
+    std::stable_sort(list.begin(), list.end(),
+                     [](const T& a, const T& b) { return a.device_ms < b.device_ms; });
+  }
+
+  // A log stream that was taken up again repeats lines: the same line at the same time counts once.
+  template <class T>
+  static void once(std::vector<T>& list) {
+    std::set<std::pair<std::int64_t, std::string>> seen;
+    std::erase_if(list, [&](const T& m) { return !seen.emplace(m.device_ms, m.excerpt).second; });
+  }
+
+  Timeline t_;
+  const android::PhraseBook& phrases_;
+  std::int64_t last_ms_ = 0;
+};
+
+}  // namespace
+
+std::optional<Phase> Timeline::phase_at(std::int64_t device_ms) const {
+  for (std::size_t p = 0; p < phases.size(); ++p) {
+    if (within(static_cast<Phase>(p), device_ms)) return static_cast<Phase>(p);
+  }
+  return std::nullopt;
+}
+
+const ActionDone* Timeline::action_before(std::int64_t device_ms) const {
+  auto after = std::upper_bound(actions.begin(), actions.end(), device_ms,
+                                [](std::int64_t ms, const ActionDone& a) { return ms < a.device_ms; });
+  return after == actions.begin() ? nullptr : &*std::prev(after);
+}
+
+bool Timeline::is_app(const android::EventRecord& event) const {
+  if (uid >= 0 && event.uid >= 0) return event.uid % 100'000 == uid % 100'000;
+  return event.process == package || starts_with(event.process, package + ":");
+}
+
+Timeline read_timeline(const Journal& journal, const android::PhraseBook& phrases) {
+  return Builder(journal, phrases).build();
+}
+
+}  // namespace storesweep

@@ -1,0 +1,96 @@
+// One journal as a timeline: what the driver did, what screens were seen, what the device's logs and dumps
+// say, each with its device time and the record it stands in; and for each channel whether it can be relied
+// on. Pure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/android/appops.h"
+#include "common/android/events.h"
+#include "common/android/package.h"
+#include "common/android/screen.h"
+#include "common/android/syslog.h"
+#include "common/evidence/journal.h"
+#include "common/rules/pack.h"
+
+namespace storesweep {
+
+struct Moment {
+  std::int64_t device_ms = 0;  // device clock, since the start of the run
+  std::uint64_t record = 0;
+  std::string excerpt;  // the raw line, bounded
+};
+
+struct ActionDone : Moment {
+  std::string name;    // record_name::kTap, ...
+  std::string target;  // what was tapped, which permission group, ...
+};
+struct ScreenSeen : Moment {
+  android::Screen screen;
+};
+struct EventSeen : Moment {
+  android::EventRecord event;
+};
+struct SystemSeen : Moment {
+  android::SystemRecord line;
+};
+struct OpSeen : Moment {  // device_ms: when the op was used, not when the snapshot was taken
+  Phase snapshot_phase = Phase::kP0;
+  std::int64_t snapshot_ms = 0;
+  std::string op;
+  android::OpUse use;
+};
+
+struct PhaseSpan {
+  bool began = false, ended = false;
+  std::int64_t begin_ms = 0, end_ms = 0;
+};
+
+// Whether what rests on a channel may be believed.
+struct Channel {
+  std::uint64_t records = 0;
+  std::set<Reason>
+      gaps;  // GRAMMAR: a relevant line nobody knew; HOOK_DEAD: records lost; what the worker said failed
+};
+
+struct Timeline {
+  const Journal* journal = nullptr;
+  std::string package;
+  int uid = -1;
+  int target_sdk = -1;
+  bool behaviour_absent = false;    // a simulated app that says nothing of what it calls
+  std::set<std::string> requested;  // permissions of the manifest
+  std::array<PhaseSpan, 13> phases;
+  std::vector<ActionDone> actions;  // each list in the order of device time
+  std::vector<ScreenSeen> screens;
+  std::vector<EventSeen> events;
+  std::vector<SystemSeen> system;
+  std::vector<OpSeen> ops;
+  std::map<std::string, Channel, std::less<>> channels;
+  std::int64_t lines_unknown = 0, records_lost = 0;
+
+  const PhaseSpan& span(Phase p) const { return phases[static_cast<std::size_t>(p)]; }
+  bool within(Phase p, std::int64_t device_ms) const {
+    return span(p).began && device_ms >= span(p).begin_ms && device_ms <= span(p).end_ms;
+  }
+  // The phase of a moment; nothing between phases.
+  std::optional<Phase> phase_at(std::int64_t device_ms) const;
+  // The last action before a moment, waits left out; null if there was none.
+  const ActionDone* action_before(std::int64_t device_ms) const;
+  // The process is one of the app's: its uid where known, else its name.
+  bool is_app(const android::EventRecord& event) const;
+};
+
+Timeline read_timeline(const Journal& journal, const android::PhraseBook& phrases);
+
+// Milliseconds from the start of the run of "07-24 08:00:00.123" (local time of the device, no year) or of
+// "2020-07-24 08:00:00.123"; nothing for other text.
+std::optional<std::int64_t> device_time_ms(std::string_view text, const JournalHeader& header);
+
+}  // namespace storesweep

@@ -1,0 +1,138 @@
+// Every metric of storesweep: its name with its unit (Prometheus style: _total, _seconds, _bytes), its help
+// and its labels. Metrics that begin with storesweep_worker_ are a worker's, all others the coordinator's.
+// Label values come from closed lists (kinds, states, routes, tasks), never from outside; see kMaxSeries.
+#pragma once
+
+#include <array>
+
+namespace storesweep {
+
+inline constexpr std::size_t kMaxLabels = 3;
+inline constexpr std::size_t kMaxBuckets = 12;
+
+struct MetricSpec {
+  const char* name;
+  const char* help;
+  std::array<const char*, kMaxLabels> labels{};  // null ends the list
+};
+struct CounterSpec : MetricSpec {};
+struct GaugeSpec : MetricSpec {};
+struct HistogramSpec : MetricSpec {
+  std::array<double, kMaxBuckets> upper_bounds{};  // rising; 0 ends the list
+};
+
+namespace metric {
+
+// What a request, a commit or a device command takes, in seconds.
+inline constexpr std::array<double, kMaxBuckets> kShort = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                                           0.05,   0.1,   0.25,   0.5,   1,    5};
+// What a run, a phase or a fetch takes, in seconds.
+inline constexpr std::array<double, kMaxBuckets> kLong = {1,   2.5, 5,   10,   30,   60,
+                                                          120, 300, 600, 1200, 3600, 7200};
+// How many came together.
+inline constexpr std::array<double, kMaxBuckets> kCounts = {1,  2,   4,   8,   16,   32,
+                                                            64, 128, 256, 512, 1024, 4096};
+
+// ---- queue and service
+inline constexpr CounterSpec kLeasesGranted{
+    {"storesweep_leases_granted_total", "Leases granted, by the kind of the job.", {"kind"}}};
+inline constexpr CounterSpec kLeasesExpired{{"storesweep_leases_expired_total",
+                                             "Leases that ended in silence, by whether their run had begun.",
+                                             {"begun"}}};
+inline constexpr GaugeSpec kLeasesLive{{"storesweep_leases", "Leases that live now."}};
+inline constexpr GaugeSpec kJobsWaiting{
+    {"storesweep_jobs_waiting", "Jobs that wait for a lease, by lane.", {"lane"}}};
+inline constexpr CounterSpec kJobsEnded{{"storesweep_jobs_ended_total", "Jobs that ended, by how.", {"end"}}};
+inline constexpr CounterSpec kReports{
+    {"storesweep_reports_total",
+     "Reports, failures and needs of workers, by their kind and the answer.",
+     {"kind", "answer"}}};
+inline constexpr CounterSpec kFailures{
+    {"storesweep_failures_total", "Runs that failed, by the kind of failure.", {"kind"}}};
+inline constexpr CounterSpec kReuses{
+    {"storesweep_reuses_total", "Listings answered by an earlier run of the same file set."}};
+inline constexpr CounterSpec kVerdictRows{{"storesweep_verdict_rows_total",
+                                           "Rows of verdicts as they arrived, by sweep, task and level.",
+                                           {"sweep", "task", "level"}}};
+inline constexpr CounterSpec kVerdictItems{{"storesweep_verdict_items_total",
+                                            "Judged rules as they arrived, by sweep, rule and level.",
+                                            {"sweep", "rule", "level"}}};
+inline constexpr GaugeSpec kSweepListings{{"storesweep_sweep_listings", "Listings of a sweep.", {"sweep"}}};
+inline constexpr GaugeSpec kSweepEnded{
+    {"storesweep_sweep_listings_ended", "Listings of a sweep that ended.", {"sweep"}}};
+inline constexpr GaugeSpec kLeading{{"storesweep_leading", "1 while this coordinator leads."}};
+inline constexpr GaugeSpec kEpoch{{"storesweep_epoch", "The epoch that this coordinator leads or follows."}};
+inline constexpr GaugeSpec kLeasingStopped{
+    {"storesweep_leasing_stopped", "1 while nothing is leased, by the reason.", {"reason"}}};
+inline constexpr GaugeSpec kDiskFree{
+    {"storesweep_disk_free_bytes", "Bytes free where the store and the evidence lie."}};
+inline constexpr GaugeSpec kWorkersConnected{
+    {"storesweep_workers_connected", "Workers that were heard of within a lease."}};
+inline constexpr GaugeSpec kDevices{
+    {"storesweep_devices", "Devices of the connected workers, by kind.", {"kind"}}};
+inline constexpr CounterSpec kRunSeconds{
+    {"storesweep_run_device_seconds_total", "Device time of reported runs, by kind of device.", {"kind"}}};
+inline constexpr CounterSpec kRunEventsLost{
+    {"storesweep_run_events_lost_total", "Events that runs reported as lost, by kind of device.", {"kind"}}};
+inline constexpr CounterSpec kRunCrashes{
+    {"storesweep_run_crashes_total", "Crashes and ANRs of tested apps, by kind of device.", {"kind"}}};
+// ---- judging
+inline constexpr HistogramSpec kJudgeSeconds{
+    {"storesweep_judge_seconds", "Time to judge one journal in a child process."}, kShort};
+inline constexpr CounterSpec kJudgeDeaths{
+    {"storesweep_judge_deaths_total", "Judges that died or ran out of their budget over a journal."}};
+inline constexpr CounterSpec kHintsOverruled{
+    {"storesweep_hints_overruled_total", "Verdicts that differ from the worker's own hint."}};
+// ---- store
+inline constexpr HistogramSpec kCommitSeconds{{"storesweep_commit_seconds", "Time of one durable commit."},
+                                              kShort};
+inline constexpr HistogramSpec kCommitReports{
+    {"storesweep_commit_reports", "Reports that shared one commit."}, kCounts};
+// ---- link
+inline constexpr CounterSpec kLinkMessages{{"storesweep_link_messages_total",
+                                            "Messages on the wire, by direction and kind.",
+                                            {"direction", "kind"}}};
+inline constexpr CounterSpec kLinkRefused{
+    {"storesweep_link_refused_total", "Messages refused on the wire, by the reason.", {"reason"}}};
+// ---- http
+inline constexpr CounterSpec kHttpRequests{
+    {"storesweep_http_requests_total", "Requests answered, by route and status.", {"route", "status"}}};
+inline constexpr HistogramSpec kHttpSeconds{
+    {"storesweep_http_request_seconds", "Time from a request's end to its answer, by route.", {"route"}},
+    kShort};
+inline constexpr GaugeSpec kHttpConnections{{"storesweep_http_connections", "Connections that are open."}};
+inline constexpr GaugeSpec kHttpStreams{{"storesweep_http_event_streams", "Event streams that are open."}};
+inline constexpr CounterSpec kHttpRefused{
+    {"storesweep_http_refused_total", "Connections and requests cut off, by the reason.", {"reason"}}};
+inline constexpr CounterSpec kBlobBytes{
+    {"storesweep_blob_received_bytes_total", "Bytes of evidence taken in."}};
+
+// ---- worker: adb and devices
+inline constexpr CounterSpec kAdbCommands{{"storesweep_worker_adb_commands_total",
+                                           "Device commands, by service and outcome.",
+                                           {"service", "outcome"}}};
+inline constexpr HistogramSpec kAdbSeconds{
+    {"storesweep_worker_adb_command_seconds", "Time of one device command, by service.", {"service"}},
+    kShort};
+inline constexpr CounterSpec kAdbBytes{
+    {"storesweep_worker_adb_bytes_total", "Bytes exchanged with devices, by direction.", {"direction"}}};
+inline constexpr CounterSpec kAdbRestarts{
+    {"storesweep_worker_adb_server_restarts_total", "Times that a dead adb server was started again."}};
+inline constexpr GaugeSpec kWorkerDevices{
+    {"storesweep_worker_devices", "Devices of the pool, by state.", {"state"}}};
+inline constexpr CounterSpec kQuarantines{
+    {"storesweep_worker_quarantines_total", "Devices put into quarantine, by the reason.", {"reason"}}};
+// ---- worker: runs
+inline constexpr CounterSpec kRuns{{"storesweep_worker_runs_total", "Runs, by how they ended.", {"outcome"}}};
+inline constexpr HistogramSpec kPhaseSeconds{
+    {"storesweep_worker_phase_seconds", "Host time of one phase.", {"phase"}}, kLong};
+inline constexpr HistogramSpec kFetchSeconds{{"storesweep_worker_fetch_seconds", "Time to fetch one APK."},
+                                             kLong};
+inline constexpr CounterSpec kFetchBytes{{"storesweep_worker_fetch_bytes_total", "Bytes of APKs fetched."}};
+inline constexpr GaugeSpec kCacheBytes{{"storesweep_worker_cache_bytes", "Bytes of the APK cache."}};
+inline constexpr GaugeSpec kSpoolReports{
+    {"storesweep_worker_spool_reports", "Reports that wait for their acknowledgement."}};
+inline constexpr GaugeSpec kWorkerLeases{{"storesweep_worker_leases", "Leases held now."}};
+
+}  // namespace metric
+}  // namespace storesweep

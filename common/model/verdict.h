@@ -1,0 +1,133 @@
+// Levels, reasons, findings and the ten-row verdict. Plain values; the vocabulary is rules.md 0.1, closed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/model/job.h"
+#include "common/model/listing.h"
+
+namespace storesweep {
+
+inline constexpr int kTaskCount = 10;
+
+// In the order of a row: the worst of its items wins.
+enum class Level : std::uint8_t { kViolation, kSuspected, kNotTested, kNotFound, kNotApplicable };
+
+// Why something was not tested. One closed list.
+enum class Reason : std::uint8_t {
+  kHookAbsent,
+  kHookDead,
+  kPinned,
+  kCaUserOnly,
+  kNoProxy,
+  kLoginWall,
+  kEmuDetected,
+  kNoListing,
+  kNoBehaviour,
+  kNoDeviceKind,
+  kNoOldVersion,
+  kNotCalibrated,
+  kNotIdle,
+  kGrammar,
+  kNativePath,
+  kTimeout,
+  kHostRuntime,
+  kProfile,
+  kDocumentReview,
+};
+inline constexpr int kReasonCount = 19;
+
+// What is missing for certainty in a suspected finding.
+enum class Missing : std::uint8_t {
+  kConfirmation,   // the second run has not been made yet
+  kSingleDevice,   // there is no second device of this kind
+  kNotRepeated,    // the second run did not show it
+  kValueUnseen,    // whether a value was returned
+  kCallerUnknown,  // who called, and why
+  kPolicyUnread,   // what the policy says of it
+  kNecessity,      // whether it is necessary or a reasonable scene: for a person
+  kConsentUnproven,
+  kTriggerUnclear,
+};
+
+enum class Phase : std::uint8_t { kP0, kP1, kP2, kP3, kP4, kP5, kP6, kP7, kP8, kP9, kP10, kP11, kP12 };
+
+// Where the evidence stands: a record of a journal.
+struct EvidenceRef {
+  Digest journal{};  // SHA-256 of the journal
+  std::uint64_t record = 0;
+  std::string excerpt;  // the raw line or node, bounded
+};
+
+struct Finding {
+  std::string rule;     // R5.7
+  std::string clause;   // 4.6
+  std::string edition;  // T/TAF 078.4-2023
+  Level level = Level::kSuspected;
+  Phase phase = Phase::kP1;
+  std::int64_t device_ms = 0;  // device time since the start of the run
+  std::string what;            // key of the catalogue's sentence
+  std::vector<std::pair<std::string, std::string>>
+      values;                    // filled into the sentence: permission, op, process
+  std::vector<Missing> missing;  // empty only at kViolation
+  std::vector<EvidenceRef> evidence;
+  std::string last_action;  // the driver's last tap before it and its age
+};
+
+struct ItemVerdict {
+  std::string rule;
+  Level level = Level::kNotTested;
+  std::vector<Reason> reasons;  // when not tested
+};
+
+struct RowVerdict {
+  int task = 0;  // 1 to 10
+  Level level = Level::kNotTested;
+  int items = 0;
+  int items_judged = 0;
+  std::vector<Reason> reasons;
+};
+
+struct Coverage {
+  std::array<std::int64_t, 13> phase_device_ms{};  // per phase, device time
+  std::array<bool, 13> phase_run{};
+  std::int64_t screens = 0;
+  std::int64_t lines_unknown = 0;
+  std::int64_t records_lost = 0;
+  std::vector<std::string> observers;  // those that were alive
+};
+
+struct Verdict {
+  std::string pack_version;
+  std::string judge_version;
+  bool simulated = false;
+  std::int64_t clock_rate_permille = 1000;  // the device's clock against the host's
+  SubjectKind subject = SubjectKind::kApp;
+  DeviceKind device_kind;
+  Depth depth = Depth::kTriage;
+  int runs = 1;  // journals judged together
+  std::array<RowVerdict, kTaskCount> rows;
+  std::vector<ItemVerdict> items;
+  std::vector<Finding> findings;
+  std::vector<std::string> confirm_rules;  // violations that a second run must repeat
+  Coverage coverage;
+};
+
+std::string_view name(Level level);      // violation, suspected, not_tested, not_found, not_applicable
+std::string_view name(Reason reason);    // HOOK_ABSENT
+std::string_view name(Missing missing);  // SINGLE_DEVICE
+std::string_view name(Phase phase);      // P7
+std::optional<Level> level_named(std::string_view name);
+std::optional<Reason> reason_named(std::string_view name);
+std::optional<Missing> missing_named(std::string_view name);
+std::optional<Phase> phase_named(std::string_view name);
+
+// A verdict of nothing but `not tested`, for an app that could not be run.
+Verdict untested_verdict(Reason reason);
+
+}  // namespace storesweep

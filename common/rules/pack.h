@@ -1,0 +1,82 @@
+// The rule pack (rules/pack.yaml and rules/phrases.yaml): what each item of the ten tasks says, which
+// evaluator judges it from what, its thresholds and their standing, the categories, ops and phrases that
+// evaluators look up. Loaded once, then a plain value that any thread may read.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/android/phrases.h"
+#include "common/base/status.h"
+#include "common/model/verdict.h"
+
+namespace storesweep {
+
+struct RuleEdition {
+  std::string name;  // T/TAF 078.4-2023
+  std::string from;  // YYYY-MM-DD
+};
+
+struct RuleItem {
+  std::string id;      // R5.7
+  int task = 0;        // 1 to 10
+  std::string clause;  // 4.6
+  std::string zh, en;  // our words
+  Reason untested = Reason::kDocumentReview;
+  std::string evaluator;            // empty: nothing judges it yet, or it is for people
+  Level level = Level::kNotTested;  // the worst it may reach; only with an evaluator
+  std::vector<std::string> observers;
+  std::vector<Phase> phases;
+};
+
+struct RuleTask {
+  int task = 0;
+  std::string zh, en;                 // the label of announcements
+  std::vector<RuleEdition> editions;  // oldest first
+};
+
+struct RuleThreshold {
+  std::int64_t value = 0;
+  std::string standing;  // official, lab, ours
+  std::string about;
+};
+
+struct RuleCategory {
+  int number = 0;  // of NI article 5; 0: none of the 39
+  std::vector<std::string> names;
+  std::vector<std::string> needs;  // permission groups
+};
+
+struct GuardlessOp {
+  std::string op;
+  bool rejected = false;  // counts when it was rejected (an attempt), else when accessed
+  std::string kind;
+};
+
+struct RulePack {
+  std::string version;
+  std::vector<RuleTask> tasks;  // ten
+  std::vector<RuleItem> items;  // in the order of the pack
+  std::map<std::string, RuleThreshold, std::less<>> thresholds;
+  std::vector<RuleCategory> categories;
+  std::vector<GuardlessOp> unguarded_ops;
+  std::map<std::string, std::string, std::less<>> background_ops;  // op -> kind
+  std::vector<std::string> push_receivers;
+  android::Phrases phrases;  // of a screen
+
+  const RuleItem* item(std::string_view id) const;
+  const RuleTask& task(int number) const { return tasks.at(static_cast<std::size_t>(number - 1)); }
+  // Of the date (YYYY-MM-DD); before the first known edition, the first.
+  const RuleEdition& edition(int task, std::string_view date) const;
+  std::int64_t threshold(std::string_view name) const;
+  // The category that the catalogue's own word names; null when it is none we know.
+  const RuleCategory* category(std::string_view name) const;
+};
+
+// Reads folder/pack.yaml and folder/phrases.yaml. kInvalid with every error, each with file:line:column.
+Result<RulePack> load_rule_pack(const std::string& folder);
+
+}  // namespace storesweep

@@ -1,0 +1,38 @@
+// The keys of the transport (CurveZMQ, Curve25519, written in Z85) and their files. A key pair's file has two
+// lines, "public: ..." and "secret: ...", and belongs to its owner alone. The coordinator's list of
+// authorised workers has one a line: "NAME PUBLICKEY"; empty lines and those that begin with # are skipped.
+// Pure but for the files.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "common/base/status.h"
+
+namespace storesweep {
+
+inline constexpr std::size_t kMaxWorkerNameBytes = 64;
+inline constexpr std::size_t kMaxKeyFileBytes = 4u << 20;
+
+struct KeyPair {
+  std::string public_key;  // 40 characters of Z85
+  std::string secret_key;
+};
+
+// Letters, digits, '.', '_' and '-', 1 to kMaxWorkerNameBytes, not beginning with '.'.
+bool good_worker_name(std::string_view name);
+bool good_key(std::string_view z85);
+
+Result<KeyPair> make_key_pair();
+// Refuses to replace a file (kExists): a worker whose key changed is another worker.
+Status write_key_pair(const std::string& path, const KeyPair& keys);
+// kPermission when others may read it.
+Result<KeyPair> read_key_pair(const std::string& path);
+
+// Public key -> name. Every bad line is an error with its number; no name and no key stands there twice.
+using AuthorisedWorkers = std::map<std::string, std::string, std::less<>>;
+Result<AuthorisedWorkers> parse_authorised(std::string_view text, const std::string& file_name);
+Result<AuthorisedWorkers> read_authorised(const std::string& path);
+
+}  // namespace storesweep

@@ -1,0 +1,146 @@
+#include "coordinator/config.h"
+
+#include <set>
+
+#include "common/base/text.h"
+#include "common/config/config.h"
+
+namespace storesweep {
+namespace {
+constexpr std::int64_t kKiB = 1 << 10, kMiB = 1 << 20, kGiB = 1 << 30;
+constexpr std::int64_t kSecond = 1'000, kDay = 86'400'000;
+
+void read_log(ConfigMap in, CoordinatorConfig& c) {
+  c.log_level = in.one_of("level", LogLevel::kInfo,
+                          {{"debug", LogLevel::kDebug},
+                           {"info", LogLevel::kInfo},
+                           {"warning", LogLevel::kWarning},
+                           {"error", LogLevel::kError}});
+  c.log_format =
+      in.one_of("format", Log::Format::kText, {{"text", Log::Format::kText}, {"json", Log::Format::kJson}});
+}
+
+void read_blobs(ConfigMap in, CoordinatorConfig& c) {
+  c.blobs.folder = in.path("folder", "data/blobs");
+  c.blobs.low_water_bytes = in.integer("low_water_bytes", 2 * kGiB, {0, 1024 * 1024 * kGiB});
+  c.blobs.high_water_bytes = in.integer("high_water_bytes", 3 * kGiB, {0, 1024 * 1024 * kGiB});
+  if (c.blobs.high_water_bytes < c.blobs.low_water_bytes) {
+    in.error("high_water_bytes", "must not be below low_water_bytes");
+  }
+}
+
+void read_link(ConfigMap in, CoordinatorConfig& c) {
+  c.link.listen = in.string("listen", "tcp://127.0.0.1:7070");
+  c.link.key_file = in.path("key_file", "data/coordinator.key");
+  c.link.workers_file = in.path("workers_file", "data/workers.txt");
+  if (!starts_with(c.link.listen, "tcp://")) in.error("listen", "wanted tcp://ADDRESS:PORT");
+}
+
+void read_leases(ConfigMap in, CoordinatorConfig& c) {
+  c.leases.lease_ms = in.integer("lease_ms", 60 * kSecond, {kSecond, kDay});
+  c.leases.drift_ms = in.integer("drift_ms", 2 * kSecond, {0, kDay});
+  c.leases.retry_ms = in.integer("retry_ms", 15 * kSecond, {1, kDay});
+  c.leases.reuse_ms = in.integer("reuse_ms", 30 * kDay, {0, 3650 * kDay});
+  c.leases.no_device_ms = in.integer("no_device_ms", 60 * kSecond, {0, kDay});
+  ConfigMap attempts = in.map("attempts");
+  c.leases.app_attempts = attempts.integer("app", 3, {1, 100});
+  c.leases.device_attempts = attempts.integer("device", 6, {1, 100});
+  c.leases.infrastructure_attempts = attempts.integer("infrastructure", 12, {1, 1000});
+  c.leases.evasion_attempts = attempts.integer("evasion", 6, {1, 100});
+  if (c.leases.drift_ms * 4 > c.leases.lease_ms)
+    in.error("drift_ms", "must be at most a quarter of lease_ms");
+}
+
+void read_judging(ConfigMap in, CoordinatorConfig& c) {
+  c.judging.program = in.path("program", "");
+  c.judging.rules = in.path("rules", "rules");
+  c.judging.children = in.integer("children", 2, {1, 256});
+  c.judging.budget_ms = in.integer("budget_ms", 60 * kSecond, {100, kDay});
+  c.judging.memory_bytes = in.integer("memory_bytes", kGiB, {64 * kMiB, 1024 * kGiB});
+}
+
+void read_catalogues(ConfigMap in, CoordinatorConfig& c) {
+  c.catalogues.folders = in.strings("folders");
+  c.catalogues.rejects = in.path("rejects", "data/rejects");
+  for (const std::string& folder : c.catalogues.folders) {
+    if (!starts_with(folder, "/")) in.error("folders", "`" + folder + "`: wanted whole paths, from / on");
+  }
+}
+
+// "127.0.0.1:8080", "[::1]:8080"
+void read_listen(ConfigMap& in, http::ServerOptions& options) {
+  const std::string listen = in.string("listen", "127.0.0.1:8080");
+  const std::size_t colon = listen.rfind(':');
+  const auto port =
+      colon == std::string::npos ? std::nullopt : parse_int<std::uint16_t>(listen.substr(colon + 1));
+  options.address = listen.substr(0, colon);
+  if (starts_with(options.address, "[") && ends_with(options.address, "]")) {
+    options.address = options.address.substr(1, options.address.size() - 2);
+  }
+  options.port = port.value_or(0);
+  if (options.port == 0 || options.address.empty())
+    in.error("listen", "wanted ADDRESS:PORT, not `" + listen + "`");
+}
+
+void read_tokens(ConfigMap& in, CoordinatorConfig& c) {
+  std::set<std::string> names;
+  for (ConfigMap& token : in.maps("tokens")) {
+    http::AccessToken t;
+    t.name = token.required_string("name");
+    t.access = token.one_of("access", http::Access::kRead,
+                            {{"read", http::Access::kRead}, {"full", http::Access::kFull}});
+    const std::string hex = token.required_string("sha256");
+    const auto digest = digest_from_hex(hex);
+    if (!hex.empty() && !digest)
+      token.error("sha256", "wanted the 64 hex digits that `printf %s TOKEN | sha256sum` gives");
+    if (!names.insert(t.name).second) token.error("name", "`" + t.name + "` stands here twice");
+    t.sha256 = digest.value_or(Digest{});
+    c.tokens.push_back(std::move(t));
+  }
+  const bool loopback = starts_with(c.http.address, "127.") || c.http.address == "::1";
+  if (c.tokens.empty() && !loopback) {
+    in.error("listen", "without `tokens` it may listen on loopback alone, or anybody could order it about");
+  }
+}
+
+void read_http(ConfigMap in, CoordinatorConfig& c) {
+  http::ServerOptions& o = c.http;
+  read_listen(in, o);
+  c.public_url = in.string("public_url", "");
+  if (!c.public_url.empty() && !starts_with(c.public_url, "http://") &&
+      !starts_with(c.public_url, "https://")) {
+    in.error("public_url", "wanted http://... or https://...");
+  }
+  const auto size = [&](const char* key, std::size_t otherwise, std::int64_t least, std::int64_t most) {
+    return static_cast<std::size_t>(in.integer(key, static_cast<std::int64_t>(otherwise), {least, most}));
+  };
+  o.max_connections = size("max_connections", o.max_connections, 1, 100'000);
+  o.max_streams = size("max_streams", o.max_streams, 1, 1'000);
+  o.max_header_bytes = size("max_header_bytes", o.max_header_bytes, kKiB, kMiB);
+  o.max_bodies_bytes = size("max_bodies_bytes", o.max_bodies_bytes, kMiB, 64 * kGiB);
+  o.handler_threads = size("threads", o.handler_threads, 1, 256);
+  o.header_ms = in.integer("header_ms", o.header_ms, {100, kDay});
+  o.body_ms = in.integer("body_ms", o.body_ms, {100, kDay});
+  o.write_ms = in.integer("write_ms", o.write_ms, {100, kDay});
+  o.grace_ms = in.integer("grace_ms", o.grace_ms, {0, kDay});
+  read_tokens(in, c);
+}
+}  // namespace
+
+Result<CoordinatorConfig> read_coordinator_config(const std::string& path) {
+  TRY_ASSIGN(auto document, ConfigDocument::from_file(path));
+  ConfigMap root = document.root();
+  CoordinatorConfig c;
+  read_log(root.map("log"), c);
+  c.store.sqlite = root.map("store").path("sqlite", "data/storesweep.db");
+  read_blobs(root.map("blobs"), c);
+  read_link(root.map("link"), c);
+  read_leases(root.map("leases"), c);
+  read_judging(root.map("judging"), c);
+  read_catalogues(root.map("catalogues"), c);
+  read_http(root.map("http"), c);
+  TRY(document.finish());
+  return c;
+}
+
+}  // namespace storesweep

@@ -1,0 +1,60 @@
+// The coordinator's configuration: docs/coordinator.yaml shows and explains every key. Values; read once by
+// main.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/base/log.h"
+#include "common/base/status.h"
+#include "coordinator/http/access.h"
+#include "coordinator/http/server.h"
+
+namespace storesweep {
+
+struct CoordinatorConfig {
+  LogLevel log_level = LogLevel::kInfo;
+  Log::Format log_format = Log::Format::kText;
+
+  struct StoreOptions {
+    std::string sqlite;  // the file
+  } store;
+  struct BlobOptions {
+    std::string folder;
+    std::int64_t low_water_bytes = 0;   // below it nothing is leased
+    std::int64_t high_water_bytes = 0;  // above it leasing goes on
+  } blobs;
+  struct LinkOptions {
+    std::string listen;  // tcp://ADDRESS:PORT
+    std::string key_file;
+    std::string workers_file;
+  } link;
+  struct LeaseOptions {
+    std::int64_t lease_ms = 0, drift_ms = 0;
+    std::int64_t app_attempts = 0, device_attempts = 0, infrastructure_attempts = 0, evasion_attempts = 0;
+    std::int64_t retry_ms = 0;
+    std::int64_t reuse_ms = 0;
+    std::int64_t no_device_ms = 0;
+  } leases;
+  struct JudgingOptions {
+    std::string program;  // storesweep-judge; empty: beside the coordinator's own program
+    std::string rules;    // folder of the rule pack
+    std::int64_t children = 0;
+    std::int64_t budget_ms = 0;
+    std::int64_t memory_bytes = 0;
+  } judging;
+  struct CatalogueOptions {
+    std::vector<std::string> folders;  // file: addresses are read below these alone
+    std::string rejects;               // folder
+  } catalogues;
+
+  http::ServerOptions http;
+  std::string public_url;  // where workers reach it; empty: http://ADDRESS:PORT
+  std::vector<http::AccessToken> tokens;
+};
+
+// kInvalid with every error at once, each with its line.
+Result<CoordinatorConfig> read_coordinator_config(const std::string& path);
+
+}  // namespace storesweep

@@ -1,0 +1,140 @@
+#include "coordinator/http/api_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/clock.h"
+#include "common/report/verdict_json.h"
+
+namespace storesweep::http {
+namespace {
+using Json = nlohmann::ordered_json;
+Json time_or_null(std::int64_t wall_ms) { return wall_ms == 0 ? Json() : Json(format_time(wall_ms)); }
+Json id_or_null(std::int64_t id) { return id == 0 ? Json() : Json(id); }
+
+Json common_fields(const ResultRow& r) {
+  return {{"simulated", r.verdict.simulated},
+          {"job", r.job.value},
+          {"sweep", r.sweep.value},
+          {"end", name(r.end)},
+          {"end_reason", r.end_reason},
+          {"ended", time_or_null(r.ended_ms)},
+          {"worker", r.worker},
+          {"device", r.device}};
+}
+}  // namespace
+
+Json to_json(const ImportReport& r) {
+  return {{"id", r.id},          {"store", r.store},       {"rows", r.rows},
+          {"added", r.added},    {"changed", r.changed},   {"unchanged", r.unchanged},
+          {"gone", r.gone},      {"rejected", r.rejected}, {"rejects_file", r.rejects_file},
+          {"took_ms", r.took_ms}};
+}
+
+Json to_json(const SweepStatus& s) {
+  Json ended = Json::object();
+  for (const auto& [how, count] : s.ended) ended[how] = count;
+  Json shards = Json::array();
+  for (const ShardStatus& shard : s.shards) {
+    shards.push_back({{"shard", shard.shard},
+                      {"total", shard.total},
+                      {"ended", shard.ended},
+                      {"leased", shard.leased},
+                      {"paused", shard.paused}});
+  }
+  return {{"simulated", s.simulated},
+          {"id", s.id.value},
+          {"name", s.name},
+          {"state", name(s.state)},
+          {"depth", name(s.depth)},
+          {"campaign", id_or_null(s.campaign.value)},
+          {"created", time_or_null(s.created_ms)},
+          {"ended_at", time_or_null(s.ended_ms)},
+          {"total", s.total},
+          {"ended", ended},
+          {"ended_total", s.ended_total},
+          {"leased", s.leased},
+          {"waiting", s.waiting},
+          {"confirmations_open", s.confirmations_open},
+          {"rate_per_s", s.rate_per_s},
+          {"left_ms", s.left_ms ? Json(*s.left_ms) : Json()},
+          {"stopped_why", s.stopped_why},
+          {"shards", shards}};
+}
+
+Json to_json(const CampaignStatus& c) {
+  Json sweeps = Json::array();
+  for (SweepId id : c.sweeps) sweeps.push_back(id.value);
+  return {{"id", c.id.value},
+          {"name", c.name},
+          {"target_apps", c.target_apps},
+          {"end_date", c.end_date},
+          {"covered_apps", c.covered_apps},
+          {"left_apps", c.left_apps},
+          {"apps_per_day", c.apps_per_day},
+          {"forecast_date", c.forecast_date},
+          {"sweeps", sweeps}};
+}
+
+Json to_json(const ResultRow& r) {
+  Json blobs = Json::array();
+  for (const BlobRef& b : r.blobs) blobs.push_back(blob_json(b));
+  Json all = common_fields(r);
+  all["listing"] = listing_json(r.listing);
+  all["verdict"] = verdict_json(r.verdict);
+  all["figures"] = figures_json(r.figures);
+  all["blobs"] = std::move(blobs);
+  return all;
+}
+
+Json brief_json(const ResultRow& r) {
+  Json all = common_fields(r);
+  all["store"] = r.listing.store;
+  all["package"] = r.listing.package;
+  all["label"] = r.listing.label;
+  all["version_name"] = r.listing.version_name;
+  all["developer"] = r.listing.developer;
+  Json rows = Json::array();
+  for (const RowVerdict& row : r.verdict.rows) rows.push_back(name(row.level));
+  all["rows"] = std::move(rows);
+  all["findings"] = r.verdict.findings.size();
+  return all;
+}
+
+Json to_json(const SummaryRow& r) {
+  return {
+      {"group", r.group}, {"task", r.task}, {"rule", r.rule}, {"level", name(r.level)}, {"count", r.count}};
+}
+
+Json to_json(const FiguresRow& r) {
+  return {{"simulated", r.kind.simulated()},
+          {"device_kind", {{"class", r.kind.device_class}, {"api", r.kind.api}}},
+          {"runs", r.runs},
+          {"sum", figures_json(r.sum)}};
+}
+
+Json to_json(const AnnouncementRow& r) {
+  return {{"number", r.number}, {"app", r.app},         {"developer", r.developer},
+          {"source", r.source}, {"version", r.version}, {"problems", r.problems}};
+}
+
+Json to_json(const WorkerStatus& w) {
+  return {{"name", w.name},         {"connected", w.connected},
+          {"draining", w.draining}, {"last_seen", time_or_null(w.last_seen_ms)},
+          {"devices", w.devices},   {"leases", w.leases},
+          {"spooled", w.spooled},   {"reports", w.reports},
+          {"failures", w.failures}, {"overruled", w.overruled}};
+}
+
+Json to_json(const DeviceStatus& d) {
+  return {{"simulated", d.device.kind.simulated()},
+          {"identity", d.device.identity},
+          {"worker", d.worker},
+          {"class", d.device.kind.device_class},
+          {"api", d.device.kind.api},
+          {"abis", d.device.abis},
+          {"features", d.device.features},
+          {"quick_app_runtime", d.device.quick_app_runtime},
+          {"job", id_or_null(d.job.value)}};
+}
+
+}  // namespace storesweep::http

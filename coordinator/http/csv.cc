@@ -1,0 +1,43 @@
+#include "coordinator/http/csv.h"
+
+#include "common/base/text.h"
+
+namespace storesweep::http {
+namespace {
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+}
+
+std::string csv_cell(std::string_view text) {
+  std::string cell = clean_utf8(text);
+  if (!cell.empty() && std::string_view("=+-@\t\r").find(cell[0]) != std::string_view::npos)
+    cell.insert(0, "'");
+  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+  std::string quoted = "\"";
+  for (char c : cell) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string csv_line(const std::vector<std::string>& cells) {
+  std::string line;
+  for (const std::string& cell : cells) line += (line.empty() ? "" : ",") + csv_cell(cell);
+  return line + "\r\n";
+}
+
+std::string summary_csv(const std::vector<SummaryRow>& rows) {
+  std::string all = std::string(kByteOrderMark) + "group,task,rule,level,count\r\n";
+  for (const SummaryRow& r : rows) {
+    all += csv_cell(r.group) + "," + std::to_string(r.task) + "," + csv_cell(r.rule) + "," +
+           std::string(name(r.level)) + "," + std::to_string(r.count) + "\r\n";
+  }
+  return all;
+}
+
+std::string announcement_csv(const std::vector<AnnouncementRow>& rows) {
+  std::string all = std::string(kByteOrderMark) + "序号,应用名称,应用开发者,应用来源,应用版本,所涉问题\r\n";
+  for (const AnnouncementRow& r : rows) {
+    all += csv_line({std::to_string(r.number), r.app, r.developer, r.source, r.version, r.problems});
+  }
+  return all;
+}
+
+}  // namespace storesweep::http

@@ -1,0 +1,20 @@
+// CSV for spreadsheets (RFC 4180, with a byte order mark, or Chinese is garbled in them). Names of apps come
+// from outside: a cell that a spreadsheet would run as a formula gets an apostrophe in front. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coordinator/service/api.h"
+
+namespace storesweep::http {
+
+std::string csv_cell(std::string_view text);
+std::string csv_line(const std::vector<std::string>& cells);
+// group, task, rule, level, count
+std::string summary_csv(const std::vector<SummaryRow>& rows);
+// The six columns of the ministry's announcements: 序号, 应用名称, 应用开发者, 应用来源, 应用版本, 所涉问题.
+std::string announcement_csv(const std::vector<AnnouncementRow>& rows);
+
+}  // namespace storesweep::http

@@ -1,0 +1,51 @@
+// The handlers of the routes: pure functions from a call to a response, over ServiceApi.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "coordinator/http/routes.h"
+
+namespace storesweep::http {
+
+// ---- catalogues and sweeps
+Result<Response> import_catalogue(const Call& call);
+Result<Response> list_listings(const Call& call);
+Result<Response> start_sweep(const Call& call);
+Result<Response> list_sweeps(const Call& call);
+Result<Response> get_sweep(const Call& call);
+Result<Response> pause_sweep(const Call& call);
+Result<Response> resume_sweep(const Call& call);
+Result<Response> cancel_sweep(const Call& call);
+Result<Response> pause_shard(const Call& call);
+Result<Response> resume_shard(const Call& call);
+Result<Response> create_campaign(const Call& call);
+Result<Response> get_campaign(const Call& call);
+// ---- results
+Result<Response> list_results(const Call& call);
+Result<Response> get_result(const Call& call);
+Result<Response> list_evidence(const Call& call);
+Result<Response> get_summary(const Call& call);
+Result<Response> get_summary_csv(const Call& call);
+Result<Response> get_figures(const Call& call);
+Result<Response> get_announcement(const Call& call);
+Result<Response> get_announcement_csv(const Call& call);
+Result<Response> order_retest(const Call& call);
+// ---- workers, devices, evidence, operation
+Result<Response> list_workers(const Call& call);
+Result<Response> drain_worker(const Call& call);
+Result<Response> list_devices(const Call& call);
+Result<Response> stream_events(const Call& call);
+Result<Response> get_blob(const Call& call);
+Result<Response> put_blob(const Call& call);
+Result<Response> collect_garbage(const Call& call);
+Result<Response> get_metrics(const Call& call);
+Result<Response> get_health(const Call& call);
+Result<Response> get_readiness(const Call& call);
+
+// ---- what they share
+Response json_response(const nlohmann::ordered_json& json, int status = 200);
+Result<PageRequest> page_of(const Call& call);
+// The Idempotency-Key header: empty, or 1 to 200 printable characters.
+Result<std::string> idempotency_key(const Call& call);
+
+}  // namespace storesweep::http

@@ -1,0 +1,55 @@
+// The routes of the API: one visible table. schemas/openapi.yaml describes the same ones; a test holds both
+// together. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coordinator/http/access.h"
+#include "coordinator/http/http.h"
+#include "coordinator/service/api.h"
+
+namespace storesweep::http {
+
+inline constexpr std::size_t kMaxJsonBytes = 4u << 20;  // of a request: a list of 100,000 packages fits
+inline constexpr std::size_t kMaxBlobBytes = 64u << 20;
+inline constexpr std::size_t kMaxNameBytes = 512;  // of names, keys, cursors, addresses
+inline constexpr std::size_t kMaxListedPackages = 100'000;
+
+// What a handler is given: the request, the values of the path's {names}, and whom to ask.
+struct Call {
+  const Request& request;
+  std::map<std::string, std::string, std::less<>> path;
+  ServiceApi& service;
+  Deadline deadline;
+
+  // The id in the path; 0 is none. Routes are matched only when ids are numbers.
+  std::int64_t id(std::string_view name) const;
+  const std::string& part(std::string_view name) const { return path.find(name)->second; }
+  std::string query(const std::string& name) const;
+};
+
+struct Route {
+  const char* method;
+  const char* pattern;  // "/api/v1/sweeps/{sweep}"
+  Access access;
+  std::size_t max_body_bytes;
+  std::int64_t deadline_ms;
+  std::vector<std::string> query;  // the names it knows; others are refused
+  Result<Response> (*run)(const Call& call);
+};
+
+std::span<const Route> routes();
+
+struct Match {
+  const Route* route = nullptr;  // null: none
+  std::map<std::string, std::string, std::less<>> path;
+  bool other_method = false;  // the path is there, with another method
+};
+Match match(std::string_view method, std::string_view path);
+
+}  // namespace storesweep::http

@@ -1,0 +1,35 @@
+// storesweep-judge RULES_FOLDER: judges what comes on its standard input until that ends. Started by the
+// coordinator, bounded by it in memory and time; it opens nothing but the rule pack.
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+#include "common/base/bytes.h"
+#include "common/rules/pack.h"
+#include "coordinator/judging/request.h"
+
+int main(int argc, char** argv) {
+  using namespace storesweep;
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: storesweep-judge RULES_FOLDER (started by storesweep-coordinator)\n");
+    return 2;
+  }
+  auto pack = load_rule_pack(argv[1]);
+  if (!pack.ok()) {
+    std::fprintf(stderr, "storesweep-judge: %s\n", pack.status().message().c_str());
+    return 1;
+  }
+  std::signal(SIGTERM, SIG_DFL);
+  std::string body;
+  std::uint8_t head[4];
+  while (std::fread(head, 1, 4, stdin) == 4) {
+    std::uint32_t length = ByteReader(head).u32();
+    if (length > kMaxJudgeRequestBytes) return 1;
+    body.resize(length);
+    if (std::fread(body.data(), 1, length, stdin) != length) return 1;
+    std::string answer = answer_request(body, *pack);
+    if (std::fwrite(answer.data(), 1, answer.size(), stdout) != answer.size()) return 1;
+    std::fflush(stdout);
+  }
+  return 0;
+}

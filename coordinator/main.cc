@@ -1,0 +1,212 @@
+// storesweep-coordinator: serves workers and people until SIGTERM. With --check-config it only reads its
+// configuration; with --gc DAYS it removes old evidence, through a coordinator that is not running; `keygen`
+// makes its key pair.
+#include <poll.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+
+#include <CLI/CLI.hpp>
+
+#include "common/artifact/folder_store.h"
+#include "common/base/file.h"
+#include "common/metrics/metrics.h"
+#include "common/net/client.h"
+#include "common/rules/pack.h"
+#include "coordinator/config.h"
+#include "coordinator/http/api_handler.h"
+#include "coordinator/http/server.h"
+#include "coordinator/link/link.h"
+#include "coordinator/service/service.h"
+#include "coordinator/store/sqlite_store.h"
+
+namespace {
+using namespace storesweep;
+
+Cancel* stop_on_signal = nullptr;  // for the handler alone
+void on_signal(int) { stop_on_signal->cancel(); }
+
+int fail(const Status& status) {
+  std::fprintf(stderr, "storesweep-coordinator: %s\n", status.text().c_str());
+  return status.kind() == ErrorKind::kInvalid ? 2 : 1;
+}
+
+std::string beside_us(const char* program) {
+  std::error_code error;
+  auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? program : (self.parent_path() / program).string();
+}
+
+std::string folder_of(const std::string& path) {
+  std::string parent = std::filesystem::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+// Between link and service. The link may speak before the service is there and after it has gone: what comes
+// then is dropped, workers say it again.
+class Sink final : public LinkSink {
+ public:
+  void on_message(const std::string& worker, FromWorker message) override {
+    std::lock_guard lock(mutex_);
+    if (service_) service_->on_message(worker, std::move(message));
+  }
+  void on_inbox_drained(std::int64_t steady_ms) override {
+    std::lock_guard lock(mutex_);
+    if (service_) service_->on_inbox_drained(steady_ms);
+  }
+  // Returns when no call into the one before is under way.
+  void set(Service* service) {
+    std::lock_guard lock(mutex_);
+    service_ = service;
+  }
+
+ private:
+  std::mutex mutex_;
+  Service* service_ = nullptr;
+};
+
+struct House {
+  explicit House(const CoordinatorConfig& c)
+      : config(c), log("coordinator", c.log_level, c.log_format), metrics(make_metrics()) {}
+  const CoordinatorConfig& config;
+  SystemClock clock;
+  SystemRandom random;
+  Log log;
+  std::unique_ptr<Metrics> metrics;
+  std::unique_ptr<net::Client> client;
+  std::unique_ptr<SqliteStore> store;
+  std::unique_ptr<FolderStore> blobs;
+};
+
+Status open_house(House& h) {
+  const CoordinatorConfig& c = h.config;
+  net::Options net;
+  net.file_folders = c.catalogues.folders;
+  h.client = std::make_unique<net::Client>(net, h.random);
+  TRY(make_folders(folder_of(c.store.sqlite)));
+  TRY(make_folders(c.catalogues.rejects));
+  TRY_ASSIGN(h.store, SqliteStore::open(c.store.sqlite, h.random));
+  TRY_ASSIGN(h.blobs, FolderStore::open(c.blobs.folder));
+  return ok_status();
+}
+
+Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
+  // Read here too, so that a bad pack is told before anything starts.
+  TRY_ASSIGN(RulePack pack, load_rule_pack(c.judging.rules));
+  ServiceOptions o;
+  o.core.lease_ms = c.leases.lease_ms;
+  o.core.drift_ms = c.leases.drift_ms;
+  const std::int64_t attempts[] = {c.leases.app_attempts, c.leases.device_attempts,
+                                   c.leases.infrastructure_attempts, c.leases.evasion_attempts};
+  for (std::size_t i = 0; i < 4; ++i) o.core.attempts[i] = static_cast<std::int32_t>(attempts[i]);
+  o.core.retry_ms = c.leases.retry_ms;
+  o.core.reuse_ms = c.leases.reuse_ms;
+  o.core.no_device_ms = c.leases.no_device_ms;
+  o.core.pack_version = pack.version;
+  std::string base = c.public_url;
+  if (base.empty()) {
+    const bool v6 = c.http.address.find(':') != std::string::npos;
+    base = "http://" + (v6 ? "[" + c.http.address + "]" : c.http.address) + ":" + std::to_string(c.http.port);
+  }
+  o.core.evidence_base = base + "/blobs";
+  std::string judge = c.judging.program.empty() ? beside_us("storesweep-judge") : c.judging.program;
+  o.judge.command = {judge, c.judging.rules};
+  o.judge.children = static_cast<int>(c.judging.children);
+  o.judge.budget_ms = c.judging.budget_ms;
+  o.judge.memory_bytes = static_cast<std::uint64_t>(c.judging.memory_bytes);
+  o.folder = c.catalogues.rejects;
+  o.disk_low_bytes = static_cast<std::uint64_t>(c.blobs.low_water_bytes);
+  o.disk_fine_bytes = static_cast<std::uint64_t>(c.blobs.high_water_bytes);
+  return o;
+}
+
+Status serve(const CoordinatorConfig& config) {
+  House h(config);
+  TRY_ASSIGN(ServiceOptions options, service_options(config));
+  CoordinatorEndpoint endpoint;
+  endpoint.listen = config.link.listen;
+  TRY_ASSIGN(endpoint.keys, read_key_pair(config.link.key_file));
+  TRY_ASSIGN(endpoint.authorised, read_authorised(config.link.workers_file));
+  TRY(open_house(h));
+
+  Cancel stop;
+  stop_on_signal = &stop;
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGINT, on_signal);
+
+  Sink sink;
+  TRY_ASSIGN(auto link, start_coordinator_link(endpoint, sink, h.clock, *h.metrics, h.log));
+  {
+    Service service(
+        std::move(options), {*h.store, *h.blobs, *h.client, h.clock, h.random, *h.metrics, h.log},
+        [&link](const std::string& worker, const ToWorker& message) { link->send(worker, message); });
+    http::ApiHandler handler(service, http::AccessList(config.tokens));
+    TRY_ASSIGN(auto server, http::Server::start(config.http, handler, *h.metrics, h.log));
+    sink.set(&service);
+    h.log.info("serving", {{"workers", link->address()},
+                           {"http", config.http.address + ":" + std::to_string(server->port())},
+                           {"store", config.store.sqlite}});
+    (void)wait_fd(stop.fd(), POLLIN, Deadline{INT64_MAX});
+    h.log.info("stopping");
+    server->stop();
+    sink.set(nullptr);
+  }  // the service's threads end here, before the link that they send by
+  h.log.info("stopped");
+  return ok_status();
+}
+
+// Evidence of finished sweeps older than that goes; verdicts stay. Refused while a coordinator holds the blob
+// folder.
+Status collect(const CoordinatorConfig& config, std::int64_t days) {
+  House h(config);
+  TRY(open_house(h));
+  TRY_ASSIGN(Lead lead, h.store->take_lead(h.random.next_u64()));
+  const std::int64_t before_ms = h.clock.wall_ms() - days * 86'400'000;
+  TRY_ASSIGN(std::vector<Digest> gone, h.store->expire_evidence(lead.epoch, before_ms));
+  for (const Digest& d : gone) TRY(h.blobs->remove(d, before_ms, Deadline::in_ms(60'000)));
+  std::printf("%zu blobs of runs older than %lld days were removed\n", gone.size(),
+              static_cast<long long>(days));
+  return ok_status();
+}
+
+Status keygen(const std::string& path) {
+  TRY(make_folders(folder_of(path)));
+  TRY_ASSIGN(KeyPair keys, make_key_pair());
+  TRY(write_key_pair(path, keys));
+  std::printf("%s\n", keys.public_key.c_str());  // what a worker's configuration names as coordinator_key
+  return ok_status();
+}
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("storesweep-coordinator: hands out tests to workers and keeps their verdicts");
+  std::string config_file, key_file;
+  bool check_only = false;
+  std::int64_t gc_days = -1;
+  app.add_option("--config", config_file, "YAML file (docs/coordinator.yaml explains every key)");
+  app.add_flag("--check-config", check_only, "only read the configuration, and tell every error");
+  CLI::App* gc =
+      app.add_subcommand("gc", "remove evidence of finished sweeps by age, while no coordinator runs");
+  gc->add_option("--older-than", gc_days, "days")->required()->check(CLI::Range(0, 36500));
+  CLI::App* keys = app.add_subcommand("keygen", "make the coordinator's key pair; prints its public key");
+  keys->add_option("file", key_file, "where it goes")->required();
+  CLI11_PARSE(app, argc, argv);
+  std::signal(SIGPIPE, SIG_IGN);
+  if (keys->parsed()) {
+    Status s = keygen(key_file);
+    return s.ok() ? 0 : fail(s);
+  }
+  if (config_file.empty())
+    return fail(invalid("--config FILE is missing; docs/coordinator.yaml is an example"));
+  auto config = read_coordinator_config(config_file);
+  if (!config.ok()) return fail(config.status());
+  if (check_only) {
+    std::printf("%s: all right\n", config_file.c_str());
+    return 0;
+  }
+  Status s = gc->parsed() ? collect(*config, gc_days) : serve(*config);
+  return s.ok() ? 0 : fail(s);
+}

@@ -1,0 +1,21 @@
+// What a verdict counts for, and what a second look makes of it. Pure.
+#pragma once
+
+#include <vector>
+
+#include "common/model/verdict.h"
+#include "coordinator/store/records.h"
+
+namespace storesweep {
+
+// One tally for each row and each item.
+std::vector<Tally> tallies(const Verdict& verdict);
+Groups groups(const Listing& listing);
+// Something was not tested for a reason that may have passed tomorrow.
+bool transient(const Verdict& verdict);
+// Ten rows of `not tested` without a reason of the list: a job that was buried.
+Verdict buried_verdict();
+// The verdict with SINGLE_DEVICE where a confirmation was missing: there is no second device of this kind.
+Verdict single_device(Verdict verdict);
+
+}  // namespace storesweep

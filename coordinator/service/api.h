@@ -1,0 +1,170 @@
+// What a person (by way of HTTP and the CLI) can ask of the coordinator. Every call is answered by the one
+// service thread or by a read of the store; an implementation is safe for concurrent use, and each call takes
+// a deadline. Pages are by cursor: give back `next` to get the rest; an empty `next` is the end.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/cancel.h"
+#include "common/base/status.h"
+#include "common/model/figures.h"
+#include "common/model/lease.h"
+#include "common/model/listing.h"
+#include "common/model/messages.h"
+#include "common/model/verdict.h"
+#include "coordinator/store/records.h"  // Selection, SweepState, Page, ResultQuery, SummaryQuery, SummaryRow, FiguresRow
+
+namespace storesweep {
+
+struct ImportRequest {
+  std::string source;  // a path on the coordinator, or an http(s) URL
+  std::string format;  // csv, jsonl, fdroid; empty: by its name
+  std::string store;   // the store of every row that names none
+  TenantId tenant{1};
+  std::string idempotency_key;
+};
+struct ImportReport {
+  std::int64_t id = 0;
+  std::string store;
+  std::int64_t rows = 0, added = 0, changed = 0, unchanged = 0, gone = 0, rejected = 0;
+  std::string rejects_file;  // line and reason of each bad row; empty when there is none
+  std::int64_t took_ms = 0;
+};
+
+struct SweepRequest {
+  std::string name;
+  Selection selection;
+  Depth depth = Depth::kTriage;
+  std::uint32_t shards = 16;
+  CampaignId campaign;
+  Origin origin = Origin::kSweep;
+  std::string idempotency_key;
+};
+enum class SweepAction : std::uint8_t { kPause, kResume, kCancel };
+
+struct ShardStatus {
+  std::uint32_t shard = 0;
+  std::int64_t total = 0, ended = 0, leased = 0;
+  bool paused = false;
+};
+struct SweepStatus {
+  SweepId id;
+  std::string name;
+  SweepState state = SweepState::kPreparing;
+  Depth depth = Depth::kTriage;
+  CampaignId campaign;
+  std::int64_t created_ms = 0, ended_ms = 0;  // wall clock; 0: not yet
+  std::int64_t total = 0;                     // listings; each ends once
+  std::map<std::string, std::int64_t> ended;  // verdict, buried, cancelled, no_device -> count
+  std::int64_t ended_total = 0;
+  std::int64_t leased = 0, waiting = 0;  // now
+  std::int64_t confirmations_open = 0;   // ordered, not yet judged
+  double rate_per_s = 0;                 // over the last minutes
+  std::optional<std::int64_t> left_ms;   // at this rate
+  bool simulated = false;                // some of its verdicts rest on simulated devices
+  std::string stopped_why;               // "disk low", ...: why nothing is leased; empty: it runs
+  std::vector<ShardStatus> shards;
+};
+
+struct CampaignRequest {
+  std::string name;
+  std::int64_t target_apps = 0;
+  std::string end_date;  // YYYY-MM-DD
+  std::string idempotency_key;
+};
+struct CampaignStatus {
+  CampaignId id;
+  std::string name;
+  std::int64_t target_apps = 0;
+  std::string end_date;
+  std::int64_t covered_apps = 0;  // distinct apps over its sweeps
+  std::int64_t left_apps = 0;
+  double apps_per_day = 0;    // today's rate
+  std::string forecast_date;  // when it will end at that rate; empty: never
+  std::vector<SweepId> sweeps;
+};
+
+// One listing of one sweep: how it ended, and its verdict as it stands now (confirmations included).
+struct ResultRow {
+  JobId job;
+  SweepId sweep;
+  Listing listing;
+  EndKind end = EndKind::kVerdict;
+  std::string end_reason;  // why buried; empty otherwise
+  std::int64_t ended_ms = 0;
+  Verdict verdict;
+  RunFigures figures;
+  std::vector<BlobRef> blobs;  // of the first run
+  std::string worker, device;
+};
+// The six columns of the ministry's announcements.
+struct AnnouncementRow {
+  std::int64_t number = 0;
+  std::string app, developer, source, version, problems;
+};
+
+struct WorkerStatus {
+  std::string name;
+  bool connected = false, draining = false;
+  std::int64_t last_seen_ms = 0;  // wall clock
+  std::size_t devices = 0, leases = 0, spooled = 0;
+  std::int64_t reports = 0, failures = 0, overruled = 0;
+};
+struct DeviceStatus {
+  Device device;
+  std::string worker;
+  JobId job;  // what it runs now
+};
+
+struct RetestRequest {
+  JobId job;                       // the (sweep, listing) to test again
+  std::vector<std::string> rules;  // empty: all
+  Origin origin = Origin::kRetest;
+  std::string idempotency_key;
+};
+
+struct Event {
+  std::int64_t sequence = 0;
+  std::string kind;  // progress, ended, finding, worker, stopped
+  std::string json;
+};
+
+class ServiceApi {
+ public:
+  virtual ~ServiceApi() = default;
+  virtual Result<ImportReport> import_catalogue(const ImportRequest&, const Deadline&) = 0;
+  virtual Result<SweepStatus> start_sweep(const SweepRequest&, const Deadline&) = 0;
+  virtual Result<SweepStatus> change_sweep(SweepId, SweepAction, std::optional<std::uint32_t> shard,
+                                           const Deadline&) = 0;
+  virtual Result<SweepStatus> sweep(SweepId, const Deadline&) = 0;
+  virtual Result<Page<SweepStatus>> sweeps(const PageRequest&, const Deadline&) = 0;
+  virtual Result<CampaignStatus> create_campaign(const CampaignRequest&, const Deadline&) = 0;
+  virtual Result<CampaignStatus> campaign(CampaignId, const Deadline&) = 0;
+  virtual Result<Page<Listing>> listings(const std::string& store, const PageRequest&, const Deadline&) = 0;
+  virtual Result<Page<ResultRow>> results(const ResultQuery&, const PageRequest&, const Deadline&) = 0;
+  virtual Result<ResultRow> result(JobId, const Deadline&) = 0;
+  virtual Result<std::vector<SummaryRow>> summary(const SummaryQuery&, const Deadline&) = 0;
+  virtual Result<std::vector<FiguresRow>> figures(SweepId, const Deadline&) = 0;  // per device kind
+  virtual Result<std::vector<AnnouncementRow>> announcement(SweepId, const Deadline&) = 0;
+  virtual Result<JobId> retest(const RetestRequest&, const Deadline&) = 0;
+  virtual Result<std::vector<WorkerStatus>> workers(const Deadline&) = 0;
+  virtual Result<std::vector<DeviceStatus>> devices(const Deadline&) = 0;
+  virtual Status drain(const std::string& worker, const Deadline&) = 0;
+  // Events after `after`, waiting up to the deadline for the first; empty at the deadline.
+  virtual Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) = 0;
+  // Blobs of a token: written once under the address that came with the lease, by the rule of reports.
+  virtual Status put_blob(const std::string& address_key, const std::string& name, std::string bytes,
+                          const Deadline&) = 0;
+  virtual Result<std::string> blob(const Digest& sha256, const Deadline&) = 0;
+  // Evidence of finished sweeps older than that goes; value: blobs deleted.
+  virtual Result<std::int64_t> gc(std::int64_t older_than_ms, const Deadline&) = 0;
+  // Ok when it leads and its store answers.
+  virtual Status healthy() = 0;
+  virtual std::string metrics_page() = 0;  // Prometheus text format
+};
+
+}  // namespace storesweep

@@ -1,0 +1,161 @@
+// How a job ends, and what hangs on it: the run, the verdict with its tallies, the order for a confirming
+// run.
+#include "common/evidence/verdict_codec.h"
+#include "coordinator/service/aggregates.h"
+#include "coordinator/service/core.h"
+
+namespace storesweep {
+
+Judged Core::judged(JobId job, const Listing& listing, const Verdict& verdict, std::vector<RunId> runs,
+                    std::string why) {
+  Judged j;
+  j.job = job;
+  j.sweep = queue_.sweep_of(job) ? queue_.sweep_of(job) : sweep_of(job);
+  j.verdict = encode_verdict(verdict);
+  j.groups = groups(listing);
+  j.tallies = tallies(verdict);
+  j.runs = std::move(runs);
+  j.why = std::move(why);
+  j.at_ms = now_.wall_ms;
+  return j;
+}
+
+// A violation must be repeated on another device of the same kind.
+std::optional<ExtraJob> Core::confirmation(JobId about, const Verdict& verdict, const RunRecord& first) {
+  if (verdict.confirm_rules.empty()) return std::nullopt;
+  ExtraJob e;
+  e.job = next_extra_;
+  next_extra_ = JobId{next_extra_.value + 1};
+  e.parent = about;
+  e.sweep = first.sweep;
+  e.rules = verdict.confirm_rules;
+  e.base_run = first.id;
+  e.not_on_device = first.device.identity;
+  e.on_kind = first.device.kind;
+  e.file_set = first.file_set;
+  return e;
+}
+
+EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
+  const Report& r = o.report;
+  const JobId job = r.token.job;
+  const ExtraJob* e = extra(job);
+  const JobId about = e ? e->parent : job;
+  EndJob end;
+  end.job = job;
+  end.sweep = sweep_of(job);
+  end.token = key(r.token);
+  RunRecord run;
+  run.id = next_run_;
+  next_run_ = RunId{next_run_.value + 1};
+  run.token = end.token;
+  run.job = job;
+  run.sweep = end.sweep;
+  if (!o.base.empty()) run.base_run = o.base[0];
+  run.file_set = r.file_set;
+  run.device = r.device;
+  run.worker = o.worker;
+  run.depth = r.depth;
+  run.partial = e && !e->rules.empty();
+  run.transient = transient(verdict);
+  run.pack_version = verdict.pack_version;
+  run.blobs = r.blobs;
+  run.figures = r.figures;
+  run.at_ms = now_.wall_ms;
+  std::vector<RunId> runs = o.base;
+  runs.push_back(run.id);
+  const char* why = !e ? "first" : e->kind == JobKind::kRetest ? "retest" : "confirmation";
+  end.judged = judged(about, o.payload->listing, verdict, std::move(runs), why);
+  end.judged->sweep = end.sweep;
+  if (o.base.empty()) end.order = confirmation(about, verdict, run);
+  if (!r.hint.empty() && r.hint != end.judged->verdict) ++workers_[o.worker].overruled;
+  end.run = std::move(run);
+  return end;
+}
+
+void Core::end_job(EndJob end, Then then) {
+  end.at_ms = now_.wall_ms;
+  EndJob known = end;  // what the continuation needs
+  if (known.judged) known.judged->verdict.clear();
+  commit(std::move(end), [this, known = std::move(known), then = std::move(then)](const WriteOutcome& o) {
+    if (o.state == WriteState::kDone) job_ended(known);
+    if (then) then(o);
+  });
+}
+
+// Never run to an end: buried, visible and counted. A job that ended otherwise meanwhile stays so.
+void Core::bury(JobId job, const std::string& reason, TokenKey token, const std::function<void()>& after) {
+  with_payload(job, [this, job, reason, token, after](const std::shared_ptr<const JobPayload>& p) {
+    EndJob end;
+    end.job = job;
+    end.sweep = sweep_of(job);
+    end.how = EndKind::kBuried;
+    end.reason = reason;
+    end.token = token;
+    if (!extra(job)) end.judged = judged(job, p->listing, buried_verdict(), {}, "first");
+    end_job(std::move(end), [after](const WriteOutcome&) {
+      if (after) after();
+    });
+  });
+}
+
+void Core::job_ended(const EndJob& end) {
+  const JobId job = end.job;
+  const bool listing = !is_extra(job);
+  queue_.set(job, JobState::kEnded);
+  lease_over(job, end.how == EndKind::kVerdict);
+  info_.erase(job);
+  payloads_.erase(job);
+  if (listing) {
+    ++ended_by_[end.sweep][std::string(name(end.how))];
+    auto& recent = ended_recently_[end.sweep];
+    const std::int64_t slot = now_.steady_ms / 10'000;
+    if (recent.empty() || recent.back().first != slot) recent.emplace_back(slot, 0);
+    ++recent.back().second;
+    if (recent.size() > 30) recent.pop_front();
+  }
+  happened("ended", end.sweep, job, std::string(name(end.how)));
+  if (end.order) confirmation_ordered(*end.order);
+  sweep_may_be_done(end.sweep);
+}
+
+void Core::confirmation_ordered(const ExtraJob& order) {
+  queue_.add_extra(order.job, order.sweep, order.kind == JobKind::kRetest);
+  info(order.job).extra = order;
+  happened("finding", order.sweep, order.parent, "to be confirmed");
+  resolve(order.job);
+}
+
+// Only with the bug confirm_later.
+void Core::order_confirmation(const ExtraJob& order) {
+  commit(OrderJob{order}, [this, order](const WriteOutcome& o) {
+    if (o.state == WriteState::kDone) confirmation_ordered(order);
+  });
+}
+
+void Core::sweep_may_be_done(SweepId sweep) {
+  if (!sweeps_.count(sweep) || !queue_.all_ended(sweep)) return;
+  commit(SetSweep{sweep, SweepState::kDone, now_.wall_ms}, [this, sweep](const WriteOutcome&) {
+    happened("progress", sweep, {}, "done");
+    forget_sweep(sweep);
+  });
+}
+
+// The listing of the job, or of its parent.
+void Core::with_payload(JobId job, const std::function<void(std::shared_ptr<const JobPayload>)>& then) {
+  if (auto l = leases_.find(job); l != leases_.end() && l->second.payload) return then(l->second.payload);
+  if (const Info* i = find_info(job); i && i->payload) return then(i->payload);
+  const ExtraJob* e = extra(job);
+  const JobId wanted = e ? e->parent : job;
+  read_jobs({wanted}, [this, job, then](std::vector<JobPayload> read) {
+    // Where there is none the job has ended (a retest's parent is known no more), and the commit will say so.
+    auto p = std::make_shared<const JobPayload>(read.empty() ? JobPayload{} : std::move(read[0]));
+    if (read.empty() && queue_.state(job) != JobState::kEnded) {
+      happened("trouble", {}, job, "the store does not know this job");
+    }
+    if (queue_.state(job) != JobState::kEnded) info(job).payload = p;
+    then(p);
+  });
+}
+
+}  // namespace storesweep

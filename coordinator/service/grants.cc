@@ -1,0 +1,276 @@
+// Handing out leases: only as the answer to an open request, only after a proof of the epoch that is later
+// than the request, and never beyond a shard's durable mark. And what no device can serve.
+#include <algorithm>
+
+#include "common/evidence/verdict_codec.h"
+#include "coordinator/service/address.h"
+#include "coordinator/service/aggregates.h"
+#include "coordinator/service/core.h"
+
+namespace storesweep {
+
+void Core::ask(const std::string& worker, Ask& m) {
+  Worker* w = known_worker(worker, m.incarnation);
+  if (!w || m.request <= w->request) return;
+  w->request = m.request;
+  for (const std::string& identity : m.free_devices) {
+    bool known = std::any_of(w->devices.begin(), w->devices.end(),
+                             [&](const Device& d) { return d.identity == identity; });
+    if (known || device_owner_.count(identity)) continue;
+    send(worker, WhoAreYou{lead_.epoch});  // the hello that told of it was lost
+    break;
+  }
+  std::erase_if(asks_, [&](const OpenAsk& a) { return a.worker == worker; });
+  auto open = [this, a = OpenAsk{worker, std::move(m), now_.steady_ms + options_.ask_hold_ms}] {
+    auto at = workers_.find(a.worker);
+    if (at == workers_.end() || at->second.request != a.ask.request ||
+        at->second.incarnation != a.ask.incarnation) {
+      return;
+    }
+    OpenAsk one = a;
+    if (!serve(one)) asks_.push_back(std::move(one));
+  };
+  if (options_.bugs.grant_unproven) {
+    open();
+  } else {
+    when_proven(std::move(open));
+  }
+}
+
+void Core::serve_asks() {
+  work_changed_ = false;
+  std::deque<OpenAsk> asks;
+  asks.swap(asks_);
+  for (OpenAsk& a : asks) {
+    if (!serve(a)) asks_.push_back(std::move(a));
+  }
+}
+
+// False: there is nothing for it now, it stays open.
+bool Core::serve(OpenAsk& a) {
+  Worker& w = workers_[a.worker];
+  if (!w.connected || draining_.count(a.worker) || !stopped_why_.empty()) {
+    send(a.worker, Grant{lead_.epoch, a.ask.request, {}, options_.heartbeat_ms()});
+    return true;
+  }
+  std::vector<const Device*> devices;
+  for (const Device& d : w.devices) {
+    const auto& free = a.ask.free_devices;
+    if (std::find(free.begin(), free.end(), d.identity) != free.end()) devices.push_back(&d);
+  }
+  std::vector<JobId> picks;
+  std::size_t most = std::min<std::size_t>(a.ask.leases, kMaxLeasesPerWorker);
+  while (picks.size() < most) {
+    auto pick = queue_.next(a.worker, devices);
+    if (!pick) break;
+    const Info* i = find_info(pick->job);
+    const ExtraJob* e = extra(pick->job);
+    Digest file_set = e ? e->file_set : i ? i->file_set : Digest{};
+    if (file_set != Digest{} && wait_for_twin(pick->job, file_set)) continue;
+    picks.push_back(pick->job);
+    if (devices.size() > 1) devices.erase(devices.begin() + static_cast<std::ptrdiff_t>(pick->device));
+  }
+  if (picks.empty()) return false;
+  look_ahead_ = true;
+  grant(a.worker, a.ask.request, std::move(picks));
+  return true;
+}
+
+// The leases begin here; the grant goes out once every payload is in memory.
+void Core::grant(const std::string& worker, std::uint64_t request, const std::vector<JobId>& picks) {
+  std::vector<TokenKey> tokens;
+  std::vector<JobId> missing;
+  for (JobId job : picks) {
+    Lease& lease = leases_[job];
+    Token& t = lease.token;
+    t = {lead_.epoch, ++next_token_, lead_.incarnation, job, worker, {}};
+    t.mac = token_mac(lead_.secret, t);
+    lease.granted_ms = now_.steady_ms;
+    lease.until_ms = now_.steady_ms + options_.lease_ms;
+    lease.incarnation = workers_[worker].incarnation;
+    workers_[worker].leases.insert(job);
+    tokens.push_back(key(t));
+    if (auto p = payloads_.find(job); p != payloads_.end()) {
+      lease.payload = std::move(p->second);
+      payloads_.erase(p);
+    } else if (const Info* i = find_info(job); i && i->payload) {
+      lease.payload = i->payload;
+    } else {
+      const ExtraJob* e = extra(job);
+      missing.push_back(e ? e->parent : job);
+    }
+  }
+  auto give = [this, worker, request, picks, tokens](const std::vector<JobPayload>& read) {
+    Grant g{lead_.epoch, request, {}, 0};
+    for (std::size_t i = 0; i < picks.size(); ++i) {
+      auto at = leases_.find(picks[i]);
+      if (at == leases_.end() || key(at->second.token) != tokens[i]) continue;  // over meanwhile
+      const ExtraJob* e = extra(picks[i]);
+      const JobId wanted = e ? e->parent : picks[i];
+      for (const JobPayload& p : read) {
+        if (p.job == wanted) at->second.payload = std::make_shared<const JobPayload>(p);
+      }
+      if (at->second.payload) {
+        g.leases.push_back(offer(picks[i], at->second));
+      } else {
+        happened("trouble", {}, picks[i], "the store does not know this job");
+        lease_over(picks[i], false);
+        later(picks[i], options_.lease_ms);
+      }
+    }
+    send(worker, std::move(g));
+  };
+  if (missing.empty()) {
+    give({});
+  } else {
+    read_jobs(std::move(missing), std::move(give));
+  }
+}
+
+LeaseOffer Core::offer(JobId job, Lease& lease) {
+  LeaseOffer o;
+  o.token = lease.token;
+  o.sweep = sweep_of(job);
+  o.listing = lease.payload->listing;
+  o.lease_ms = options_.lease_ms;
+  o.evidence_address = options_.evidence_base + "/" + address_key(lease.token);
+  const ExtraJob* e = extra(job);
+  const Info* i = find_info(job);
+  Digest file_set = i ? i->file_set : Digest{};
+  if (i) o.needs = i->needs;
+  if (e) {
+    o.kind = e->kind;
+    o.depth = e->depth;
+    o.only_rules = e->rules;
+    if (!options_.bugs.confirm_anywhere) {
+      o.not_on_device = e->not_on_device;
+      o.on_kind = e->on_kind;
+    }
+    if (e->file_set != Digest{}) file_set = e->file_set;
+  } else {
+    o.shard = queue_.shard_of_job(job);
+    o.depth = sweeps_.at(o.sweep).depth;
+  }
+  if (file_set != Digest{}) {  // known beforehand: run comes with the grant
+    o.file_set = file_set;
+    lease.file_set = file_set;
+    lease.run_answered = true;
+    start_running(job, lease);
+  }
+  return o;
+}
+
+void Core::read_ahead() {
+  look_ahead_ = false;
+  if (reading_ahead_ || payloads_.size() >= options_.read_ahead / 2) return;
+  std::size_t shards = 1;
+  for (const auto& [id, sweep] : sweeps_) shards += sweep.shards.size();
+  std::vector<JobId> soon;
+  queue_.upcoming(options_.read_ahead / shards + 1, &soon);
+  std::erase_if(soon, [&](JobId job) { return payloads_.count(job) != 0; });
+  if (soon.empty()) return;
+  reading_ahead_ = true;
+  read_jobs(std::move(soon), [this](std::vector<JobPayload> read) {
+    reading_ahead_ = false;
+    for (JobPayload& p : read) {
+      if (queue_.state(p.job) != JobState::kPending) continue;
+      JobId job = p.job;
+      payloads_[job] = std::make_shared<const JobPayload>(std::move(p));
+    }
+  });
+}
+
+void Core::want_marks() {
+  for (const Queue::Mark& mark : queue_.marks_wanted()) {
+    commit(PutMark{mark.sweep, mark.shard, mark.mark}, [this, mark](const WriteOutcome&) {
+      queue_.mark_committed(mark);
+      work_changed_ = look_ahead_ = true;
+    });
+  }
+}
+
+Wish Core::wish(JobId job) const {
+  Wish w;
+  const Info* i = find_info(job);
+  if (!i) return w;
+  w.needs = i->needs;
+  if (i->extra && !options_.bugs.confirm_anywhere) {
+    w.not_on_device = i->extra->not_on_device;
+    w.on_kind = i->extra->on_kind;
+  }
+  return w;
+}
+
+// Jobs that no device of a living worker has served for a while end with that reason. Decided by the devices'
+// identities, and only after the wait: until then workers may not have said what they have. Nor may a hello
+// lie unread.
+void Core::decide_unserved(std::int64_t drained_ms) {
+  if (queue_.held() && !options_.bugs.no_device_early) return;
+  bool anybody = std::any_of(workers_.begin(), workers_.end(),
+                             [](const auto& w) { return w.second.connected && !w.second.devices.empty(); });
+  if (!anybody) return;
+  auto served = [&](const Wish& wish) {
+    return std::any_of(workers_.begin(), workers_.end(), [&](const auto& w) {
+      return std::any_of(w.second.devices.begin(), w.second.devices.end(),
+                         [&](const Device& d) { return serves(d, wish); });
+    });
+  };
+  std::vector<std::pair<JobId, Wish>> unserved;
+  for (Lane* lane : queue_.lanes()) {
+    for (auto& [name, kind] : lane->kinds()) {
+      if (served(kind.wish)) {
+        kind.unserved_since_ms = -1;
+        continue;
+      }
+      if (kind.unserved_since_ms < 0) kind.unserved_since_ms = drained_ms;
+      bool long_enough = drained_ms - kind.unserved_since_ms >= options_.no_device_ms;
+      if (!long_enough && !options_.bugs.no_device_early) continue;
+      for (const auto& [entry, job] : kind.jobs) unserved.emplace_back(job, kind.wish);
+    }
+  }
+  for (const auto& [job, why] : unserved) {
+    if (queue_.state(job) == JobState::kBack && wish_key(wish(job)) == wish_key(why)) no_device(job, why);
+  }
+}
+
+void Core::no_device(JobId job, const Wish& why) {
+  queue_.set(job, JobState::kBusy);
+  const ExtraJob* e = extra(job);
+  if (e && e->kind == JobKind::kConfirmation) return no_second_device(job);
+  EndJob end;
+  end.job = job;
+  end.sweep = sweep_of(job);
+  end.how = EndKind::kNoDevice;
+  Reason reason = why.needs.other_than_class.empty() ? Reason::kNoDeviceKind : Reason::kEmuDetected;
+  end.reason = name(reason);
+  if (e) return end_job(std::move(end), nullptr);
+  with_payload(job, [this, end, reason](const std::shared_ptr<const JobPayload>& p) mutable {
+    end.judged = judged(end.job, p->listing, untested_verdict(reason), {}, "first");
+    end_job(std::move(end), nullptr);
+  });
+}
+
+// The finding stays suspected, and says that it is because there is no second device of this kind.
+void Core::no_second_device(JobId job) {
+  const ExtraJob e = *extra(job);
+  std::uint64_t id = ++next_id_;
+  result_reads_[id] = [this, e](Result<StoredResult>& parent) {
+    if (queue_.state(e.job) != JobState::kBusy) return;
+    EndJob end;
+    end.job = e.job;
+    end.sweep = e.sweep;
+    end.how = EndKind::kNoDevice;
+    end.reason = "SINGLE_DEVICE";
+    // A retest may have given the parent a newer verdict meanwhile: then there is nothing to add.
+    if (parent.ok() && parent->run && parent->run->id == e.base_run) {
+      if (auto verdict = decode_verdict_untrusted(parent->verdict); verdict.ok()) {
+        end.judged = judged(e.parent, parent->listing, single_device(std::move(verdict).value()),
+                            {e.base_run}, "single_device");
+      }
+    }
+    end_job(std::move(end), nullptr);
+  };
+  act(ReadResult{id, e.parent});
+}
+
+}  // namespace storesweep

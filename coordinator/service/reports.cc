@@ -1,0 +1,330 @@
+// Reports, failures and needs, and their answers. What counts is decided inside the commit; what is said
+// comes after it.
+#include <algorithm>
+
+#include "coordinator/service/aggregates.h"
+#include "coordinator/service/core.h"
+
+namespace storesweep {
+namespace {
+constexpr std::int64_t kNotesThatBury = 2;
+constexpr int kJudgeDeathsThatBury = 2;
+constexpr std::size_t kMaxDetail = 2000;
+
+bool adds_nothing(const Needs& known, const Needs& more) {
+  auto has_all = [](const std::vector<std::string>& a, const std::vector<std::string>& b) {
+    return std::all_of(b.begin(), b.end(),
+                       [&](const std::string& x) { return std::find(a.begin(), a.end(), x) != a.end(); });
+  };
+  return (more.abis.empty() || known.abis == more.abis) && more.min_api <= known.min_api &&
+         has_all(known.features, more.features) && (!more.quick_app_runtime || known.quick_app_runtime) &&
+         (more.other_than_class.empty() || known.other_than_class == more.other_than_class);
+}
+}  // namespace
+
+void Core::answer(const std::string& worker, const Token& token, std::uint64_t sequence, ReportAnswer a) {
+  send(worker, Answer{lead_.epoch, token, sequence, a});
+}
+
+void Core::answer(TokenKey k, ReportAnswer a) {
+  if (Opening* o = opening(k)) answer(o->worker, o->report.token, o->report.sequence, a);
+}
+
+Core::Opening* Core::opening(TokenKey k) {
+  auto o = openings_.find(k);
+  return o == openings_.end() ? nullptr : &o->second;
+}
+
+// The job has ended as far as is known here: the store says how, in a transaction that proves the epoch.
+void Core::probe(const std::string& worker, const Token& token, std::uint64_t sequence) {
+  if (options_.bugs.ended_unproven) return answer(worker, token, sequence, ReportAnswer::kEnded);
+  commit(ProbeJob{token.job, key(token)}, [this, worker, token, sequence](const WriteOutcome& o) {
+    if (o.state == WriteState::kAlready) answer(worker, token, sequence, ReportAnswer::kAcknowledged);
+    if (o.state == WriteState::kOtherEnd) answer(worker, token, sequence, ReportAnswer::kEnded);
+  });
+}
+
+void Core::report(const std::string& worker, Report& m) {
+  if (!genuine(m.token, worker) || m.blobs.empty() || m.blobs.size() > kMaxBlobsPerReport) return;
+  const TokenKey k = key(m.token);
+  Worker& w = touch(worker);
+  if (openings_.count(k)) return;  // it is on its way
+  if (queue_.state(m.token.job) == JobState::kEnded) return probe(worker, m.token, m.sequence);
+  auto later_lease = leases_.find(m.token.job);
+  if (options_.bugs.later_token_refused && later_lease != leases_.end() &&
+      k < key(later_lease->second.token)) {
+    return answer(worker, m.token, m.sequence, ReportAnswer::kEnded);
+  }
+  if (options_.bugs.ack_before_commit) answer(worker, m.token, m.sequence, ReportAnswer::kAcknowledged);
+  ++w.reports;
+  const bool again = m.again && !options_.bugs.no_notes;
+  Opening& o = openings_[k];
+  o.worker = worker;
+  o.report = std::move(m);
+  o.arrived_ms = now_.steady_ms;
+  o.alone = again;
+  (again ? again_ : first_).push_back(k);
+  pump();
+}
+
+// First-time reports are opened as they come. One that came again is opened alone, after those; once it has
+// waited for a while no new ones are let in before it.
+void Core::pump() {
+  while (!alone_) {
+    auto first_again = again_.empty() ? nullptr : opening(again_.front());
+    bool gate = first_again && now_.steady_ms - first_again->arrived_ms >= options_.gate_ms;
+    if (!first_.empty() && !gate) {
+      TokenKey k = first_.front();
+      first_.pop_front();
+      ++opening_first_;
+      open(k);
+    } else if (!again_.empty() && opening_first_ == 0) {
+      TokenKey k = again_.front();
+      again_.pop_front();
+      alone_ = true;
+      open(k);
+    } else {
+      break;
+    }
+  }
+}
+
+void Core::open(TokenKey k) {
+  Opening& o = openings_.at(k);
+  if (queue_.state(o.report.token.job) == JobState::kEnded) {
+    probe(o.worker, o.report.token, o.report.sequence);
+    return close_opening(k);
+  }
+  auto next = [this, k](bool there) {
+    Opening* open = opening(k);
+    if (!open) return;
+    if (!there) {
+      answer(k, ReportAnswer::kEvidenceMissing);
+      return close_opening(k);
+    }
+    open->alone ? note(k) : load_for(k);
+  };
+  if (options_.bugs.evidence_unchecked) return next(true);
+  std::uint64_t id = ++next_id_;
+  blob_checks_[id] = next;
+  act(CheckBlobs{id, o.report.blobs});
+}
+
+// Written down before it is opened: if it kills us, the next leader knows.
+void Core::note(TokenKey k) {
+  const Opening& o = openings_.at(k);
+  commit(NoteReport{k, o.report.token.job}, [this, k](const WriteOutcome& outcome) {
+    Opening* open = opening(k);
+    if (!open) return;
+    if (outcome.value <= kNotesThatBury) return load_for(k);
+    bury(open->report.token.job, "JUDGE_FAILED", k, [this, k] {
+      answer(k, ReportAnswer::kEnded);
+      close_opening(k);
+    });
+  });
+}
+
+void Core::load_for(TokenKey k) {
+  with_payload(openings_.at(k).report.token.job, [this, k](std::shared_ptr<const JobPayload> p) {
+    Opening* o = opening(k);
+    if (!o) return;
+    o->payload = std::move(p);
+    const ExtraJob* e = extra(o->report.token.job);
+    if (!e || e->kind != JobKind::kConfirmation) return judge_report(k, {});
+    ReadRuns base;
+    base.run = e->base_run;
+    read_runs(base, [this, k](std::vector<RunRecord> runs) { judge_report(k, std::move(runs)); });
+  });
+}
+
+void Core::judge_report(TokenKey k, std::vector<RunRecord> base) {
+  Opening* o = opening(k);
+  if (!o) return;
+  const ExtraJob* e = extra(o->report.token.job);
+  if (queue_.state(o->report.token.job) == JobState::kEnded) {
+    probe(o->worker, o->report.token, o->report.sequence);
+    return close_opening(k);
+  }
+  const bool confirms = e && e->kind == JobKind::kConfirmation;
+  if (confirms && (base.empty() || base[0].blobs.empty() || e->file_set != o->report.file_set)) {
+    return bury(o->report.token.job, "FILE_SET_CHANGED", k, [this, k] {
+      answer(k, ReportAnswer::kEnded);
+      close_opening(k);
+    });
+  }
+  JudgeAction j;
+  o->base.clear();
+  if (confirms) {
+    j.journals.push_back(base[0].blobs[0].sha256);
+    o->base = {base[0].id};
+  }
+  j.journals.push_back(o->report.blobs[0].sha256);
+  j.listing = o->payload->listing;
+  j.depth = o->report.depth;
+  if (e) j.rules = e->rules;
+  j.hint = o->report.hint;
+  judge(std::move(j), [this, k](JudgedEvent& event) { judged_report(k, event); });
+}
+
+void Core::judged_report(TokenKey k, JudgedEvent& e) {
+  Opening* o = opening(k);
+  if (!o) return;
+  const ErrorKind kind = e.status.kind();
+  if (e.status.ok() || (kind == ErrorKind::kNotFound && options_.bugs.evidence_unchecked)) {
+    EndJob end = end_by_report(*o, e.verdict);
+    std::optional<ExtraJob> order;
+    if (options_.bugs.confirm_later) order.swap(end.order);
+    return end_job(std::move(end), [this, k, order](const WriteOutcome& outcome) {
+      if (outcome.state == WriteState::kDone && order) order_confirmation(*order);
+      if (outcome.state == WriteState::kOtherEnd) answer(k, ReportAnswer::kEnded);
+      if (outcome.state == WriteState::kDone || outcome.state == WriteState::kAlready) {
+        answer(k, ReportAnswer::kAcknowledged);
+      }
+      close_opening(k);
+    });
+  }
+  if (kind == ErrorKind::kNotFound) {
+    answer(k, ReportAnswer::kEvidenceMissing);
+    return close_opening(k);
+  }
+  if (kind == ErrorKind::kCorrupt || kind == ErrorKind::kInvalid || kind == ErrorKind::kUnsupported) {
+    EndToken end;  // what came is no journal: the run is lost, and that is the worker's doing
+    end.token = k;
+    end.job = o->report.token.job;
+    end.detail = "the journal was refused: " + e.status.message();
+    end.file_set = o->report.file_set;
+    end.device = o->report.device.identity;
+    end.worker = o->worker;
+    return end_token(std::move(end), [this, k] {
+      answer(k, ReportAnswer::kAcknowledged);
+      close_opening(k);
+    });
+  }
+  if (++o->judge_deaths < kJudgeDeathsThatBury) {
+    happened("trouble", sweep_of(o->report.token.job), o->report.token.job,
+             "the judge died: " + e.status.message());
+    return load_for(k);
+  }
+  bury(o->report.token.job, "JUDGE_FAILED", k, [this, k] {
+    answer(k, ReportAnswer::kEnded);
+    close_opening(k);
+  });
+}
+
+void Core::close_opening(TokenKey k) {
+  auto o = openings_.find(k);
+  if (o == openings_.end()) return;
+  if (o->second.alone) {
+    alone_ = false;
+  } else {
+    --opening_first_;
+  }
+  openings_.erase(o);
+  pump();
+}
+
+void Core::failure(const std::string& worker, Failure& m) {
+  if (!genuine(m.token, worker)) return;
+  Worker& w = touch(worker);
+  ++w.failures;
+  if (ending_.count(key(m.token))) return;
+  if (queue_.state(m.token.job) == JobState::kEnded) return probe(worker, m.token, m.sequence);
+  const Lease* lease = live(m.token);
+  EndToken e;
+  e.token = key(m.token);
+  e.job = m.token.job;
+  e.kind = m.kind;
+  e.reason = m.reason;
+  // A fact about the app needs a run; the death of a worker says nothing certain about the app.
+  bool no_run = lease && !lease->run_answered;
+  if (m.kind == FailureKind::kApp && (no_run || m.reason == FailureReason::kDiedInToken)) {
+    e.kind = FailureKind::kInfrastructure;
+  }
+  e.detail = m.detail.substr(0, kMaxDetail);
+  e.file_set = m.file_set != Digest{} || !lease ? m.file_set : lease->file_set;
+  e.device = m.device;
+  e.worker = worker;
+  if (e.kind == FailureKind::kEvasion) evaded(e);
+  end_token(std::move(e), [this, worker, token = m.token, sequence = m.sequence] {
+    answer(worker, token, sequence, ReportAnswer::kAcknowledged);
+  });
+}
+
+// The app evades this class of device: another one is needed.
+void Core::evaded(const EndToken& e) {
+  for (const Device& d : workers_[e.worker].devices) {
+    if (d.identity != e.device) continue;
+    Info& i = info(e.job);
+    i.needs.other_than_class = d.kind.device_class;
+    commit(PutKnown{e.job, i.file_set, i.needs, i.needs_by}, nullptr);
+  }
+}
+
+void Core::needs_more(const std::string& worker, NeedsMore& m) {
+  if (!genuine(m.token, worker)) return;
+  touch(worker);
+  const JobId job = m.token.job;
+  if (ending_.count(key(m.token))) return;
+  if (queue_.state(job) == JobState::kEnded) return probe(worker, m.token, m.sequence);
+  Info& i = info(job);
+  auto ack = [this, worker, token = m.token, sequence = m.sequence] {
+    answer(worker, token, sequence, ReportAnswer::kAcknowledged);
+  };
+  const bool same = adds_nothing(i.needs, m.needs);
+  if (same && live(m.token) && i.needs_by != key(m.token) && !options_.bugs.needs_free) {
+    EndToken e;  // it would go round for ever
+    e.token = key(m.token);
+    e.job = job;
+    e.detail = "the needs add nothing to what is known";
+    e.file_set = live(m.token)->file_set;
+    e.worker = worker;
+    return end_token(std::move(e), ack);
+  }
+  if (!same) {
+    i.needs = merge_needs(i.needs, m.needs);
+    i.needs_by = key(m.token);
+  }
+  i.closed = std::max(i.closed, key(m.token));
+  commit(PutKnown{job, i.file_set, i.needs, i.needs_by}, [ack](const WriteOutcome&) { ack(); });
+  if (live(m.token)) {
+    lease_over(job, false);
+    resolve(job);
+  }
+}
+
+// A token ends once. Whether it had ended already is known inside the commit alone.
+void Core::end_token(EndToken e, std::function<void()> after) {
+  e.sweep = sweep_of(e.job);
+  e.at_ms = now_.wall_ms;
+  ending_.insert(e.token);
+  commit(e, [this, e, after = std::move(after)](const WriteOutcome& o) {
+    ending_.erase(e.token);
+    if (after) after();
+    if (queue_.state(e.job) == JobState::kEnded) return;
+    Info& i = info(e.job);
+    i.closed = std::max(i.closed, e.token);
+    if (o.state == WriteState::kDone || (o.state == WriteState::kAlready && options_.bugs.token_ends_twice)) {
+      ++i.ended_tokens[static_cast<std::size_t>(e.kind)];
+      if (e.kind == FailureKind::kApp && e.file_set != Digest{} && !is_extra(e.job)) {
+        ++file_set_tokens_[{e.sweep, e.file_set}];
+      }
+    }
+    auto l = leases_.find(e.job);
+    if (l != leases_.end() && key(l->second.token) == e.token) {
+      lease_over(e.job, false);
+      after_attempt(e.job, e.kind);
+    } else if (std::string why = bury_reason(e.job); !why.empty()) {
+      bury(e.job, why, {}, nullptr);
+    }
+  });
+}
+
+// Where the surroundings failed it is tried again later, each time later.
+void Core::after_attempt(JobId job, FailureKind kind) {
+  if (kind != FailureKind::kInfrastructure || !bury_reason(job).empty()) return resolve(job);
+  const std::int32_t n = info(job).ended_tokens[static_cast<std::size_t>(kind)];
+  std::int64_t delay = options_.retry_ms << std::clamp(n - 1, 0, 10);
+  later(job, std::min(delay, 40 * options_.retry_ms));
+}
+
+}  // namespace storesweep

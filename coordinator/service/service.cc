@@ -1,0 +1,315 @@
+#include "coordinator/service/service.h"
+
+#include <algorithm>
+#include <set>
+
+#include "common/base/hash.h"
+#include "common/evidence/verdict_codec.h"
+#include "coordinator/catalogue/catalogue.h"
+#include "coordinator/service/address.h"
+#include "coordinator/service/aggregates.h"
+#include "coordinator/service/shell.h"
+
+namespace storesweep {
+namespace {
+constexpr std::size_t kImportRows = 2'000;  // a transaction
+constexpr std::size_t kMaxBlobName = 200;
+constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
+
+ResultRow row_of(StoredResult&& s) {
+  ResultRow r;
+  r.job = s.job;
+  r.sweep = s.sweep;
+  r.listing = std::move(s.listing);
+  r.end = s.end;
+  r.end_reason = std::move(s.end_reason);
+  r.ended_ms = s.ended_ms;
+  auto verdict = decode_verdict_untrusted(s.verdict);
+  r.verdict = verdict.ok() ? std::move(*verdict) : buried_verdict();
+  if (s.run) {
+    r.figures = s.run->figures;
+    r.blobs = s.run->blobs;
+    r.worker = s.run->worker;
+    r.device = s.run->device.identity;
+  }
+  return r;
+}
+
+SweepStatus status_of(const SweepCounts& c) {
+  SweepStatus s;
+  s.id = c.sweep.id;
+  s.name = c.sweep.name;
+  s.state = c.sweep.state;
+  s.depth = c.sweep.depth;
+  s.campaign = c.sweep.campaign;
+  s.created_ms = c.sweep.created_ms;
+  s.ended_ms = c.sweep.ended_ms;
+  s.total = c.sweep.total;
+  s.ended = c.ended;
+  for (const auto& [how, n] : c.ended) s.ended_total += n;
+  s.confirmations_open = c.confirmations_open;
+  s.simulated = c.simulated;
+  std::uint32_t n = 0;
+  const bool over = s.state == SweepState::kDone || s.state == SweepState::kCancelled;
+  for (const ShardRecord& shard : c.sweep.shards) {
+    s.shards.push_back({n++, shard.count, over ? shard.count : 0, 0, shard.paused});
+  }
+  return s;
+}
+
+void add_live(SweepStatus& s, const Core::SweepLive& live, const std::string& stopped_why) {
+  s.shards = live.shards;
+  s.leased = live.leased;
+  s.waiting = live.waiting;
+  s.rate_per_s = live.rate_per_s;
+  s.stopped_why = stopped_why;
+  if (live.rate_per_s > 0) {
+    s.left_ms =
+        static_cast<std::int64_t>(static_cast<double>(s.total - s.ended_total) * 1000 / live.rate_per_s);
+  }
+}
+
+// The rules that a verdict finds against, as the ministry's lists give them: one after the other.
+std::string problems(const Verdict& v) {
+  std::string out;
+  std::set<std::string> seen;
+  for (const Finding& f : v.findings) {
+    if (f.level > Level::kSuspected || !seen.insert(f.rule).second) continue;
+    out += (out.empty() ? "" : "; ") + f.rule + (f.level == Level::kViolation ? "" : " (suspected)");
+  }
+  return out;
+}
+}  // namespace
+
+Service::Service(ServiceOptions options, ServiceParts parts,
+                 std::function<void(const std::string&, const ToWorker&)> send)
+    : options_(std::move(options)), parts_(parts) {
+  shell_ = std::make_unique<Shell>(options_, parts_, std::move(send));
+}
+Service::~Service() = default;
+
+void Service::on_message(const std::string& worker, FromWorker message) {
+  shell_->push(FromWorkerEvent{worker, std::move(message)});
+}
+void Service::on_inbox_drained(std::int64_t steady_ms) { shell_->drained(steady_ms); }
+
+Result<ImportReport> Service::import_catalogue(const ImportRequest& r, const Deadline& deadline) {
+  const Now start = shell_->now();
+  const std::uint64_t epoch = shell_->epoch();
+  if (epoch == 0) return unavailable("this coordinator does not lead now");
+  ImportReport out;
+  out.store = r.store;
+  auto id = parts_.store.begin_import(epoch, r.store, r.idempotency_key, start.wall_ms);
+  if (!id.ok() && id.status().kind() == ErrorKind::kExists) {
+    out.id = std::atoll(id.status().message().c_str());
+    return out;
+  }
+  if (!id.ok()) return id.status();
+  out.id = *id;
+  catalogue::Options o;
+  TRY_ASSIGN(o.format, catalogue::format_of(r.format, r.source));
+  o.store = r.store;
+  o.tenant = r.tenant;
+  o.rejects_file = options_.folder + "/rejects-" + std::to_string(*id) + ".csv";
+  std::vector<Listing> rows;
+  auto flush = [&]() -> Status {
+    if (rows.empty()) return ok_status();
+    auto counts = parts_.store.import_rows(epoch, *id, rows);
+    rows.clear();
+    if (!counts.ok()) return counts.status();
+    out.added += counts->added;
+    out.changed += counts->changed;
+    out.unchanged += counts->unchanged;
+    return ok_status();
+  };
+  auto read = catalogue::read_source(
+      parts_.client, r.source, options_.folder + "/catalogue-" + std::to_string(*id) + ".tmp", o,
+      [&](Listing l) -> Status {
+        rows.push_back(std::move(l));
+        return rows.size() < kImportRows ? ok_status() : flush();
+      },
+      deadline);
+  if (!read.ok()) return read.status().within("importing " + r.source);
+  TRY(flush());
+  TRY_ASSIGN(ImportCounts all, parts_.store.finish_import(epoch, *id, shell_->now().wall_ms));
+  out.gone = all.gone;
+  out.rows = read->rows;
+  out.rejected = read->rejected;
+  if (read->rejected > 0) out.rejects_file = o.rejects_file;
+  out.took_ms = shell_->now().steady_ms - start.steady_ms;
+  return out;
+}
+
+Result<SweepStatus> Service::start_sweep(const SweepRequest& r, const Deadline& deadline) {
+  CreateSweep w;
+  w.name = r.name;
+  w.selection = r.selection;
+  w.depth = r.depth;
+  w.shards = r.shards;
+  w.campaign = r.campaign;
+  w.origin = r.origin;
+  w.idempotency_key = r.idempotency_key;
+  TRY_ASSIGN(std::int64_t id, shell_->command(StartSweep{std::move(w)}, deadline));
+  return sweep(SweepId{id}, deadline);
+}
+
+Result<SweepStatus> Service::change_sweep(SweepId id, SweepAction action, std::optional<std::uint32_t> shard,
+                                          const Deadline& deadline) {
+  auto done = shell_->command(ChangeSweep{id, action, shard}, deadline);
+  if (!done.ok()) return done.status();
+  return sweep(id, deadline);
+}
+
+Result<SweepStatus> Service::sweep(SweepId id, const Deadline& deadline) {
+  TRY_ASSIGN(SweepCounts counts, parts_.store.sweep(id));
+  SweepStatus s = status_of(counts);
+  using Live = std::pair<std::optional<Core::SweepLive>, std::string>;
+  auto live = shell_->on_core<Live>(
+      [this, id](Core& core) { return Live(core.sweep_live(id, shell_->now()), core.stopped_why()); },
+      deadline);
+  if (live.ok() && live->first) add_live(s, *live->first, live->second);
+  return s;
+}
+
+Result<Page<SweepStatus>> Service::sweeps(const PageRequest& page, const Deadline& deadline) {
+  TRY_ASSIGN(Page<SweepCounts> found, parts_.store.sweeps(page));
+  Page<SweepStatus> out;
+  out.next = found.next;
+  for (const SweepCounts& c : found.rows) {
+    bool over = c.sweep.state == SweepState::kDone || c.sweep.state == SweepState::kCancelled;
+    auto live = over ? Result<SweepStatus>(status_of(c)) : sweep(c.sweep.id, deadline);
+    out.rows.push_back(live.ok() ? std::move(*live) : status_of(c));
+  }
+  return out;
+}
+
+Result<CampaignStatus> Service::create_campaign(const CampaignRequest& r, const Deadline& deadline) {
+  CreateCampaign w;
+  w.campaign = {{}, r.name, r.target_apps, r.end_date};
+  w.idempotency_key = r.idempotency_key;
+  TRY_ASSIGN(std::int64_t id, shell_->command(StartCampaign{std::move(w)}, deadline));
+  return campaign(CampaignId{id}, deadline);
+}
+
+Result<CampaignStatus> Service::campaign(CampaignId id, const Deadline&) {
+  const std::int64_t now_ms = shell_->now().wall_ms;
+  TRY_ASSIGN(CampaignCounts c, parts_.store.campaign(id, now_ms - kDayMs));
+  CampaignStatus s;
+  s.id = c.campaign.id;
+  s.name = c.campaign.name;
+  s.target_apps = c.campaign.target_apps;
+  s.end_date = c.campaign.end_date;
+  s.covered_apps = c.covered_apps;
+  s.left_apps = std::max<std::int64_t>(s.target_apps - s.covered_apps, 0);
+  s.apps_per_day = static_cast<double>(c.covered_since);
+  s.sweeps = c.sweeps;
+  if (s.left_apps == 0 || s.apps_per_day > 0) {
+    double days = s.left_apps == 0 ? 0 : static_cast<double>(s.left_apps) / s.apps_per_day;
+    s.forecast_date =
+        format_time(now_ms + static_cast<std::int64_t>(days * static_cast<double>(kDayMs))).substr(0, 10);
+  }
+  return s;
+}
+
+Result<Page<Listing>> Service::listings(const std::string& store, const PageRequest& page, const Deadline&) {
+  return parts_.store.listings(store, page);
+}
+
+Result<Page<ResultRow>> Service::results(const ResultQuery& query, const PageRequest& page, const Deadline&) {
+  TRY_ASSIGN(Page<StoredResult> found, parts_.store.results(query, page));
+  Page<ResultRow> out;
+  out.next = found.next;
+  for (StoredResult& s : found.rows) out.rows.push_back(row_of(std::move(s)));
+  return out;
+}
+
+Result<ResultRow> Service::result(JobId job, const Deadline&) {
+  TRY_ASSIGN(StoredResult found, parts_.store.result(job));
+  return row_of(std::move(found));
+}
+
+Result<std::vector<SummaryRow>> Service::summary(const SummaryQuery& query, const Deadline&) {
+  return parts_.store.summary(query);
+}
+
+Result<std::vector<FiguresRow>> Service::figures(SweepId sweep, const Deadline&) {
+  return parts_.store.figures(sweep);
+}
+
+Result<std::vector<AnnouncementRow>> Service::announcement(SweepId sweep, const Deadline&) {
+  ResultQuery query;
+  query.sweep = sweep;
+  PageRequest page{"", kMaxPageRows};
+  std::vector<AnnouncementRow> out;
+  do {
+    TRY_ASSIGN(Page<StoredResult> found, parts_.store.results(query, page));
+    for (StoredResult& s : found.rows) {
+      ResultRow r = row_of(std::move(s));
+      std::string what = problems(r.verdict);
+      if (what.empty()) continue;
+      out.push_back({static_cast<std::int64_t>(out.size()) + 1,
+                     r.listing.label.empty() ? r.listing.package : r.listing.label, r.listing.developer,
+                     r.listing.store, r.listing.version_name, what});
+    }
+    page.cursor = found.next;
+  } while (!page.cursor.empty());
+  return out;
+}
+
+Result<JobId> Service::retest(const RetestRequest& request, const Deadline& deadline) {
+  TRY_ASSIGN(std::int64_t id, shell_->command(StartRetest{request}, deadline));
+  return JobId{id};
+}
+
+Result<std::vector<WorkerStatus>> Service::workers(const Deadline& deadline) {
+  return shell_->on_core<std::vector<WorkerStatus>>(
+      [this](Core& core) { return core.workers(shell_->now()); }, deadline);
+}
+
+Result<std::vector<DeviceStatus>> Service::devices(const Deadline& deadline) {
+  return shell_->on_core<std::vector<DeviceStatus>>([](Core& core) { return core.devices(); }, deadline);
+}
+
+Status Service::drain(const std::string& worker, const Deadline& deadline) {
+  return shell_->command(DrainWorker{worker}, deadline).status();
+}
+
+Result<std::vector<Event>> Service::events(std::int64_t after, SweepId sweep, const Deadline& deadline) {
+  return shell_->events(after, sweep, deadline);
+}
+
+Status Service::put_blob(const std::string& address, const std::string& name, std::string bytes,
+                         const Deadline& deadline) {
+  std::optional<Token> token = token_of_address_untrusted(address);
+  Bytes secret = shell_->secret();
+  if (!token || secret.empty() || !equal_secret(token_mac(secret, *token), token->mac)) {
+    return permission("this address was never given out");
+  }
+  if (name.empty() || name.size() > kMaxBlobName) return invalid("a blob's name has 1 to 200 bytes");
+  if (bytes.size() > options_.max_blob_bytes) return exhausted("the blob is larger than allowed");
+  return parts_.blobs.stage(bytes, deadline).status();
+}
+
+Result<std::string> Service::blob(const Digest& sha256, const Deadline& deadline) {
+  return parts_.blobs.get(sha256, options_.max_blob_bytes, deadline);
+}
+
+Result<std::int64_t> Service::gc(std::int64_t older_than_ms, const Deadline& deadline) {
+  const std::int64_t before_ms = shell_->now().wall_ms - older_than_ms;
+  TRY_ASSIGN(std::vector<Digest> gone, parts_.store.expire_evidence(shell_->epoch(), before_ms));
+  std::int64_t n = 0;
+  for (const Digest& d : gone) {
+    TRY(parts_.blobs.remove(d, before_ms, deadline));
+    ++n;
+  }
+  return n;
+}
+
+Status Service::healthy() {
+  if (shell_->epoch() == 0) return unavailable("this coordinator does not lead now");
+  return parts_.store.epoch().status();
+}
+
+std::string Service::metrics_page() { return parts_.metrics.page(); }
+
+}  // namespace storesweep

@@ -1,0 +1,89 @@
+// The coordinator's one writer: the protocol's core (core.h) with its shell of threads, and what people ask
+// of it. One service thread owns the core and reads the store for it; a committer thread commits whatever has
+// arrived, many reports to one commit; an evidence thread makes blobs durable and reads journals for the
+// judge's children. It takes the lead when it starts, and again a while after it lost it. Every public call
+// is safe for concurrent use. What is handed over at the making outlives the service.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "common/artifact/blob_store.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/random.h"
+#include "common/metrics/metrics.h"
+#include "common/net/client.h"
+#include "coordinator/judging/pool.h"
+#include "coordinator/service/core.h"
+
+namespace storesweep {
+
+struct ServiceOptions {
+  CoreOptions core;
+  JudgeOptions judge;
+  std::string folder;                             // for rejects files and catalogues on their way
+  std::uint64_t disk_low_bytes = 512ull << 20;    // free space of `folder` below which nothing is leased
+  std::uint64_t disk_fine_bytes = 1024ull << 20;  // ... and from which on it goes on
+  std::int64_t disk_look_ms = 5'000;
+  std::int64_t lead_again_ms = 2'000;  // after the lead was lost
+  std::size_t max_blob_bytes = 256u << 20;
+};
+
+struct ServiceParts {
+  Store& store;
+  BlobStore& blobs;
+  net::Client& client;
+  const Clock& clock;
+  Random& random;
+  Metrics& metrics;
+  Log& log;
+};
+
+class Service final : public ServiceApi {
+ public:
+  // `send` may be called from the service thread until the service is destroyed; it must return soon.
+  Service(ServiceOptions options, ServiceParts parts,
+          std::function<void(const std::string& worker, const ToWorker& message)> send);
+  ~Service() override;
+
+  // ---- from the link; they return at once
+  void on_message(const std::string& worker, FromWorker message);
+  // Every message that had arrived by then was handed over.
+  void on_inbox_drained(std::int64_t steady_ms);
+
+  // ---- from people
+  Result<ImportReport> import_catalogue(const ImportRequest&, const Deadline&) override;
+  Result<SweepStatus> start_sweep(const SweepRequest&, const Deadline&) override;
+  Result<SweepStatus> change_sweep(SweepId, SweepAction, std::optional<std::uint32_t> shard,
+                                   const Deadline&) override;
+  Result<SweepStatus> sweep(SweepId, const Deadline&) override;
+  Result<Page<SweepStatus>> sweeps(const PageRequest&, const Deadline&) override;
+  Result<CampaignStatus> create_campaign(const CampaignRequest&, const Deadline&) override;
+  Result<CampaignStatus> campaign(CampaignId, const Deadline&) override;
+  Result<Page<Listing>> listings(const std::string& store, const PageRequest&, const Deadline&) override;
+  Result<Page<ResultRow>> results(const ResultQuery&, const PageRequest&, const Deadline&) override;
+  Result<ResultRow> result(JobId, const Deadline&) override;
+  Result<std::vector<SummaryRow>> summary(const SummaryQuery&, const Deadline&) override;
+  Result<std::vector<FiguresRow>> figures(SweepId, const Deadline&) override;
+  Result<std::vector<AnnouncementRow>> announcement(SweepId, const Deadline&) override;
+  Result<JobId> retest(const RetestRequest&, const Deadline&) override;
+  Result<std::vector<WorkerStatus>> workers(const Deadline&) override;
+  Result<std::vector<DeviceStatus>> devices(const Deadline&) override;
+  Status drain(const std::string& worker, const Deadline&) override;
+  Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) override;
+  Status put_blob(const std::string& address_key, const std::string& name, std::string bytes,
+                  const Deadline&) override;
+  Result<std::string> blob(const Digest& sha256, const Deadline&) override;
+  Result<std::int64_t> gc(std::int64_t older_than_ms, const Deadline&) override;
+  Status healthy() override;
+  std::string metrics_page() override;
+
+ private:
+  class Shell;
+  std::unique_ptr<Shell> shell_;
+  ServiceOptions options_;
+  ServiceParts parts_;
+};
+
+}  // namespace storesweep

@@ -1,0 +1,414 @@
+#include "coordinator/service/shell.h"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+
+#include "common/base/text.h"
+#include "common/metrics/names.h"
+
+namespace storesweep {
+namespace {
+constexpr std::int64_t kEvidenceMs = 60'000;
+constexpr std::size_t kMaxEvents = 10'000;
+constexpr std::size_t kMaxCommitWrites = 4'096;
+constexpr std::size_t kMaxJournalBytesRead = 256u << 20;
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return out + '"';
+}
+}  // namespace
+
+Service::Shell::Shell(const ServiceOptions& options, ServiceParts parts, Send send)
+    : options_(options), parts_(parts), send_(std::move(send)) {
+  if (!options_.judge.command.empty()) {
+    pool_ = std::make_unique<JudgePool>(
+        options_.judge, parts_.log,
+        [this](std::uint64_t ticket, JudgeAnswer a) { judged(ticket, std::move(a)); });
+  }
+  commit_thread_ = std::thread([this] { commit_loop(); });
+  evidence_thread_ = std::thread([this] { evidence_loop(); });
+  service_thread_ = std::thread([this] { serve(); });
+}
+
+Service::Shell::~Shell() {
+  stopping_ = true;
+  stop_.cancel();
+  for (auto [mutex, changed] : {std::pair(&inbox_mutex_, &inbox_changed_),
+                                {&commit_mutex_, &commit_changed_},
+                                {&evidence_mutex_, &evidence_changed_},
+                                {&event_mutex_, &event_changed_}}) {
+    std::lock_guard lock(*mutex);
+    changed->notify_all();
+  }
+  service_thread_.join();
+  commit_thread_.join();
+  evidence_thread_.join();
+  pool_.reset();
+}
+
+void Service::Shell::push(CoreEvent event) {
+  {
+    std::lock_guard lock(inbox_mutex_);
+    inbox_.push_back(std::move(event));
+  }
+  inbox_changed_.notify_one();
+}
+
+void Service::Shell::drained(std::int64_t steady_ms) {
+  std::lock_guard lock(inbox_mutex_);
+  inbox_drained_ms_ = steady_ms;
+}
+
+Bytes Service::Shell::secret() const {
+  std::lock_guard lock(lead_mutex_);
+  return secret_;
+}
+
+// ---- the service thread
+
+void Service::Shell::serve() {
+  while (!stopping_) {
+    if (lead()) lead_until_lost();
+    std::unique_lock lock(inbox_mutex_);
+    const auto again = std::chrono::milliseconds(options_.lead_again_ms);
+    inbox_changed_.wait_for(lock, again, [this] { return stopping_.load(); });
+    std::vector<Item> items;
+    items.swap(inbox_);
+    lock.unlock();
+    for (Item& item : items) {  // nobody leads here: messages are lost, questions get an answer
+      if (auto* q = std::get_if<Question>(&item)) q->ask(nullptr);
+    }
+  }
+  lost("it stops");
+}
+
+bool Service::Shell::lead() {
+  auto lead = parts_.store.take_lead(parts_.random.next_u64());
+  auto loaded = lead.ok() ? parts_.store.load() : Result<Loaded>(lead.status());
+  if (!loaded.ok()) {
+    parts_.log.error("cannot lead", {{"why", loaded.status().text()}});
+    return false;
+  }
+  {
+    std::lock_guard lock(lead_mutex_);
+    secret_ = lead->secret;
+  }
+  epoch_ = lead->epoch;
+  parts_.log.info("leads", {{"epoch", static_cast<unsigned long>(lead->epoch)},
+                            {"sweeps", static_cast<unsigned long>(loaded->sweeps.size())}});
+  parts_.metrics.gauge(metric::kLeading).set(1);
+  parts_.metrics.gauge(metric::kEpoch).set(static_cast<double>(lead->epoch));
+  reads_.clear();
+  answers_.clear();
+  drained_ms_ = now().steady_ms;
+  core_ = std::make_unique<Core>(options_.core, std::move(*lead), std::move(*loaded), now());
+  if (disk_low_) answers_.push_back(StopLeasing{"disk low"});
+  return true;
+}
+
+void Service::Shell::lead_until_lost() {
+  while (core_ && !stopping_) {
+    std::vector<Item> items;
+    std::int64_t drained = 0;
+    {
+      std::unique_lock lock(inbox_mutex_);
+      std::int64_t wait_ms = std::max<std::int64_t>(core_->next_tick_ms() - now().steady_ms, 0);
+      inbox_changed_.wait_for(lock, std::chrono::milliseconds(wait_ms),
+                              [this] { return !inbox_.empty() || stopping_; });
+      items.swap(inbox_);
+      drained = inbox_drained_ms_;
+    }
+    for (Item& item : items) handle(item);
+    drained_ms_ = std::max(drained_ms_, drained);
+    while (core_ && (!answers_.empty() || !reads_.empty())) {
+      std::vector<Action> reads;
+      reads.swap(reads_);
+      for (Action& a : reads) read(a);
+      std::deque<CoreEvent> answers;
+      answers.swap(answers_);
+      for (CoreEvent& e : answers) {
+        if (core_) carry_out(core_->on(std::move(e), now()));
+      }
+    }
+    if (!core_) return;
+    look_at_disk();
+    if (now().steady_ms >= core_->next_tick_ms()) {
+      carry_out(core_->on(Tick{drained_ms_}, now()));
+      if (core_) parts_.metrics.gauge(metric::kLeasesLive).set(static_cast<double>(core_->live_leases()));
+    }
+  }
+}
+
+void Service::Shell::handle(Item& item) {
+  if (auto* q = std::get_if<Question>(&item)) return q->ask(core_.get());
+  if (core_) carry_out(core_->on(std::move(std::get<CoreEvent>(item)), now()));
+}
+
+void Service::Shell::look_at_disk() {
+  if (now().steady_ms < next_disk_look_ms_) return;
+  next_disk_look_ms_ = now().steady_ms + options_.disk_look_ms;
+  struct statvfs fs {};
+  if (statvfs(options_.folder.c_str(), &fs) != 0) return;
+  const std::uint64_t free = std::uint64_t{fs.f_bavail} * fs.f_frsize;
+  const bool low = free < (disk_low_ ? options_.disk_fine_bytes : options_.disk_low_bytes);
+  if (low == disk_low_) return;
+  disk_low_ = low;
+  parts_.log.warning(low ? "disk low: nothing is leased" : "disk fine again: leasing goes on",
+                     {{"free_bytes", static_cast<unsigned long>(free)}});
+  answers_.push_back(StopLeasing{low ? "disk low" : ""});
+}
+
+void Service::Shell::lost(const std::string& why) {
+  if (core_) parts_.log.warning("does not lead any more", {{"why", why}});
+  core_.reset();
+  epoch_ = 0;
+  parts_.metrics.gauge(metric::kLeading).set(0);
+  std::lock_guard lock(ticket_mutex_);
+  for (auto& [ticket, promise] : tickets_)
+    promise.set_value(unavailable("the coordinator lost its lead: ask again"));
+  tickets_.clear();
+}
+
+void Service::Shell::carry_out(std::vector<Action> actions) {
+  for (Action& a : actions) carry_out(a);
+}
+
+void Service::Shell::carry_out(Action& action) {
+  if (auto* s = std::get_if<SendAction>(&action)) {
+    count(s->message);
+    send_(s->worker, s->message);
+  } else if (auto* c = std::get_if<CommitAction>(&action)) {
+    std::lock_guard lock(commit_mutex_);
+    if (commits_epoch_ != core_->epoch()) commits_.clear();
+    commits_epoch_ = core_->epoch();
+    commits_.push_back(std::move(*c));
+    commit_changed_.notify_one();
+  } else if (auto* b = std::get_if<CheckBlobs>(&action)) {
+    std::lock_guard lock(evidence_mutex_);
+    checks_.push_back(std::move(*b));
+    evidence_changed_.notify_one();
+  } else if (auto* j = std::get_if<JudgeAction>(&action)) {
+    std::lock_guard lock(evidence_mutex_);
+    judgings_.push_back(std::move(*j));
+    evidence_changed_.notify_one();
+  } else if (auto* r = std::get_if<Reply>(&action)) {
+    std::lock_guard lock(ticket_mutex_);
+    auto t = tickets_.find(r->ticket);
+    if (t == tickets_.end()) return;
+    t->second.set_value(r->status.ok() ? Result<std::int64_t>(r->id) : Result<std::int64_t>(r->status));
+    tickets_.erase(t);
+  } else if (auto* h = std::get_if<Happened>(&action)) {
+    tell(*h);
+  } else if (auto* d = std::get_if<StepDown>(&action)) {
+    lost(d->why);
+  } else {
+    reads_.push_back(std::move(action));
+  }
+}
+
+void Service::Shell::count(const ToWorker& message) {
+  auto* g = std::get_if<Grant>(&message);
+  for (const LeaseOffer& o : g ? g->leases : std::vector<LeaseOffer>{}) {
+    parts_.metrics.counter(metric::kLeasesGranted, {name(o.kind)}).add();
+  }
+}
+
+void Service::Shell::read(Action& action) {
+  Store& store = parts_.store;
+  if (auto* e = std::get_if<ReadEpoch>(&action)) {
+    answers_.push_back(EpochRead{e->id, store.epoch()});
+  } else if (auto* j = std::get_if<ReadJobs>(&action)) {
+    answers_.push_back(JobsRead{j->id, store.jobs(j->jobs)});
+  } else if (auto* u = std::get_if<ReadRuns>(&action)) {
+    read_runs(*u);
+  } else if (auto* x = std::get_if<ReadResult>(&action)) {
+    answers_.push_back(ResultRead{x->id, store.result(x->job)});
+  } else if (auto* s = std::get_if<ReadSweep>(&action)) {
+    answers_.push_back(SweepRead{s->id, store.sweep(s->sweep)});
+  }
+}
+
+void Service::Shell::read_runs(const ReadRuns& what) {
+  if (!what.run) {
+    answers_.push_back(RunsRead{what.id, what.confirming ? parts_.store.runs_confirming(what.confirming)
+                                                         : parts_.store.runs_of(what.file_set)});
+    return;
+  }
+  auto run = parts_.store.run(what.run);
+  if (run.ok()) {
+    answers_.push_back(RunsRead{what.id, std::vector<RunRecord>{std::move(*run)}});
+  } else if (run.status().kind() == ErrorKind::kNotFound) {
+    answers_.push_back(RunsRead{what.id, std::vector<RunRecord>{}});
+  } else {
+    answers_.push_back(RunsRead{what.id, run.status()});
+  }
+}
+
+// ---- the committer: whatever has arrived goes into one commit
+
+void Service::Shell::commit_loop() {
+  while (true) {
+    std::vector<CommitAction> batch;
+    std::uint64_t epoch = 0;
+    {
+      std::unique_lock lock(commit_mutex_);
+      commit_changed_.wait(lock, [this] { return !commits_.empty() || stopping_; });
+      if (stopping_) return;
+      std::size_t writes = 0, n = 0;
+      while (n < commits_.size() && writes < kMaxCommitWrites) writes += commits_[n++].writes.size();
+      auto end = commits_.begin() + static_cast<std::ptrdiff_t>(n);
+      batch.assign(std::make_move_iterator(commits_.begin()), std::make_move_iterator(end));
+      commits_.erase(commits_.begin(), end);
+      epoch = commits_epoch_;
+    }
+    commit(std::move(batch), epoch);
+  }
+}
+
+void Service::Shell::commit(std::vector<CommitAction> batch, std::uint64_t epoch) {
+  std::vector<Write> writes;
+  std::vector<std::size_t> sizes;
+  for (CommitAction& c : batch) {
+    sizes.push_back(c.writes.size());
+    std::move(c.writes.begin(), c.writes.end(), std::back_inserter(writes));
+  }
+  CommitResult all = parts_.store.commit(epoch, writes);
+  if (all.state != CommitState::kCommitted) {
+    parts_.log.warning("a commit failed", {{"why", all.message}});
+  }
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    CommitResult one{all.state, {}, all.message};
+    if (all.state == CommitState::kCommitted) {
+      auto from = all.outcomes.begin() + static_cast<std::ptrdiff_t>(at);
+      one.outcomes.assign(from, from + static_cast<std::ptrdiff_t>(sizes[i]));
+      at += sizes[i];
+    }
+    push(Committed{batch[i].id, std::move(one)});
+  }
+}
+
+// ---- evidence: durable before it is believed, read for the judge
+
+void Service::Shell::evidence_loop() {
+  while (true) {
+    std::vector<CheckBlobs> checks;
+    std::deque<JudgeAction> judgings;
+    {
+      std::unique_lock lock(evidence_mutex_);
+      evidence_changed_.wait(lock, [this] { return !checks_.empty() || !judgings_.empty() || stopping_; });
+      if (stopping_) return;
+      checks.swap(checks_);
+      judgings.swap(judgings_);
+    }
+    if (!checks.empty()) check(std::move(checks));
+    for (const JudgeAction& j : judgings) judge(j);
+  }
+}
+
+// One flush for all of them; only where one of them lacks a blob each is looked at for itself.
+void Service::Shell::check(std::vector<CheckBlobs> checks) {
+  const Deadline deadline = Deadline::in_ms(kEvidenceMs, &stop_);
+  auto durable = [&](std::size_t from, std::size_t to) {
+    std::vector<Digest> digests;
+    for (std::size_t i = from; i < to; ++i) {
+      for (const BlobRef& b : checks[i].blobs) digests.push_back(b.sha256);
+    }
+    return parts_.blobs.flush(digests, deadline).ok();
+  };
+  const bool all = durable(0, checks.size());
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    push(BlobsChecked{checks[i].id, all || (checks.size() > 1 && durable(i, i + 1))});
+  }
+}
+
+void Service::Shell::judge(const JudgeAction& what) {
+  const Deadline deadline = Deadline::in_ms(kEvidenceMs, &stop_);
+  JudgeRequest request;
+  request.listing = what.listing;
+  for (const Digest& d : what.journals) {
+    auto bytes = parts_.blobs.get(d, kMaxJournalBytesRead, deadline);
+    if (!bytes.ok()) {
+      bool gone = bytes.status().kind() == ErrorKind::kNotFound;
+      push(JudgedEvent{what.id, gone ? bytes.status() : invalid(bytes.status().message()), {}});
+      return;
+    }
+    request.journals.push_back(std::move(*bytes));
+  }
+  if (!pool_) return push(JudgedEvent{what.id, unsupported("no judge is configured"), {}});
+  pool_->submit(what.id, std::move(request));
+}
+
+void Service::Shell::judged(std::uint64_t ticket, JudgeAnswer a) {
+  JudgedEvent e{ticket, {}, {}};
+  if (a.verdict.ok()) {
+    e.verdict = std::move(*a.verdict);
+  } else if (a.killed) {
+    e.status = internal(a.verdict.status().message());
+  } else {
+    e.status = invalid(a.verdict.status().message());
+  }
+  push(std::move(e));
+}
+
+// ---- commands and events
+
+Result<std::int64_t> Service::Shell::command(decltype(Command::what) what, const Deadline& deadline) {
+  if (epoch() == 0) return unavailable("this coordinator does not lead now");
+  std::future<Result<std::int64_t>> answer;
+  std::uint64_t ticket = 0;
+  {
+    std::lock_guard lock(ticket_mutex_);
+    ticket = ++next_ticket_;
+    answer = tickets_[ticket].get_future();
+  }
+  push(Command{ticket, std::move(what)});
+  if (answer.wait_for(std::chrono::milliseconds(deadline.left_ms())) != std::future_status::ready) {
+    std::lock_guard lock(ticket_mutex_);
+    if (tickets_.erase(ticket) != 0) return timed_out("the service is busy: ask again with the same key");
+  }
+  return answer.get();
+}
+
+void Service::Shell::tell(const Happened& what) {
+  if (what.kind == "trouble") parts_.log.warning("trouble", {{"what", what.text}, {"job", what.job.value}});
+  {
+    std::lock_guard lock(event_mutex_);
+    Event e;
+    e.sequence = ++next_event_;
+    e.kind = what.kind;
+    e.json = "{\"sweep\":" + std::to_string(what.sweep.value) + ",\"job\":" + std::to_string(what.job.value) +
+             ",\"text\":" + quoted(what.text) + "}";
+    events_.emplace_back(what.sweep, std::move(e));
+    if (events_.size() > kMaxEvents) events_.pop_front();
+  }
+  event_changed_.notify_all();
+}
+
+Result<std::vector<Event>> Service::Shell::events(std::int64_t after, SweepId sweep,
+                                                  const Deadline& deadline) {
+  std::unique_lock lock(event_mutex_);
+  auto found = [&] {
+    std::vector<Event> out;
+    for (const auto& [of, e] : events_) {
+      bool mine = !sweep || of == sweep || !of;
+      if (e.sequence > after && mine && out.size() < kMaxPageRows) out.push_back(e);
+    }
+    return out;
+  };
+  std::vector<Event> out = found();
+  while (out.empty() && !stopping_ && !deadline.passed() &&
+         !(deadline.cancel && deadline.cancel->cancelled())) {
+    event_changed_.wait_for(lock, std::chrono::milliseconds(std::min<std::int64_t>(deadline.left_ms(), 200)));
+    out = found();
+  }
+  return out;
+}
+
+}  // namespace storesweep

@@ -1,0 +1,127 @@
+// The threads around the core. Only service.h's implementation sees this.
+// The service thread alone touches the core; everything else goes through the inbox.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "coordinator/service/service.h"
+
+namespace storesweep {
+
+class Service::Shell {
+ public:
+  using Send = std::function<void(const std::string&, const ToWorker&)>;
+  Shell(const ServiceOptions& options, ServiceParts parts, Send send);
+  ~Shell();
+
+  void push(CoreEvent event);
+  void drained(std::int64_t steady_ms);
+  // Runs `what` on the service thread; null while it does not lead.
+  template <class T>
+  Result<T> on_core(std::function<T(Core&)> what, const Deadline& deadline);
+  // A command and the answer to it: the id of what was created.
+  Result<std::int64_t> command(decltype(Command::what) what, const Deadline& deadline);
+
+  std::uint64_t epoch() const { return epoch_.load(); }  // 0: it does not lead
+  Bytes secret() const;
+  Result<std::vector<Event>> events(std::int64_t after, SweepId sweep, const Deadline& deadline);
+  void tell(const Happened& what);
+  Now now() const { return {parts_.clock.steady_ms(), parts_.clock.wall_ms()}; }
+
+ private:
+  struct Question {
+    std::function<void(Core*)> ask;
+  };
+  using Item = std::variant<CoreEvent, Question>;
+
+  void serve();
+  bool lead();
+  void lead_until_lost();
+  void handle(Item& item);
+  void carry_out(std::vector<Action> actions);
+  void carry_out(Action& action);
+  void read(Action& action);
+  void read_runs(const ReadRuns& what);
+  void look_at_disk();
+  void lost(const std::string& why);
+  void commit_loop();
+  void commit(std::vector<CommitAction> batch, std::uint64_t epoch);
+  void evidence_loop();
+  void check(std::vector<CheckBlobs> checks);
+  void judge(const JudgeAction& what);
+  void judged(std::uint64_t ticket, JudgeAnswer answer);
+  void count(const ToWorker& message);
+
+  const ServiceOptions options_;
+  ServiceParts parts_;
+  Send send_;
+  Cancel stop_;
+
+  // ---- the service thread's own
+  std::unique_ptr<Core> core_;
+  std::vector<Action> reads_;  // carried out once the inbox's batch is done: one proof serves many
+  std::deque<CoreEvent> answers_;
+  std::int64_t drained_ms_ = 0, next_disk_look_ms_ = 0;
+  bool disk_low_ = false;
+
+  std::mutex inbox_mutex_;
+  std::condition_variable inbox_changed_;
+  std::vector<Item> inbox_;
+  std::int64_t inbox_drained_ms_ = 0;
+
+  std::mutex commit_mutex_;
+  std::condition_variable commit_changed_;
+  std::vector<CommitAction> commits_;
+  std::uint64_t commits_epoch_ = 0;
+
+  std::mutex evidence_mutex_;
+  std::condition_variable evidence_changed_;
+  std::vector<CheckBlobs> checks_;
+  std::deque<JudgeAction> judgings_;
+
+  std::mutex ticket_mutex_;
+  std::map<std::uint64_t, std::promise<Result<std::int64_t>>> tickets_;
+  std::uint64_t next_ticket_ = 0;
+
+  mutable std::mutex lead_mutex_;
+  Bytes secret_;
+  std::atomic<std::uint64_t> epoch_{0};
+  std::atomic<bool> stopping_{false};
+
+  std::mutex event_mutex_;
+  std::condition_variable event_changed_;
+  std::deque<std::pair<SweepId, Event>> events_;
+  std::int64_t next_event_ = 0;
+
+  std::mutex hint_mutex_;
+  std::unique_ptr<JudgePool> pool_;
+  std::thread service_thread_, commit_thread_, evidence_thread_;
+};
+
+template <class T>
+Result<T> Service::Shell::on_core(std::function<T(Core&)> what, const Deadline& deadline) {
+  auto promise = std::make_shared<std::promise<Result<T>>>();
+  std::future<Result<T>> answer = promise->get_future();
+  {
+    std::lock_guard lock(inbox_mutex_);
+    inbox_.push_back(Question{[what = std::move(what), promise](Core* core) {
+      if (core) {
+        promise->set_value(what(*core));
+      } else {
+        promise->set_value(unavailable("this coordinator does not lead now"));
+      }
+    }});
+  }
+  inbox_changed_.notify_one();
+  if (answer.wait_for(std::chrono::milliseconds(deadline.left_ms())) != std::future_status::ready) {
+    return timed_out("the service is busy");
+  }
+  return answer.get();
+}
+
+}  // namespace storesweep

@@ -1,0 +1,120 @@
+// The store without a disk: what simulation and unit tests run on, and the other side of the contract test.
+// Slow and plain on purpose: counters are counted anew from the results at each question, so that they cannot
+// be wrong. Safe for concurrent use.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "common/base/hash.h"
+#include "coordinator/store/store.h"
+
+namespace storesweep {
+
+class MemoryStore : public Store {
+ public:
+  // `seed` makes the secret.
+  explicit MemoryStore(std::uint64_t seed = 1);
+
+  Result<Lead> take_lead(std::uint64_t incarnation) override;
+  Result<std::uint64_t> epoch() override;
+  Result<Loaded> load() override;
+  CommitResult commit(std::uint64_t epoch, std::span<const Write> writes) override;
+  Result<std::vector<JobPayload>> jobs(std::span<const JobId> ids) override;
+  Result<std::vector<RunRecord>> runs_of(const Digest& file_set) override;
+  Result<std::vector<RunRecord>> runs_confirming(RunId base) override;
+  Result<RunRecord> run(RunId id) override;
+  Result<ExtraJob> extra(JobId job) override;
+  Result<StoredResult> result(JobId job) override;
+  Result<std::int64_t> begin_import(std::uint64_t epoch, const std::string& store,
+                                    const std::string& idempotency_key, std::int64_t at_ms) override;
+  Result<ImportCounts> import_rows(std::uint64_t epoch, std::int64_t import,
+                                   std::span<const Listing> rows) override;
+  Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import, std::int64_t at_ms) override;
+  Result<Page<Listing>> listings(const std::string& store, const PageRequest& page) override;
+  Result<SweepCounts> sweep(SweepId id) override;
+  Result<Page<SweepCounts>> sweeps(const PageRequest& page) override;
+  Result<CampaignCounts> campaign(CampaignId id, std::int64_t since_ms) override;
+  Result<Page<StoredResult>> results(const ResultQuery& query, const PageRequest& page) override;
+  Result<std::vector<SummaryRow>> summary(const SummaryQuery& query) override;
+  Result<std::vector<FiguresRow>> figures(SweepId sweep) override;
+  Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
+
+  // ---- what invariants look at
+  const std::map<JobId, EndJob>& ends() const { return ends_; }
+  const std::map<TokenKey, EndToken>& tokens() const { return tokens_; }
+  const std::map<TokenKey, std::int64_t>& notes() const { return notes_; }
+  const std::map<JobId, ExtraJob>& extras() const { return extras_; }
+  const std::map<JobId, std::vector<Judged>>& judgements() const { return judged_; }
+  const std::map<RunId, RunRecord>& runs() const { return runs_; }
+  const std::map<SweepId, SweepRecord>& all_sweeps() const { return sweeps_; }
+  std::uint64_t current_epoch() const { return epoch_; }
+  // A hash of everything that is stored: whether something changed.
+  Digest fingerprint() const;
+
+ protected:
+  // For tests with faults: the epoch is not checked (a deliberate bug).
+  bool unfenced_ = false;
+
+ private:
+  struct Kept {  // a listing revision
+    Listing listing;
+    std::int64_t import = 0;  // that brought it last
+    std::int64_t since = 0;   // import that brought this content first
+    bool gone = false;
+  };
+  struct Import {
+    std::string store;
+    std::string key;
+    std::int64_t at_ms = 0;
+    ImportCounts counts;
+    bool finished = false;
+  };
+
+  WriteOutcome apply(const PutMark& w);
+  WriteOutcome apply(const EndToken& w);
+  WriteOutcome apply(const EndJob& w);
+  WriteOutcome apply(const ProbeJob& w);
+  WriteOutcome apply(const NoteReport& w);
+  WriteOutcome apply(const Attach& w);
+  WriteOutcome apply(const OrderJob& w);
+  WriteOutcome apply(const PutKnown& w);
+  WriteOutcome apply(const CreateSweep& w);
+  WriteOutcome apply(const SetSweep& w);
+  WriteOutcome apply(const SetShard& w);
+  WriteOutcome apply(const CancelSweep& w);
+  WriteOutcome apply(const CreateCampaign& w);
+  WriteOutcome apply(const SetDraining& w);
+
+  WriteOutcome ended_by(JobId job, TokenKey token) const;
+  std::vector<ListingId> chosen(const Selection& selection) const;
+  std::int64_t known_ms(const std::string& package) const;
+  SweepCounts counts(const SweepRecord& sweep) const;
+  StoredResult result_of(const EndJob& end) const;
+  bool matches(const ResultQuery& query, const StoredResult& row) const;
+  Status check_import(std::uint64_t epoch, std::int64_t import) const;
+
+  mutable std::mutex mutex_;
+  Bytes secret_;
+  std::uint64_t epoch_ = 0;
+  std::map<ListingId, Kept> listings_;
+  std::map<std::string, ListingId> current_;  // key -> newest revision
+  std::map<std::int64_t, Import> imports_;
+  std::map<SweepId, SweepRecord> sweeps_;
+  std::map<SweepId, std::int64_t> sweep_import_;  // the last import when it was created
+  std::map<CampaignId, CampaignRecord> campaigns_;
+  std::map<JobId, std::pair<SweepId, ListingId>> jobs_;
+  std::map<JobId, ExtraJob> extras_;
+  std::map<JobId, EndJob> ends_;
+  std::map<TokenKey, EndToken> tokens_;
+  std::map<TokenKey, std::int64_t> notes_;
+  std::map<RunId, RunRecord> runs_;
+  std::set<RunId> expired_;
+  std::map<JobId, std::vector<Judged>> judged_;
+  std::map<JobId, PutKnown> known_;
+  std::set<std::string> draining_;
+  std::map<std::string, std::int64_t> keys_;  // idempotency key -> id
+};
+
+}  // namespace storesweep

@@ -1,0 +1,283 @@
+// The reads of MemoryStore.
+#include <algorithm>
+
+#include "coordinator/store/memory_store.h"
+
+namespace storesweep {
+namespace {
+constexpr std::size_t kMaxRuns = 16;
+
+// Rows of `all` after the cursor, which is the key of the last row given.
+template <class T, class Key>
+Page<T> page_of(const std::vector<T>& all, const PageRequest& page, Key key) {
+  Page<T> out;
+  std::size_t from = 0;
+  if (!page.cursor.empty()) {
+    while (from < all.size() && key(all[from]) != page.cursor) ++from;
+    ++from;
+  }
+  for (std::size_t i = from; i < all.size(); ++i) {
+    if (out.rows.size() == std::min(page.rows, kMaxPageRows)) {
+      out.next = key(out.rows.back());
+      break;
+    }
+    out.rows.push_back(all[i]);
+  }
+  return out;
+}
+
+void add(RunFigures& sum, const RunFigures& f) {
+  for (std::size_t i = 0; i < kPhaseCount; ++i) sum.phase_ms[i] += f.phase_ms[i];
+  for (auto field : {&RunFigures::commands, &RunFigures::bytes_from_device, &RunFigures::bytes_to_device,
+                     &RunFigures::events, &RunFigures::events_lost, &RunFigures::crashes, &RunFigures::anrs,
+                     &RunFigures::screens, &RunFigures::fetch_ms, &RunFigures::device_ms}) {
+    sum.*field += f.*field;
+  }
+}
+
+std::string group_of(const Groups& g, const std::string& by) {
+  if (by == "store") return g.store;
+  if (by == "region") return g.region;
+  if (by == "developer") return g.developer;
+  if (by == "category") return g.category;
+  return "";
+}
+}  // namespace
+
+Result<std::vector<JobPayload>> MemoryStore::jobs(std::span<const JobId> ids) {
+  std::lock_guard lock(mutex_);
+  std::vector<JobPayload> out;
+  for (JobId id : ids) {
+    auto j = jobs_.find(id);
+    if (j != jobs_.end()) out.push_back({id, j->second.first, listings_.at(j->second.second).listing});
+  }
+  return out;
+}
+
+Result<std::vector<RunRecord>> MemoryStore::runs_of(const Digest& file_set) {
+  std::lock_guard lock(mutex_);
+  std::vector<RunRecord> out;
+  for (auto r = runs_.rbegin(); r != runs_.rend() && out.size() < kMaxRuns; ++r) {
+    if (r->second.file_set == file_set && !r->second.partial && !expired_.count(r->first)) {
+      out.push_back(r->second);
+    }
+  }
+  return out;
+}
+
+Result<std::vector<RunRecord>> MemoryStore::runs_confirming(RunId base) {
+  std::lock_guard lock(mutex_);
+  std::vector<RunRecord> out;
+  for (auto r = runs_.rbegin(); r != runs_.rend() && out.size() < kMaxRuns; ++r) {
+    if (r->second.base_run == base && !expired_.count(r->first)) out.push_back(r->second);
+  }
+  return out;
+}
+
+Result<RunRecord> MemoryStore::run(RunId id) {
+  std::lock_guard lock(mutex_);
+  auto r = runs_.find(id);
+  if (r == runs_.end()) return not_found("no run " + std::to_string(id.value));
+  return r->second;
+}
+
+Result<ExtraJob> MemoryStore::extra(JobId job) {
+  std::lock_guard lock(mutex_);
+  auto e = extras_.find(job);
+  if (e == extras_.end()) return not_found("no confirmation or retest " + std::to_string(job.value));
+  return e->second;
+}
+
+StoredResult MemoryStore::result_of(const EndJob& end) const {
+  StoredResult r;
+  r.job = end.job;
+  r.sweep = end.sweep;
+  r.listing = listings_.at(jobs_.at(end.job).second).listing;
+  r.end = end.how;
+  r.end_reason = end.reason;
+  r.ended_ms = end.at_ms;
+  auto j = judged_.find(end.job);
+  if (j != judged_.end()) {
+    r.verdict = j->second.back().verdict;
+    const std::vector<RunId>& runs = j->second.back().runs;
+    if (!runs.empty() && runs_.count(runs[0])) r.run = runs_.at(runs[0]);
+  }
+  return r;
+}
+
+Result<StoredResult> MemoryStore::result(JobId job) {
+  std::lock_guard lock(mutex_);
+  auto e = ends_.find(job);
+  if (e == ends_.end() || is_extra(job)) return not_found("no result of job " + std::to_string(job.value));
+  return result_of(e->second);
+}
+
+Result<Page<Listing>> MemoryStore::listings(const std::string& store, const PageRequest& page) {
+  std::lock_guard lock(mutex_);
+  std::vector<Listing> all;
+  for (const auto& [id, kept] : listings_) {
+    bool current = current_.at(std::to_string(kept.listing.tenant.value) + '\n' +
+                               std::to_string(static_cast<int>(kept.listing.place)) + '\n' +
+                               kept.listing.store + '\n' + kept.listing.package) == id;
+    if (current && !kept.gone && (store.empty() || kept.listing.store == store)) all.push_back(kept.listing);
+  }
+  return page_of(all, page, [](const Listing& l) { return std::to_string(l.id.value); });
+}
+
+SweepCounts MemoryStore::counts(const SweepRecord& sweep) const {
+  SweepCounts c;
+  c.sweep = sweep;
+  for (const auto& [job, end] : ends_) {
+    if (end.sweep == sweep.id && !is_extra(job)) ++c.ended[std::string(name(end.how))];
+  }
+  for (const auto& [job, extra] : extras_) {
+    if (extra.sweep == sweep.id && extra.kind == JobKind::kConfirmation && !ends_.count(job)) {
+      ++c.confirmations_open;
+    }
+  }
+  for (const auto& [job, judged] : judged_) {
+    for (RunId run : judged.back().runs) {
+      if (judged.back().sweep == sweep.id && runs_.count(run)) {
+        c.simulated |= runs_.at(run).device.kind.simulated();
+      }
+    }
+  }
+  return c;
+}
+
+Result<SweepCounts> MemoryStore::sweep(SweepId id) {
+  std::lock_guard lock(mutex_);
+  auto s = sweeps_.find(id);
+  if (s == sweeps_.end()) return not_found("no sweep " + std::to_string(id.value));
+  return counts(s->second);
+}
+
+Result<Page<SweepCounts>> MemoryStore::sweeps(const PageRequest& page) {
+  std::lock_guard lock(mutex_);
+  std::vector<SweepCounts> all;
+  for (auto s = sweeps_.rbegin(); s != sweeps_.rend(); ++s) all.push_back(counts(s->second));
+  return page_of(all, page, [](const SweepCounts& s) { return std::to_string(s.sweep.id.value); });
+}
+
+Result<CampaignCounts> MemoryStore::campaign(CampaignId id, std::int64_t since_ms) {
+  std::lock_guard lock(mutex_);
+  auto c = campaigns_.find(id);
+  if (c == campaigns_.end()) return not_found("no campaign " + std::to_string(id.value));
+  CampaignCounts out;
+  out.campaign = c->second;
+  for (const auto& [sweep, record] : sweeps_) {
+    if (record.campaign == id) out.sweeps.push_back(sweep);
+  }
+  std::map<std::pair<TenantId, std::string>, std::int64_t> first;
+  for (const auto& [job, end] : ends_) {
+    if (is_extra(job) || end.how != EndKind::kVerdict || sweeps_.at(end.sweep).campaign != id) continue;
+    const Listing& l = listings_.at(jobs_.at(job).second).listing;
+    auto [at, fresh] = first.emplace(std::pair(l.tenant, l.package), end.at_ms);
+    if (!fresh) at->second = std::min(at->second, end.at_ms);
+  }
+  for (const auto& [app, at_ms] : first) {
+    ++out.covered_apps;
+    if (at_ms >= since_ms) ++out.covered_since;
+  }
+  return out;
+}
+
+bool MemoryStore::matches(const ResultQuery& q, const StoredResult& row) const {
+  if (q.sweep && row.sweep != q.sweep) return false;
+  if (!q.store.empty() && row.listing.store != q.store) return false;
+  if (!q.package.empty() && row.listing.package != q.package) return false;
+  if (q.rule.empty() && !q.level) return true;
+  auto j = judged_.find(row.job);
+  if (j == judged_.end()) return false;
+  const std::vector<Tally>& tallies = j->second.back().tallies;
+  return std::any_of(tallies.begin(), tallies.end(),
+                     [&](const Tally& t) { return t.rule == q.rule && (!q.level || t.level == *q.level); });
+}
+
+Result<Page<StoredResult>> MemoryStore::results(const ResultQuery& query, const PageRequest& page) {
+  std::lock_guard lock(mutex_);
+  std::vector<StoredResult> all;
+  for (const auto& [job, end] : ends_) {
+    if (is_extra(job)) continue;
+    StoredResult row = result_of(end);
+    if (matches(query, row)) all.push_back(std::move(row));
+  }
+  return page_of(all, page, [](const StoredResult& r) { return std::to_string(r.job.value); });
+}
+
+Result<std::vector<SummaryRow>> MemoryStore::summary(const SummaryQuery& query) {
+  std::lock_guard lock(mutex_);
+  std::map<std::tuple<std::string, int, std::string, Level>, std::int64_t> counted;
+  for (const auto& [job, all] : judged_) {
+    const Judged& last = all.back();
+    if (last.sweep != query.sweep) continue;
+    for (const Tally& t : last.tallies) ++counted[{group_of(last.groups, query.by), t.task, t.rule, t.level}];
+  }
+  std::vector<SummaryRow> out;
+  for (const auto& [key, n] : counted) {
+    out.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), std::get<3>(key), n});
+  }
+  return out;
+}
+
+Result<std::vector<FiguresRow>> MemoryStore::figures(SweepId sweep) {
+  std::lock_guard lock(mutex_);
+  std::map<std::string, FiguresRow> by_kind;
+  for (const auto& [id, run] : runs_) {
+    if (run.sweep != sweep) continue;
+    FiguresRow& row = by_kind[text(run.device.kind)];
+    row.kind = run.device.kind;
+    ++row.runs;
+    add(row.sum, run.figures);
+  }
+  std::vector<FiguresRow> out;
+  for (auto& [kind, row] : by_kind) out.push_back(row);
+  return out;
+}
+
+Result<std::vector<Digest>> MemoryStore::expire_evidence(std::uint64_t epoch, std::int64_t before_ms) {
+  std::lock_guard lock(mutex_);
+  if (epoch != epoch_) return permission("another coordinator leads now");
+  std::set<Digest> old, kept;
+  for (const auto& [id, run] : runs_) {
+    auto s = sweeps_.find(run.sweep);
+    bool over = s != sweeps_.end() &&
+                (s->second.state == SweepState::kDone || s->second.state == SweepState::kCancelled);
+    bool expire = over && run.at_ms < before_ms && !expired_.count(id);
+    for (const BlobRef& b : run.blobs) {
+      if (!expired_.count(id)) (expire ? old : kept).insert(b.sha256);
+    }
+    if (expire) expired_.insert(id);
+  }
+  std::vector<Digest> out;
+  std::set_difference(old.begin(), old.end(), kept.begin(), kept.end(), std::back_inserter(out));
+  return out;
+}
+
+Digest MemoryStore::fingerprint() const {
+  std::string s = std::to_string(epoch_) + '/' + std::to_string(notes_.size());
+  auto add_key = [&](TokenKey k) { s += ' ' + std::to_string(k.epoch) + '.' + std::to_string(k.n); };
+  for (const auto& [job, end] : ends_) {
+    s += "\ne" + std::to_string(job.value) + ' ' + std::string(name(end.how));
+    add_key(end.token);
+  }
+  for (const auto& [token, t] : tokens_) {
+    s += "\nt";
+    add_key(token);
+  }
+  for (const auto& [token, n] : notes_) {
+    s += "\nn" + std::to_string(n);
+    add_key(token);
+  }
+  for (const auto& [job, all] : judged_)
+    s += "\nj" + std::to_string(job.value) + ' ' + std::to_string(all.size());
+  for (const auto& [id, run] : runs_) s += "\nr" + std::to_string(id.value);
+  for (const auto& [job, e] : extras_) s += "\nx" + std::to_string(job.value);
+  for (const auto& [id, sweep] : sweeps_) {
+    s += "\ns" + std::to_string(id.value) + std::string(name(sweep.state));
+    for (const ShardRecord& shard : sweep.shards) s += ' ' + std::to_string(shard.mark);
+  }
+  return sha256(s);
+}
+
+}  // namespace storesweep

@@ -1,0 +1,188 @@
+// What the store keeps, as plain values: sweeps, jobs, tokens that ended, runs, results, counters. Verdicts
+// are opaque bytes here (common/evidence/verdict_codec.h makes them). Times are wall clock, in milliseconds.
+// Values; no thread rule.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/model/figures.h"
+#include "common/model/lease.h"
+#include "common/model/listing.h"
+#include "common/model/messages.h"
+#include "common/model/verdict.h"
+
+namespace storesweep {
+
+inline constexpr std::size_t kMaxPageRows = 1000;
+inline constexpr std::uint32_t kMaxShards = 1024;
+
+// Pages are by cursor: give back `next` to get the rest; an empty `next` is the end.
+struct PageRequest {
+  std::string cursor;
+  std::size_t rows = 100;  // at most kMaxPageRows
+};
+template <class T>
+struct Page {
+  std::vector<T> rows;
+  std::string next;
+};
+
+// ---- sweeps and campaigns
+
+struct Selection {
+  enum class Kind : std::uint8_t {
+    kAll,
+    kStore,
+    kChanged,  // new or changed since the last sweep of the same store (or of all) was created
+    kTop,
+    kList
+  };
+  Kind kind = Kind::kAll;
+  std::string store;                  // kStore; also narrows the others
+  std::int64_t top = 0;               // kTop: the first N by downloads
+  std::vector<std::string> packages;  // kList
+};
+enum class SweepState : std::uint8_t { kPreparing, kRunning, kPaused, kCancelled, kDone };
+std::string_view name(SweepState state);
+
+// A shard is a sub-range of its sweep's job ids: first + [0, count).
+struct ShardRecord {
+  JobId first;
+  std::int64_t count = 0;
+  std::int64_t mark = 0;  // none of its positions from here on was ever leased
+  bool paused = false;
+};
+struct SweepRecord {
+  SweepId id;
+  std::string name;
+  Selection selection;
+  Depth depth = Depth::kTriage;
+  CampaignId campaign;
+  Origin origin = Origin::kSweep;
+  SweepState state = SweepState::kRunning;
+  std::int64_t created_ms = 0, ended_ms = 0;  // 0: not yet
+  std::int64_t total = 0;
+  std::vector<ShardRecord> shards;
+};
+struct CampaignRecord {
+  CampaignId id;
+  std::string name;
+  std::int64_t target_apps = 0;
+  std::string end_date;  // YYYY-MM-DD
+};
+// The shard of a package: the same app of every store lands in one shard, so that caches are warm and twins
+// meet.
+std::uint32_t shard_of(std::string_view package, std::uint32_t shards);
+// The hand-out order inside a shard: longest first, ties by listing id. `known_ms` is device_ms of the newest
+// run of the package (0: never run), else the size decides. Milliseconds; only its order matters.
+std::int64_t expected_ms(std::int64_t known_ms, std::int64_t apk_bytes);
+
+// ---- jobs
+
+// The jobs of sweeps have ids below this, given by the store; confirmations and retests from here on, given
+// by the leader.
+inline constexpr std::int64_t kFirstExtraJob = std::int64_t{1} << 40;
+inline bool is_extra(JobId job) { return job.value >= kFirstExtraJob; }
+
+// What a lease and a judgement need to know of a sweep's job.
+struct JobPayload {
+  JobId job;
+  SweepId sweep;
+  Listing listing;
+};
+
+// A confirmation or a retest. Its verdict is attached to its parent, a job of a sweep.
+struct ExtraJob {
+  JobId job;
+  JobKind kind = JobKind::kConfirmation;
+  JobId parent;
+  SweepId sweep;  // of the parent
+  Origin origin = Origin::kSweep;
+  std::vector<std::string> rules;  // the phases of these alone; empty: all
+  Depth depth = Depth::kLab;
+  RunId base_run;                     // a confirmation: the run it shall repeat
+  std::string not_on_device;          // a confirmation: the identity that made base_run
+  std::optional<DeviceKind> on_kind;  // a confirmation: of the same kind
+  Digest file_set{};                  // a confirmation: of the same file set; zero: not known
+  std::string idempotency_key;        // a retest
+};
+
+// ---- runs and results
+
+// One complete run of one file set on one device. blobs[0] is the journal.
+struct RunRecord {
+  RunId id;  // given by the leader
+  TokenKey token;
+  JobId job;  // that made it; others may reuse it
+  SweepId sweep;
+  RunId base_run;  // it is the confirmation of this one; zero: none
+  Digest file_set{};
+  Device device;
+  std::string worker;
+  Depth depth = Depth::kTriage;
+  bool partial = false;    // of some rules' phases alone: never reused
+  bool transient = false;  // something was not tested for a passing reason: never reused
+  std::string pack_version;
+  std::vector<BlobRef> blobs;
+  RunFigures figures;
+  std::int64_t at_ms = 0;
+};
+
+// One level that a verdict gives: of a task's row (rule empty) or of a rule's item.
+struct Tally {
+  std::uint8_t task = 0;  // 1 to 10
+  std::string rule;
+  Level level = Level::kNotTested;
+  bool operator==(const Tally&) const = default;
+};
+// By what counters are grouped, beside the whole.
+struct Groups {
+  std::string store, region, developer, category;
+};
+
+// One listing of one sweep: how it ended and its verdict as it stands now.
+struct StoredResult {
+  JobId job;
+  SweepId sweep;
+  Listing listing;
+  EndKind end = EndKind::kVerdict;
+  std::string end_reason;
+  std::int64_t ended_ms = 0;
+  std::string verdict;           // encoded; empty only for a cancelled job
+  std::optional<RunRecord> run;  // the first run that the verdict rests on; none: it was not run
+};
+struct ResultQuery {
+  SweepId sweep;
+  std::string store, package, rule;  // empty: any
+  std::optional<Level> level;        // rows (or the rule's item) of this level
+};
+struct SummaryQuery {
+  SweepId sweep;
+  std::string by;  // store, region, developer, category; empty, rule or task: the whole
+};
+struct SummaryRow {
+  std::string group;  // the store, region, ... ; empty for the whole
+  int task = 0;
+  std::string rule;  // empty: the row of the task
+  Level level = Level::kNotTested;
+  std::int64_t count = 0;
+};
+// Sums over the runs of one sweep on one kind of device.
+struct FiguresRow {
+  DeviceKind kind;
+  std::int64_t runs = 0;
+  RunFigures sum;
+};
+
+// ---- catalogues
+
+struct ImportCounts {
+  std::int64_t added = 0, changed = 0, unchanged = 0, gone = 0;
+};
+
+}  // namespace storesweep

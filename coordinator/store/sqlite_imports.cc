@@ -1,0 +1,183 @@
+// Catalogues: listings by their key and the hash of their content.
+#include "coordinator/store/sqlite_codec.h"
+#include "coordinator/store/sqlite_db.h"
+#include "coordinator/store/sqlite_read.h"
+#include "coordinator/store/sqlite_rows.h"
+#include "coordinator/store/sqlite_store.h"
+
+namespace storesweep {
+namespace {
+constexpr std::size_t kMaxRowsPerCall = 10'000;
+enum class Change : std::int64_t { kAdded = 1, kChanged = 2, kGone = 3 };
+
+Status check_open(Db& db, std::int64_t import) {
+  Query q(db, "SELECT 1 FROM import WHERE id = ? AND finished_ms = 0");
+  q << import;
+  return q.next() || !db.error().ok() ? ok_status() : not_found("no open import " + std::to_string(import));
+}
+
+void note_change(Db& db, std::int64_t import, Change kind, std::int64_t listing) {
+  Query q(db, "INSERT INTO change (import, kind, listing) VALUES (?, ?, ?)");
+  (q << import << static_cast<std::int64_t>(kind) << listing).run();
+}
+
+std::int64_t insert_listing(Db& db, const Listing& l, std::int64_t import) {
+  Query q(db,
+          "INSERT INTO listing (tenant, subject, place, store, package, version_name, version_code, label, "
+          "developer, "
+          "credit_code, filing_number, region, category, category_source, rank, downloads, release_date, "
+          "permissions, "
+          "policy_url, apk_url, apk_sha256, apk_bytes, import) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  q << l.tenant.value << std::int64_t{static_cast<int>(l.subject)} << std::int64_t{static_cast<int>(l.place)}
+    << l.store << l.package << l.version_name << l.version_code << l.label << l.developer << l.credit_code
+    << l.filing_number << l.region << l.category << l.category_source << l.rank << l.downloads
+    << l.release_date;
+  q.blob(codec::permissions(l.permissions));
+  (q << l.policy_url << l.apk_url << l.apk_sha256 << l.apk_bytes << import).run();
+  return db.last_id();
+}
+
+struct Standing {
+  std::int64_t listing = 0;
+  bool same = false;
+  bool gone = false;
+};
+std::optional<Standing> standing(Db& db, const Listing& l, const std::string& content) {
+  Query q(db,
+          "SELECT listing, content, gone FROM current WHERE store = ? AND package = ? AND tenant = ? AND "
+          "place = ?");
+  q << l.store << l.package << l.tenant.value << std::int64_t{static_cast<int>(l.place)};
+  if (!q.next()) return std::nullopt;
+  return Standing{q.integer(0), q.view(1) == content, q.integer(2) != 0};
+}
+
+void import_row(Db& db, std::int64_t import, const Listing& l, ImportCounts& n) {
+  std::string content = codec::content_hash(l);
+  auto old = standing(db, l, content);
+  if (old && old->same && !old->gone) {
+    ++n.unchanged;
+    Query q(db, "UPDATE current SET import = ? WHERE store = ? AND package = ? AND tenant = ? AND place = ?");
+    (q << import << l.store << l.package << l.tenant.value << std::int64_t{static_cast<int>(l.place)}).run();
+    return;
+  }
+  bool changed = old && !old->gone;
+  ++(changed ? n.changed : n.added);
+  std::int64_t id = old && old->same ? old->listing : insert_listing(db, l, import);
+  note_change(db, import, changed ? Change::kChanged : Change::kAdded, id);
+  Query q(db, "INSERT OR REPLACE INTO current VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)");
+  q << l.store << l.package << l.tenant.value << std::int64_t{static_cast<int>(l.place)} << id;
+  (q.blob(content) << import << import).run();
+}
+
+std::optional<ImportCounts> counts_of(Db& db, std::int64_t import) {
+  Query q(db, "SELECT added, changed, unchanged, gone FROM import WHERE id = ?");
+  q << import;
+  if (!q.next()) return std::nullopt;
+  return ImportCounts{q.integer(0), q.integer(1), q.integer(2), q.integer(3)};
+}
+}  // namespace
+
+Result<std::int64_t> SqliteStore::begin_import(std::uint64_t epoch, const std::string& store,
+                                               const std::string& idempotency_key, std::int64_t at_ms) {
+  std::lock_guard lock(writing_);
+  TRY(start_write(epoch));
+  Db& db = *writer_;
+  std::optional<std::int64_t> before;
+  if (!idempotency_key.empty()) {
+    Query q(db, "SELECT id FROM idempotency WHERE kind = 'import' AND key = ?");
+    q << idempotency_key;
+    if (q.next()) before = q.integer(0);
+  }
+  std::int64_t id = 0;
+  if (!before) {
+    {
+      Query q(db, "INSERT INTO import (store, at_ms) VALUES (?, ?)");
+      (q << store << at_ms).run();
+      id = db.last_id();
+    }
+    if (!idempotency_key.empty()) {
+      Query q(db, "INSERT INTO idempotency VALUES ('import', ?, ?)");
+      (q << idempotency_key << id).run();
+    }
+  }
+  TRY(db.end());
+  if (before) return storesweep::exists(std::to_string(*before));
+  return id;
+}
+
+Result<ImportCounts> SqliteStore::import_rows(std::uint64_t epoch, std::int64_t import,
+                                              std::span<const Listing> rows) {
+  if (rows.size() > kMaxRowsPerCall) return invalid("more than 10000 rows in one call");
+  std::lock_guard lock(writing_);
+  TRY(start_write(epoch));
+  Db& db = *writer_;
+  if (Status s = check_open(db, import); !s.ok()) {
+    db.rollback();
+    return s;
+  }
+  ImportCounts n;
+  for (const Listing& l : rows) import_row(db, import, l, n);
+  Query q(
+      db,
+      "UPDATE import SET added = added + ?, changed = changed + ?, unchanged = unchanged + ? WHERE id = ?");
+  (q << n.added << n.changed << n.unchanged << import).run();
+  TRY(db.end());
+  return n;
+}
+
+Result<ImportCounts> SqliteStore::finish_import(std::uint64_t epoch, std::int64_t import,
+                                                std::int64_t at_ms) {
+  std::lock_guard lock(writing_);
+  TRY(start_write(epoch));
+  Db& db = *writer_;
+  if (Status s = check_open(db, import); !s.ok()) {
+    db.rollback();
+    return s;
+  }
+  {
+    Query q(db,
+            "INSERT INTO change (import, kind, listing) SELECT ?1, ?2, listing FROM current "
+            "WHERE store = (SELECT store FROM import WHERE id = ?1) AND import <> ?1 AND gone = 0");
+    (q << import << static_cast<std::int64_t>(Change::kGone)).run();
+  }
+  {
+    Query q(db,
+            "UPDATE current SET gone = ?1 WHERE store = (SELECT store FROM import WHERE id = ?1) AND import "
+            "<> ?1 AND "
+            "gone = 0");
+    (q << import).run();
+  }
+  std::int64_t gone = db.changed();
+  {
+    Query q(db, "UPDATE import SET gone = ?, finished_ms = ? WHERE id = ?");
+    (q << gone << std::max<std::int64_t>(at_ms, 1) << import).run();
+  }
+  ImportCounts counts = counts_of(db, import).value_or(ImportCounts{});
+  TRY(db.end());
+  return counts;
+}
+
+Result<Page<Listing>> SqliteStore::listings(const std::string& store, const PageRequest& page) {
+  return read<Page<Listing>>([&](Db& db) -> Result<Page<Listing>> {
+    auto after = parse_cursor(page.cursor);
+    if (!after) return invalid("the cursor is not one of ours");
+    const std::size_t rows = std::min(page.rows, kMaxPageRows);
+    Query q(
+        db,
+        "SELECT " STORESWEEP_LISTING_COLUMNS
+        " FROM listing l WHERE l.id > ?1 AND (?2 = '' OR l.store = ?2) AND EXISTS (SELECT 1 FROM current c "
+        "WHERE c.store = l.store AND c.package = l.package AND c.tenant = l.tenant AND c.place = l.place AND "
+        "c.listing = l.id AND c.gone = 0) ORDER BY l.id LIMIT ?3");
+    q << *after << store << static_cast<std::int64_t>(rows + 1);
+    Page<Listing> out;
+    while (q.next()) out.rows.push_back(rows::listing(q, 0));
+    if (out.rows.size() > rows) {
+      out.rows.pop_back();
+      out.next = out.rows.empty() ? "" : std::to_string(out.rows.back().id.value);
+    }
+    return out;
+  });
+}
+
+}  // namespace storesweep

@@ -1,0 +1,215 @@
+// Reads for people: sweeps, campaigns, results, summaries.
+#include <algorithm>
+
+#include "coordinator/store/sqlite_codec.h"
+#include "coordinator/store/sqlite_db.h"
+#include "coordinator/store/sqlite_read.h"
+#include "coordinator/store/sqlite_rows.h"
+#include "coordinator/store/sqlite_store.h"
+
+namespace storesweep {
+namespace {
+// Rows looked at for one page of results by rule or level; a page may then be short, and its `next` goes on.
+constexpr std::int64_t kMaxScannedRows = 50'000;
+
+Status bad_cursor() { return invalid("the cursor is not one of ours: leave it out to begin anew"); }
+
+SweepCounts counts_of(Db& db, SweepRecord record) {
+  SweepCounts c;
+  c.ended = rows::ended_by(db, record.id);
+  {
+    Query q(db, "SELECT count(*) FROM extra WHERE sweep = ? AND kind = ? AND ended = 0");
+    q << record.id.value << std::int64_t{static_cast<int>(JobKind::kConfirmation)};
+    if (q.next()) c.confirmations_open = q.integer(0);
+  }
+  {
+    Query q(db, "SELECT simulated FROM sweep WHERE id = ?");
+    q << record.id.value;
+    c.simulated = q.next() && q.integer(0) != 0;
+  }
+  c.sweep = std::move(record);
+  return c;
+}
+
+struct Candidate {
+  JobId job;
+  bool matches = false;
+};
+
+bool matches(const ResultQuery& query, std::string_view tallies) {
+  if (query.rule.empty() && !query.level) return true;
+  std::vector<Tally> list = codec::tallies(tallies);
+  return std::any_of(list.begin(), list.end(), [&](const Tally& t) {
+    return t.rule == query.rule && (!query.level || t.level == *query.level);
+  });
+}
+
+// Ended jobs of sweeps after the cursor that fit sweep, store and package, in the order of their ids, with
+// whether rule and level fit too. The package leads where it is named, else the ends.
+#define LAST_TALLIES \
+  "coalesce((SELECT g.tallies FROM judged g WHERE g.job = e.job ORDER BY g.id DESC LIMIT 1), x'')"
+constexpr const char* kByPackage =
+    "SELECT e.job, " LAST_TALLIES
+    " FROM listing l CROSS JOIN job j ON j.listing = l.id CROSS JOIN job_end e ON e.job = j.id "
+    "WHERE l.package = ?1 AND (?2 = '' OR l.store = ?2) AND (?3 = 0 OR j.sweep = ?3) AND e.job > ?4 "
+    "ORDER BY e.job LIMIT ?5";
+constexpr const char* kBySweep =
+    "SELECT e.job, " LAST_TALLIES
+    " FROM job_end e CROSS JOIN job j ON j.id = e.job CROSS JOIN listing l ON l.id = j.listing "
+    "WHERE (?1 = '' OR l.package = ?1) AND (?2 = '' OR l.store = ?2) AND e.sweep = ?3 AND e.job > ?4 "
+    "ORDER BY e.job LIMIT ?5";
+constexpr const char* kByJob =
+    "SELECT e.job, " LAST_TALLIES
+    " FROM job_end e CROSS JOIN job j ON j.id = e.job CROSS JOIN listing l ON l.id = j.listing "
+    "WHERE (?1 = '' OR l.package = ?1) AND (?2 = '' OR l.store = ?2) AND (?3 = 0 OR e.sweep = ?3) AND e.job "
+    "> ?4 "
+    "ORDER BY e.job LIMIT ?5";
+#undef LAST_TALLIES
+
+std::optional<StoredResult> result_of(Db& db, JobId job) {
+  StoredResult r;
+  {
+    Query q(db,
+            "SELECT e.sweep, e.how, e.reason, e.at_ms, " STORESWEEP_LISTING_COLUMNS
+            " FROM job_end e JOIN job j ON j.id = e.job JOIN listing l ON l.id = j.listing WHERE e.job = ?");
+    q << job.value;
+    if (!q.next()) return std::nullopt;
+    r.job = job;
+    r.sweep = SweepId{q.integer(0)};
+    r.end = static_cast<EndKind>(q.integer(1));
+    r.end_reason = q.text(2);
+    r.ended_ms = q.integer(3);
+    r.listing = rows::listing(q, 4);
+  }
+  if (auto judged = rows::last_judged(db, job)) {
+    r.verdict = std::move(judged->verdict);
+    if (!judged->runs.empty()) r.run = rows::run(db, judged->runs[0]);
+  }
+  return r;
+}
+
+int grouping_of(const std::string& by) {
+  if (by == "store") return 1;
+  if (by == "region") return 2;
+  if (by == "developer") return 3;
+  return by == "category" ? 4 : 0;
+}
+}  // namespace
+
+Result<SweepCounts> SqliteStore::sweep(SweepId id) {
+  return read<SweepCounts>([&](Db& db) -> Result<SweepCounts> {
+    auto record = rows::sweep(db, id);
+    if (!record) return not_found("no sweep " + std::to_string(id.value));
+    return counts_of(db, std::move(*record));
+  });
+}
+
+Result<Page<SweepCounts>> SqliteStore::sweeps(const PageRequest& page) {
+  return read<Page<SweepCounts>>([&](Db& db) -> Result<Page<SweepCounts>> {
+    auto before = parse_cursor(page.cursor);
+    if (!before) return bad_cursor();
+    const std::size_t rows = std::min(page.rows, kMaxPageRows);
+    std::vector<SweepId> ids;
+    {
+      Query q(db, "SELECT id FROM sweep WHERE ?1 = 0 OR id < ?1 ORDER BY id DESC LIMIT ?2");
+      q << *before << static_cast<std::int64_t>(rows + 1);
+      while (q.next()) ids.push_back(SweepId{q.integer(0)});
+    }
+    Page<SweepCounts> out;
+    for (std::size_t i = 0; i < std::min(ids.size(), rows); ++i) {
+      if (auto record = rows::sweep(db, ids[i])) out.rows.push_back(counts_of(db, std::move(*record)));
+    }
+    if (ids.size() > rows && rows > 0) out.next = std::to_string(ids[rows - 1].value);
+    return out;
+  });
+}
+
+Result<CampaignCounts> SqliteStore::campaign(CampaignId id, std::int64_t since_ms) {
+  return read<CampaignCounts>([&](Db& db) -> Result<CampaignCounts> {
+    CampaignCounts c;
+    {
+      Query q(db, "SELECT name, target_apps, end_date FROM campaign WHERE id = ?");
+      q << id.value;
+      if (!q.next()) return not_found("no campaign " + std::to_string(id.value));
+      c.campaign = {id, q.text(0), q.integer(1), q.text(2)};
+    }
+    {
+      Query q(db, "SELECT count(*), coalesce(sum(first_ms >= ?), 0) FROM campaign_app WHERE campaign = ?");
+      q << since_ms << id.value;
+      if (q.next()) c.covered_apps = q.integer(0), c.covered_since = q.integer(1);
+    }
+    Query q(db, "SELECT id FROM sweep WHERE campaign = ? ORDER BY id");
+    q << id.value;
+    while (q.next()) c.sweeps.push_back(SweepId{q.integer(0)});
+    return c;
+  });
+}
+
+Result<StoredResult> SqliteStore::result(JobId job) {
+  return read<StoredResult>([&](Db& db) -> Result<StoredResult> {
+    auto result = result_of(db, job);
+    if (!result) return not_found("no result of job " + std::to_string(job.value));
+    return std::move(*result);
+  });
+}
+
+Result<Page<StoredResult>> SqliteStore::results(const ResultQuery& query, const PageRequest& page) {
+  return read<Page<StoredResult>>([&](Db& db) -> Result<Page<StoredResult>> {
+    auto after = parse_cursor(page.cursor);
+    if (!after) return bad_cursor();
+    const std::size_t rows = std::max<std::size_t>(1, std::min(page.rows, kMaxPageRows));
+    const char* sql = !query.package.empty() ? kByPackage : query.sweep ? kBySweep : kByJob;
+    std::vector<JobId> found;
+    JobId last_seen;
+    std::int64_t scanned = 0;
+    {
+      Query q(db, sql);
+      q << query.package << query.store << query.sweep.value << *after << kMaxScannedRows;
+      while (found.size() <= rows && q.next()) {
+        ++scanned;
+        if (matches(query, q.view(1))) found.push_back(JobId{q.integer(0)});
+        if (found.size() <= rows) last_seen = JobId{q.integer(0)};
+      }
+    }
+    Page<StoredResult> out;
+    bool more = found.size() > rows;
+    if (more) found.pop_back();
+    if (more || scanned == kMaxScannedRows) {
+      out.next = std::to_string(more ? found.back().value : last_seen.value);
+    }
+    for (JobId job : found) {
+      if (auto result = result_of(db, job)) out.rows.push_back(std::move(*result));
+    }
+    return out;
+  });
+}
+
+Result<std::vector<SummaryRow>> SqliteStore::summary(const SummaryQuery& query) {
+  return read<std::vector<SummaryRow>>([&](Db& db) -> Result<std::vector<SummaryRow>> {
+    Query q(db, "SELECT name, counts FROM counter WHERE sweep = ? AND grouping = ? ORDER BY name");
+    q << query.sweep.value << std::int64_t{grouping_of(query.by)};
+    std::vector<SummaryRow> out;
+    while (q.next()) {
+      for (const auto& [tally, n] : codec::counts(q.view(1))) {
+        out.push_back({q.text(0), tally.task, tally.rule, tally.level, n});
+      }
+    }
+    return out;
+  });
+}
+
+Result<std::vector<FiguresRow>> SqliteStore::figures(SweepId sweep) {
+  return read<std::vector<FiguresRow>>([&](Db& db) -> Result<std::vector<FiguresRow>> {
+    Query q(db,
+            "SELECT device_class, api, runs, sums FROM figure WHERE sweep = ? ORDER BY device_class, api");
+    q << sweep.value;
+    std::vector<FiguresRow> out;
+    while (q.next()) {
+      DeviceKind kind{q.text(0), static_cast<int>(q.integer(1))};
+      out.push_back({kind, q.integer(2), codec::figures(q.view(3))});
+    }
+    return out;
+  });
+}
+
+}  // namespace storesweep

@@ -1,0 +1,36 @@
+// Rows of SQLite as records, for the reads and the writes of SqliteStore. Each function works in the
+// transaction that its Db is in; errors stick to the Db (sqlite_db.h). One thread at a time.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/store/sqlite_db.h"
+#include "coordinator/store/store.h"
+
+namespace storesweep::rows {
+
+// The columns of a listing in the order that listing() reads them, for a table alias l; and a run's for alias
+// r.
+#define STORESWEEP_LISTING_COLUMNS                                                                    \
+  "l.id, l.tenant, l.subject, l.place, l.store, l.package, l.version_name, l.version_code, l.label, " \
+  "l.developer, l.credit_code, l.filing_number, l.region, l.category, l.category_source, l.rank, "    \
+  "l.downloads, "                                                                                     \
+  "l.release_date, l.permissions, l.policy_url, l.apk_url, l.apk_sha256, l.apk_bytes"
+#define STORESWEEP_RUN_COLUMNS                                                                           \
+  "r.id, r.epoch, r.n, r.job, r.sweep, r.base_run, r.file_set, r.device, r.worker, r.depth, r.partial, " \
+  "r.transient, r.pack_version, r.blobs, r.figures, r.at_ms"
+inline constexpr int kListingColumns = 23;
+
+Listing listing(const Query& q, int first);
+RunRecord run(const Query& q, int first);
+std::optional<RunRecord> run(Db& db, RunId id);
+std::optional<ExtraJob> extra(Db& db, JobId job);
+std::vector<ExtraJob> open_extras(Db& db);
+std::optional<SweepRecord> sweep(Db& db, SweepId id);
+std::map<std::string, std::int64_t> ended_by(Db& db, SweepId id);
+// The judgement of a job that counts: the last one.
+std::optional<Judged> last_judged(Db& db, JobId job);
+
+}  // namespace storesweep::rows

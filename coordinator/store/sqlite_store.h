@@ -1,0 +1,68 @@
+// The store of one machine: SQLite in WAL mode with synchronous=FULL, so that what commit() returned is on
+// the disk. One connection writes; reads have their own, each call seeing one moment. Several processes may
+// open the same file (a standby): the epoch decides who writes. Safe for concurrent use.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "common/base/random.h"
+#include "coordinator/store/store.h"
+
+namespace storesweep {
+
+class Db;
+
+class SqliteStore final : public Store {
+ public:
+  // Makes or migrates the file. random makes the secret of a new store. kCorrupt: not a store, or broken;
+  // kUnsupported: written by a newer version.
+  static Result<std::unique_ptr<SqliteStore>> open(const std::string& path, Random& random);
+  ~SqliteStore() override;
+
+  // Reads the whole file and checks its structure (minutes on a large one): kCorrupt tells what is wrong.
+  Status check();
+
+  Result<Lead> take_lead(std::uint64_t incarnation) override;
+  Result<std::uint64_t> epoch() override;
+  Result<Loaded> load() override;
+  CommitResult commit(std::uint64_t epoch, std::span<const Write> writes) override;
+  Result<std::vector<JobPayload>> jobs(std::span<const JobId> ids) override;
+  Result<std::vector<RunRecord>> runs_of(const Digest& file_set) override;
+  Result<std::vector<RunRecord>> runs_confirming(RunId base) override;
+  Result<RunRecord> run(RunId id) override;
+  Result<ExtraJob> extra(JobId job) override;
+  Result<StoredResult> result(JobId job) override;
+  Result<std::int64_t> begin_import(std::uint64_t epoch, const std::string& store,
+                                    const std::string& idempotency_key, std::int64_t at_ms) override;
+  Result<ImportCounts> import_rows(std::uint64_t epoch, std::int64_t import,
+                                   std::span<const Listing> rows) override;
+  Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import, std::int64_t at_ms) override;
+  Result<Page<Listing>> listings(const std::string& store, const PageRequest& page) override;
+  Result<SweepCounts> sweep(SweepId id) override;
+  Result<Page<SweepCounts>> sweeps(const PageRequest& page) override;
+  Result<CampaignCounts> campaign(CampaignId id, std::int64_t since_ms) override;
+  Result<Page<StoredResult>> results(const ResultQuery& query, const PageRequest& page) override;
+  Result<std::vector<SummaryRow>> summary(const SummaryQuery& query) override;
+  Result<std::vector<FiguresRow>> figures(SweepId sweep) override;
+  Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
+
+ private:
+  explicit SqliteStore(std::string path);
+
+  Status migrate(Random& random);
+  Status start_write(std::uint64_t epoch);  // begins a transaction of the leader's
+  // Runs `body` in one read transaction of a connection of its own.
+  template <class T, class Body>
+  Result<T> read(Body body);
+
+  const std::string path_;
+  std::mutex writing_;
+  std::unique_ptr<Db> writer_;
+  std::mutex idle_mutex_;
+  std::vector<std::unique_ptr<Db>> idle_;  // read connections that wait for use
+};
+
+}  // namespace storesweep

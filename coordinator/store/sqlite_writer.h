@@ -1,0 +1,84 @@
+// Applies the writes of one commit to SQLite, in the transaction that its Db is in. Counters are summed up in
+// memory and written once, by finish(). Each write is first checked and then applied, so that a refused one
+// leaves nothing. One thread; lives as long as the transaction.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "coordinator/store/sqlite_codec.h"
+#include "coordinator/store/sqlite_db.h"
+#include "coordinator/store/store.h"
+
+namespace storesweep {
+
+class SqliteWriter {
+ public:
+  explicit SqliteWriter(Db& db) : db_(db) {}
+
+  WriteOutcome apply(const PutMark& w);
+  WriteOutcome apply(const EndToken& w);
+  WriteOutcome apply(const EndJob& w);
+  WriteOutcome apply(const ProbeJob& w);
+  WriteOutcome apply(const NoteReport& w);
+  WriteOutcome apply(const Attach& w);
+  WriteOutcome apply(const OrderJob& w);
+  WriteOutcome apply(const PutKnown& w);
+  WriteOutcome apply(const CreateSweep& w);
+  WriteOutcome apply(const SetSweep& w);
+  WriteOutcome apply(const SetShard& w);
+  WriteOutcome apply(const CancelSweep& w);
+  WriteOutcome apply(const CreateCampaign& w);
+  WriteOutcome apply(const SetDraining& w);
+  void finish();
+
+ private:
+  enum Grouping { kWhole, kStore, kRegion, kDeveloper, kCategory };
+  struct Of {  // what the ending of a job must know of it
+    SweepId sweep;
+    std::string package;
+    TenantId tenant;
+    CampaignId campaign;
+  };
+
+  bool exists(const char* sql, std::int64_t id);
+  std::optional<std::int64_t> made_before(std::string_view kind, const std::string& key);
+  void remember(std::string_view kind, const std::string& key, std::int64_t id);
+  WriteOutcome ended_by(JobId job, TokenKey token);
+  bool ended(JobId job);
+  std::optional<Of> of_job(JobId job);
+  std::optional<SweepState> state_of(SweepId sweep);
+  void insert(const RunRecord& run, const std::optional<Of>& of);
+  void insert(const ExtraJob& order);
+  void insert(const Judged& judged);
+  void insert_end(const EndJob& w);
+  void cover(const Of& of, std::int64_t at_ms);
+  void count(const Judged& judged, std::int64_t n);
+  void note_simulated(const Judged& judged);
+  void write_counts();
+  void write_figures();
+  // of CreateSweep
+  struct Chosen {
+    std::uint32_t shard = 0;
+    std::int64_t expected = 0;
+    std::int64_t listing = 0;
+  };
+  std::vector<Chosen> choose(const Selection& selection, std::uint32_t shards);
+  std::int64_t last_import_swept(const std::string& store);
+  SweepId insert_sweep(const CreateSweep& w, std::int64_t total);
+  void insert_jobs(SweepId sweep, const std::vector<Chosen>& chosen);
+
+  Db& db_;
+  std::map<std::tuple<SweepId, int, std::string>, codec::Counts> counts_;
+  std::map<std::pair<SweepId, EndKind>, std::int64_t> ends_;
+  struct Sum {
+    std::int64_t runs = 0;
+    RunFigures figures;
+  };
+  std::map<std::tuple<SweepId, std::string, int>, Sum> figures_;
+  std::set<SweepId> simulated_;
+};
+
+}  // namespace storesweep

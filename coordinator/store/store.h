@@ -1,0 +1,130 @@
+// The store: the only durable thing beside the blobs and the workers' spools. Interface of SQLite (one
+// machine) and PostgreSQL (a cluster), and of MemoryStore for tests; all pass
+// tests/unit/coordinator/store/contract.h.
+//
+// One leader writes. Each commit checks inside its own transaction that the epoch is still the leader's, and
+// each write what it says in writes.h; a commit is durable before it returns. Nothing is written for a lease.
+// Safe for concurrent use: writes one after the other, reads beside them, each seeing one moment.
+#pragma once
+
+#include <span>
+
+#include "common/base/bytes.h"
+#include "common/base/status.h"
+#include "coordinator/store/writes.h"
+
+namespace storesweep {
+
+struct Lead {
+  std::uint64_t epoch = 0;        // raised by one; never given twice
+  std::uint64_t incarnation = 0;  // as passed in
+  Bytes secret;                   // 32 bytes, made at the store's creation: key of the tokens' MACs
+};
+
+// ---- what a leader loads; only unfinished sweeps (running, paused) and open jobs
+
+struct LoadedSweep {
+  SweepRecord sweep;
+  std::vector<JobId> ended;                      // ascending
+  std::map<std::string, std::int64_t> ended_by;  // name(EndKind) -> listings
+};
+struct JobTokens {  // tokens of one open job that ended
+  JobId job;
+  std::array<std::int32_t, 4> by_kind{};  // by FailureKind
+  TokenKey last;                          // the highest
+};
+struct FileSetTokens {  // tokens of kind app of one file set in one sweep's own jobs (no confirmations, no
+                        // retests)
+  SweepId sweep;
+  Digest file_set{};
+  std::int32_t ended = 0;
+};
+struct Loaded {
+  std::vector<LoadedSweep> sweeps;  // by id
+  std::vector<ExtraJob> extras;     // open, by id
+  std::vector<JobTokens> tokens;
+  std::vector<FileSetTokens> file_sets;
+  std::vector<PutKnown> known;  // of open jobs
+  std::vector<std::string> draining;
+  RunId next_run;
+  JobId next_extra;  // at least kFirstExtraJob
+};
+
+// ---- commits
+
+enum class CommitState : std::uint8_t {
+  kCommitted,
+  kNotLeader,  // the epoch is another's: nothing was written
+  kUnknown,    // it may or may not have been written: the leader steps down and loads anew
+};
+struct CommitResult {
+  CommitState state = CommitState::kUnknown;
+  std::vector<WriteOutcome> outcomes;  // one for each write, when committed
+  std::string message;
+};
+
+// ---- reads for people
+
+struct SweepCounts {
+  SweepRecord sweep;
+  std::map<std::string, std::int64_t> ended;  // name(EndKind) -> listings
+  std::int64_t confirmations_open = 0;
+  bool simulated = false;  // some run of it was on a simulated device
+};
+struct CampaignCounts {
+  CampaignRecord campaign;
+  std::int64_t covered_apps = 0;   // distinct (tenant, package) with a verdict in its sweeps
+  std::int64_t covered_since = 0;  // of these, those covered first at or after `since_ms`
+  std::vector<SweepId> sweeps;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // ---- leading
+  // One atomic increment.
+  virtual Result<Lead> take_lead(std::uint64_t incarnation) = 0;
+  virtual Result<std::uint64_t> epoch() = 0;
+  virtual Result<Loaded> load() = 0;
+  virtual CommitResult commit(std::uint64_t epoch, std::span<const Write> writes) = 0;
+
+  // ---- what the leader reads as it goes
+  // Payloads of jobs of sweeps; unknown ids are left out.
+  virtual Result<std::vector<JobPayload>> jobs(std::span<const JobId> ids) = 0;
+  // Complete runs of a file set that are not partial, newest first, at most 16.
+  virtual Result<std::vector<RunRecord>> runs_of(const Digest& file_set) = 0;
+  // The runs that confirmed `base`, newest first, at most 16.
+  virtual Result<std::vector<RunRecord>> runs_confirming(RunId base) = 0;
+  virtual Result<RunRecord> run(RunId id) = 0;         // kNotFound
+  virtual Result<ExtraJob> extra(JobId job) = 0;       // ended ones too; kNotFound
+  virtual Result<StoredResult> result(JobId job) = 0;  // kNotFound while it has not ended
+
+  // ---- catalogues; each call is a transaction that checks the epoch (kPermission when it is another's)
+  // value: the import's id. kExists when the key was used before: message is the id of then.
+  virtual Result<std::int64_t> begin_import(std::uint64_t epoch, const std::string& store,
+                                            const std::string& idempotency_key, std::int64_t at_ms) = 0;
+  // A listing is known by (tenant, place, store, package). The same content changes nothing; other content is
+  // a new revision with a new id; a listing that had gone and is back is `added`. At most 10,000 rows a call.
+  virtual Result<ImportCounts> import_rows(std::uint64_t epoch, std::int64_t import,
+                                           std::span<const Listing> rows) = 0;
+  // What this store had and this import did not bring has gone since now. value: counts of the whole import.
+  virtual Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import,
+                                             std::int64_t at_ms) = 0;
+  virtual Result<Page<Listing>> listings(const std::string& store, const PageRequest& page) = 0;
+
+  // ---- reads for people
+  virtual Result<SweepCounts> sweep(SweepId id) = 0;
+  virtual Result<Page<SweepCounts>> sweeps(const PageRequest& page) = 0;  // newest first
+  virtual Result<CampaignCounts> campaign(CampaignId id, std::int64_t since_ms) = 0;
+  virtual Result<Page<StoredResult>> results(const ResultQuery& query, const PageRequest& page) = 0;
+  virtual Result<std::vector<SummaryRow>> summary(const SummaryQuery& query) = 0;
+  virtual Result<std::vector<FiguresRow>> figures(SweepId sweep) = 0;
+
+  // ---- gc
+  // Runs older than that (of sweeps that are done or cancelled) lose their evidence and are never reused
+  // again; value: digests that no other run names. Verdicts stay.
+  virtual Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) = 0;
+};
+
+}  // namespace storesweep

@@ -1,0 +1,153 @@
+// What the leader writes. Writes only append (counters, marks, states and switches apart). A write is applied
+// wholly or not at all, and each has its own outcome: one bad write never sinks the others of its batch.
+// Values; no thread rule.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "coordinator/store/records.h"
+
+namespace storesweep {
+
+// The block of positions of a shard that may be leased from now on. Never goes back: a smaller one changes
+// nothing.
+struct PutMark {
+  SweepId sweep;
+  std::uint32_t shard = 0;
+  std::int64_t mark = 0;
+};
+
+// A token has ended without a good report: an attempt. One for each token for ever.
+// kAlready: this token had ended; nothing is written.
+struct EndToken {
+  TokenKey token;
+  JobId job;
+  SweepId sweep;
+  FailureKind kind = FailureKind::kInfrastructure;
+  FailureReason reason = FailureReason::kOther;
+  std::string detail;
+  Digest file_set{};  // zero: not known
+  std::string device, worker;
+  std::int64_t at_ms = 0;
+};
+
+// A verdict and what it counts for, attached to a job of a sweep. Where the job has one already, the old
+// one's tallies are subtracted in the same transaction; the old judgement stays as history.
+struct Judged {
+  JobId job;  // of a sweep, never a confirmation or a retest
+  SweepId sweep;
+  std::string verdict;  // encoded
+  Groups groups;
+  std::vector<Tally> tallies;
+  std::vector<RunId> runs;  // that it rests on, the first one first; empty: nothing was run
+  std::string why;          // first, confirmation, retest, new_rules, single_device
+  std::int64_t at_ms = 0;
+};
+
+// A job has ended, and what comes of that, in one piece: its run, its verdict (or, for a confirmation or
+// retest, its parent's new one) and the order for a confirming run. kDone, or kAlready (the job had ended by
+// this very token: the same answer again), or kOtherEnd (by another, or otherwise); in both latter cases
+// nothing is written. A confirmation or retest whose parent has no end yet is refused (kRefused).
+struct EndJob {
+  JobId job;
+  SweepId sweep;
+  EndKind how = EndKind::kVerdict;
+  std::string reason;  // why buried, or why no device
+  TokenKey token;      // whose report it was; zero: none
+  std::optional<RunRecord> run;
+  RunId reused;  // an earlier run that it rests on instead
+  std::optional<Judged> judged;
+  std::optional<ExtraJob> order;
+  std::int64_t at_ms = 0;
+};
+
+// Whether and by whom a job has ended; writes nothing. kDone: it has not ended; kAlready: by this very token
+// with a verdict; kOtherEnd: in another way.
+struct ProbeJob {
+  JobId job;
+  TokenKey token;
+};
+
+// A report of this token is about to be opened though an earlier sending was never answered. value: how often
+// now.
+struct NoteReport {
+  TokenKey token;
+  JobId job;
+};
+
+// A later judgement of an ended job (new rules, a single device). kRefused if the job has not ended.
+struct Attach {
+  Judged judged;
+};
+
+// A retest (a confirmation comes in EndJob). With an idempotency key that was used before: kAlready, value =
+// the job of then. kRefused: no such ended parent.
+struct OrderJob {
+  ExtraJob order;
+};
+
+// What was learned about a job by a fetch, so that it survives a restart. The last one counts.
+struct PutKnown {
+  JobId job;
+  Digest file_set{};  // zero: not known
+  Needs needs;
+  TokenKey by;  // whose worker said so last; zero: a fetch that needed nothing more
+};
+
+// Chooses the current listings, orders them by shard and expected_ms, gives them one range of job ids.
+// value: the sweep's id. With an idempotency key that was used before: kAlready, value = the sweep of then.
+struct CreateSweep {
+  std::string name;
+  Selection selection;
+  Depth depth = Depth::kTriage;
+  std::uint32_t shards = 1;  // 1 to kMaxShards; fewer where there are fewer listings
+  CampaignId campaign;
+  Origin origin = Origin::kSweep;
+  std::string idempotency_key;
+  std::int64_t at_ms = 0;
+};
+// kRunning, kPaused or kDone; a cancelled or done sweep stays so (kAlready).
+struct SetSweep {
+  SweepId sweep;
+  SweepState state = SweepState::kRunning;
+  std::int64_t at_ms = 0;
+};
+struct SetShard {
+  SweepId sweep;
+  std::uint32_t shard = 0;
+  bool paused = false;
+};
+// Ends every job of the sweep that has not ended, its open confirmations and retests too, as cancelled.
+// value: how many of its listings that were.
+struct CancelSweep {
+  SweepId sweep;
+  std::int64_t at_ms = 0;
+};
+// value: the campaign's id; kAlready as above.
+struct CreateCampaign {
+  CampaignRecord campaign;
+  std::string idempotency_key;
+};
+struct SetDraining {
+  std::string worker;
+  bool draining = false;
+};
+
+using Write = std::variant<PutMark, EndToken, EndJob, ProbeJob, NoteReport, Attach, OrderJob, PutKnown,
+                           CreateSweep, SetSweep, SetShard, CancelSweep, CreateCampaign, SetDraining>;
+
+enum class WriteState : std::uint8_t {
+  kDone,
+  kAlready,
+  kOtherEnd,
+  kRefused,  // the write itself is wrong (message says how); nothing of it is written
+};
+struct WriteOutcome {
+  WriteState state = WriteState::kDone;
+  std::int64_t value = 0;
+  std::string message;
+};
+
+}  // namespace storesweep

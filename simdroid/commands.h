@@ -1,0 +1,59 @@
+// The commands of a device's shell, by the file they stand in. Each prints what the tool of that name prints
+// on the shape's Android version and returns its exit code, or a Job. One thread.
+#pragma once
+
+#include "simdroid/shell_run.h"
+
+namespace storesweep::simdroid {
+
+// commands_shell.cc: built-ins of the shell and the time.
+Started run_echo(Invocation& in);
+Started run_printf(Invocation& in);
+Started run_true(Invocation& in);
+Started run_false(Invocation& in);
+Started run_sleep(Invocation& in);
+Started run_test(Invocation& in);
+Started run_sh(Invocation& in);
+Started run_su(Invocation& in);
+Started run_toybox(Invocation& in);
+Started run_which(Invocation& in);
+Started run_pwd(Invocation& in);
+Started run_basename(Invocation& in);
+
+// commands_filters.cc: what reads its standard input.
+Started run_cat(Invocation& in);
+Started run_grep(Invocation& in);
+Started run_head(Invocation& in);
+Started run_tail(Invocation& in);
+Started run_wc(Invocation& in);
+Started run_sort(Invocation& in);
+Started run_tr(Invocation& in);
+
+// commands_files.cc
+Started run_ls(Invocation& in);
+Started run_rm(Invocation& in);
+Started run_mkdir(Invocation& in);
+Started run_rmdir(Invocation& in);
+Started run_mv(Invocation& in);
+Started run_cp(Invocation& in);
+Started run_touch(Invocation& in);
+Started run_chmod(Invocation& in);
+Started run_stat(Invocation& in);
+Started run_md5sum(Invocation& in);
+Started run_sha256sum(Invocation& in);
+Started run_df(Invocation& in);
+Started run_du(Invocation& in);
+Started run_find(Invocation& in);
+
+// commands_system.cc
+Started run_getprop(Invocation& in);
+Started run_setprop(Invocation& in);
+Started run_settings(Invocation& in);
+Started run_date(Invocation& in);
+Started run_id(Invocation& in);
+Started run_whoami(Invocation& in);
+Started run_uname(Invocation& in);
+Started run_uptime(Invocation& in);
+Started run_reboot(Invocation& in);
+
+}  // namespace storesweep::simdroid

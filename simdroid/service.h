@@ -1,0 +1,39 @@
+// What a stream of a connection carries: a service of the device (a shell, a file transfer, ...). The
+// transport owns the services; a service writes through its Outlet, which stays valid as long as the service
+// lives. One thread.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+namespace storesweep::simdroid {
+
+// The way back to the host. Bytes are queued and sent as the host acknowledges them.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  virtual void write(std::string_view bytes) = 0;
+  // Ends the stream once everything queued has been sent. The service is destroyed later, not within this
+  // call.
+  virtual void close() = 0;
+  // Drops the whole connection at once, as a dying adbd does. Same rule.
+  virtual void drop_connection() = 0;
+  virtual std::size_t queued_bytes() const = 0;
+};
+
+class Service {
+ public:
+  virtual ~Service() = default;
+  virtual void start() {}                    // after the host knows that the stream is open
+  virtual void receive(std::string_view) {}  // bytes from the host
+  virtual void drained() {}                  // everything written was acknowledged
+};
+
+// Opens services by the name that the host asks for ("shell:ls"). Null refuses.
+class ServiceOpener {
+ public:
+  virtual ~ServiceOpener() = default;
+  virtual std::unique_ptr<Service> open(std::string_view name, std::shared_ptr<Outlet> outlet) = 0;
+};
+
+}  // namespace storesweep::simdroid

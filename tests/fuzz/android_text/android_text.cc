@@ -1,0 +1,50 @@
+// Any bytes through one parser of a device's text (FUZZ_KIND) and out as JSON.
+#include <cstdint>
+#include <cstdlib>
+
+#include "common/android/describe.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (!storesweep::android::parse_to_json(FUZZ_KIND, text).ok()) std::abort();
+  return 0;
+}
+
+std::vector<std::string> fuzz_seeds() {
+  return {
+      "Current AppOps Service state:\n  Uid u0a1:\n    state=top\n    Package com.a:\n      FINE_LOCATION "
+      "(allow / switch A=allow):\n"
+      "        null=[\n          Access: [fg-s] 2021-01-11 16:01:05.086 (-1h5s) duration=+1s proxy[uid=1, "
+      "pkg=b]\n        ]\n"
+      "          Reject: top   = 2019-08-15 14:35:08.481 (-2s)\n                  cch   = 2019-08-15 "
+      "14:35:08.481 (-3s)\n"
+      "      CAMERA: mode=0; time=+1h2m ago; rejectTime=+3s ago; duration=+4s (running)\n",
+      "08-14 21:22:27.979  1000  1867  1883 I am_proc_start: [0,19,10057,com.a,service,com.a/.S]\n"
+      "08-14 21:22:27.979  1867  1883 I am_kill : [0,5,com.a,0,stop, now]\n[ 11-23 20:31:24.024  6312: 6326 "
+      "I/am_crash ]\n[1,0,a,b]\n"
+      "11-23 20:27:15.444  1382  3436 I ActivityManager: START u0 {act=a cmp=com.b/.M} from uid 10147\n"
+      "07-16 17:12:01.275  50  50 E AndroidRuntime: FATAL EXCEPTION: main\nE/AndroidRuntime( 50): Process: "
+      "com.n, PID: 50\n",
+      "Packages:\n  Package [com.a] (1):\n    userId=10001\n    versionCode=1 minSdk=2 targetSdk=3\n    "
+      "requested permissions:\n      a.B\n"
+      "    User 0: installed=true stopped=false\n      runtime permissions:\n        a.B: granted=true, "
+      "flags=[ X|Y ]\nShared users:\n",
+      "package:/data/a==/base.apk=com.x installer=b uid:1\nfeature:x=1\n[a]: [b\nc]\nk=v\n v\n",
+      "  *APP* UID 1 ProcessRecord{a 2:com.a/u0a1}\n    packageList={a, b}\n    Proc # 1: fore  T/A/TOP  "
+      "trm: 0 2:com.a/u0a1 (top)\n"
+      "USER PID PPID PC NAME\nu0_a1 2 1 b6 S com.a\n  mResumedActivity: ActivityRecord{2 u0 com.a/.B t1}\n"
+      "  * Recent #0: TaskRecord{c #12 A=com.a U=0}\n  * ServiceRecord{4 u0 com.a/.S}\n    "
+      "app=ProcessRecord{1 2:a/u0a1}\n"
+      "    BroadcastRecord{1 u-1 a.X} to user -1\n    caller=a null pid=-1 uid=1000\n    Deliver #0: "
+      "ResolveInfo{1 a/.R m=1}\n",
+      "UID stats:\n  ident=[{type=1, wifiNetworkKey=\"B\"}] uid=1 set=ALL tag=0x0\n      st=1 rb=2 rp=3 tb=4 "
+      "tp=5 op=0\n"
+      "user=0\n    time=\"x\" type=A package=b\n      UpdateRecord[gps com.a(1 foreground) Request[x]]\n  "
+      "gps provider:\n    listeners:\n"
+      "      1/com.b[t]/1 Request[x]\n    NotificationRecord(0x1: pkg=a user=UserHandle{0} importance=2)\n",
+      "    RTC #0: Alarm{2 type 1 com.a}\n      repeatInterval=1800000\n  JOB #u0a8/12: b com.a/.J\n    "
+      "Source: uid=1 pkg=c\n"
+      "  level: 1\n  mWakefulness=Awake\n  PARTIAL_WAKE_LOCK 'A' (uid=1, pid=2)\n",
+      "Failure [INSTALL_FAILED_X: y]\nSuccess\nStarting: Intent { }\nTotalTime: 1\n:Monkey: seed=1 "
+      "count=2\n:Sending Touch x\n"};
+}

@@ -1,0 +1,26 @@
+// What passes the reader must be writable and come back the same.
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "common/wire/wire.h"
+#include "tests/unit/common/wire/any_message.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace storesweep;
+  Result<ToWorker> message = decode_to_worker_untrusted({data, size});
+  if (!message.ok()) return 0;
+  Result<std::string> bytes = encode(*message);
+  if (!bytes.ok()) return 0;  // shared pointers unfolded to more than a message may have
+  Result<ToWorker> again = decode_to_worker_untrusted(as_bytes(*bytes));
+  if (!again.ok() || !(*again == *message)) std::abort();
+  return 0;
+}
+
+std::vector<std::string> fuzz_seeds() {
+  std::vector<std::string> seeds;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    seeds.push_back(storesweep::encode(storesweep::AnyMessage(seed).to_worker()).value_or(""));
+  }
+  return seeds;
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+"""`storesweep parse` and `storesweep screen`, as a stranger with a dump would call them.
+
+usage: local_test.py STORESWEEP SOURCE
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+program, source = sys.argv[1], pathlib.Path(sys.argv[2])
+
+
+def call(*arguments):
+    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    dump = pathlib.Path(folder) / "events.txt"
+    dump.write_text("07-24 08:00:00.123  1500  1520 I am_proc_start: [0,4000,10101,com.example,broadcast,com.example/.Boot]\n"
+                    "this is no log line\n")
+    done = call("parse", "events", dump)
+    assert done.returncode == 0, done.stderr
+    parsed = json.loads(done.stdout)
+    assert len(parsed["records"]) == 1 and parsed["unknown_count"] == 1, parsed
+    assert parsed["unknown_lines"][0]["line"] == 2, parsed
+
+    wrong = call("parse", "nonsense", dump)
+    assert wrong.returncode == 1 and "there are appops" in wrong.stderr, wrong
+    missing = call("parse", "events", pathlib.Path(folder) / "nothing")
+    assert missing.returncode == 4 and "nothing" in missing.stderr, missing
+
+    xml = next(p for p in sorted((source / "tests/data/screens").glob("consent*.xml")))
+    screen = json.loads(call("screen", xml, "--rules", source / "rules").stdout)
+    assert screen["kind"] == "consent" and screen["elements"], screen
+    assert all(len(e["bounds"]) == 4 for e in screen["elements"]), screen
+    bad = call("screen", dump, "--rules", source / "rules")
+    assert bad.returncode == 1 and bad.stderr, bad
+print("1 passed, 0 failed")

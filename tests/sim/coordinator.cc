@@ -1,0 +1,464 @@
+#include "tests/sim/coordinator.h"
+
+#include <algorithm>
+
+#include "tests/sim/worker.h"
+
+namespace storesweep::sim {
+
+CoreOptions core_options(const Options& options) {
+  CoreOptions o;
+  o.lease_ms = 2'000;
+  o.drift_ms = 100;
+  o.mark_block = 3;
+  o.attempts = {2, 8, 10, 4};
+  o.retry_ms = 100;
+  o.no_device_ms = 4'000;
+  o.ask_hold_ms = 300;
+  o.gate_ms = 300;
+  o.read_ahead = 8;
+  o.pack_version = "p1";
+  o.evidence_base = "sim:";
+  o.bugs = options.core;
+  return o;
+}
+
+SimCoordinator::SimCoordinator(World& world, int number) : world_(world), number_(number) {}
+
+void SimCoordinator::start() {
+  ++life_;
+  auto lead = world_.store.take_lead(world_.random().next_u64());
+  auto loaded = world_.store.load();
+  world_.trace("coordinator " + std::to_string(number_) + " leads epoch " + std::to_string(lead->epoch));
+  mark_at_start_.clear();
+  for (const auto& [id, s] : world_.store.all_sweeps()) {
+    for (std::uint32_t i = 0; i < s.shards.size(); ++i) mark_at_start_[{id, i}] = s.shards[i].mark;
+  }
+  granted_here_.clear();
+  arrived_ms_.clear();
+  beats_ms_.clear();
+  asks_ms_.clear();
+  inbox_.clear();
+  commits_.clear();
+  committing_ = turning_ = false;
+  proven_ms_ = world_.now();
+  led_since_ms_ = drained_ms_ = world_.now();
+  stalled_until_ms_ = 0;
+  core_ = std::make_unique<Core>(core_options(world_.options), *lead, std::move(*loaded),
+                                 Now{world_.now(), world_.now()});
+  world_.after(1, [this, life = life_] {
+    if (life == life_) tick();
+  });
+}
+
+void SimCoordinator::crash(const std::string& why) {
+  if (!core_) return;
+  ++world_.result.crashes;
+  world_.trace("coordinator " + std::to_string(number_) + " down: " + why);
+  ++life_;
+  core_.reset();
+  world_.coordinator_down(this);
+}
+
+bool SimCoordinator::stalled() const { return world_.now() < stalled_until_ms_; }
+
+void SimCoordinator::stall(std::int64_t ms) {
+  if (!core_ || stalled()) return;
+  world_.trace("coordinator " + std::to_string(number_) + " stalls " + std::to_string(ms));
+  stalled_until_ms_ = world_.now() + ms;
+  world_.after(ms, [this, life = life_] {
+    if (life != life_) return;
+    tick();  // on waking the timer goes off first
+    turn();
+  });
+}
+
+void SimCoordinator::deliver(const std::string& worker, FromWorker message) {
+  if (!core_) return;
+  auto note = [&](const Token& t) {
+    arrived_ms_.try_emplace(key(t), world_.now());
+    world_.trace(worker + " reports " + std::to_string(message.index()) + " of " +
+                 std::to_string(t.job.value));
+  };
+  if (auto* m = std::get_if<Report>(&message)) note(m->token);
+  if (auto* m = std::get_if<Ask>(&message)) asks_ms_.try_emplace({worker, m->request}, world_.now());
+  if (auto* m = std::get_if<Heartbeat>(&message)) beats_ms_.try_emplace({worker, m->sequence}, world_.now());
+  if (auto* m = std::get_if<Failure>(&message)) note(m->token);
+  if (auto* m = std::get_if<NeedsMore>(&message)) note(m->token);
+  feed(FromWorkerEvent{worker, std::move(message)});
+}
+
+void SimCoordinator::command(Command c) {
+  if (core_) feed(std::move(c));
+}
+
+void SimCoordinator::feed(CoreEvent event) {
+  inbox_.push_back(std::move(event));
+  turn();
+}
+
+void SimCoordinator::turn() {
+  if (turning_ || stalled()) return;
+  turning_ = true;
+  while (core_ && !inbox_.empty() && !world_.broken()) {
+    CoreEvent e = std::move(inbox_.front());
+    inbox_.pop_front();
+    if (auto* m = std::get_if<FromWorkerEvent>(&e); m && std::get_if<Hello>(&m->message)) {
+      std::string line = m->worker + " says hello with";
+      for (const Device& d : std::get<Hello>(m->message).devices)
+        line += " " + d.identity + "=" + text(d.kind);
+      world_.trace(line);
+    }
+    if (auto* m = std::get_if<FromWorkerEvent>(&e)) world_.delivered_ms[m->worker].push_back(world_.now());
+    ++world_.result.steps;
+    std::vector<Action> actions = core_->on(std::move(e), Now{world_.now(), world_.now()});
+    const std::uint64_t life = life_;
+    for (Action& a : actions) {
+      if (life == life_) carry_out(a);
+    }
+    if (life == life_) check_waiters();
+  }
+  turning_ = false;
+  if (core_) drained_ms_ = world_.now();
+}
+
+void SimCoordinator::tick() {
+  if (!core_) return;
+  if (!stalled()) {
+    std::set<TokenKey> before;
+    for (const auto& [job, lease] : core_->leases()) before.insert(key(lease.token));
+    std::vector<Action> actions =
+        core_->on(Tick{inbox_.empty() ? world_.now() : drained_ms_}, Now{world_.now(), world_.now()});
+    for (const auto& [job, lease] : core_->leases()) before.erase(key(lease.token));
+    for (const CoreEvent& e : inbox_) {  // a lease that a heartbeat in the inbox still names was given up
+      auto* m = std::get_if<FromWorkerEvent>(&e);
+      auto* h = m ? std::get_if<Heartbeat>(&m->message) : nullptr;
+      for (const Running& r : h ? h->running : std::vector<Running>{}) {
+        if (before.count(key(r.token))) world_.violated("a lease expired while its heartbeat lay unread");
+      }
+    }
+    const std::uint64_t life = life_;
+    for (Action& a : actions) {
+      if (life == life_) carry_out(a);
+    }
+    if (!core_) return;
+    check_waiters();
+  }
+  world_.after(core_options(world_.options).tick_ms(), [this, life = life_] {
+    if (life == life_) tick();
+  });
+}
+
+// An answer that takes its time and is lost when the process dies.
+void SimCoordinator::answer_later(std::function<std::optional<CoreEvent>()> answer) {
+  world_.after(1 + static_cast<std::int64_t>(world_.random().below(15)), [this, life = life_, answer] {
+    if (life != life_) return;
+    if (auto e = answer()) feed(std::move(*e));
+  });
+}
+
+void SimCoordinator::carry_out(Action& action) {
+  MemoryStore& store = world_.store;
+  if (auto* a = std::get_if<SendAction>(&action)) {
+    carry_out(*a);
+  } else if (auto* c = std::get_if<CommitAction>(&action)) {
+    commits_.push_back(std::move(*c));
+    commit_next();
+  } else if (auto* r = std::get_if<ReadEpoch>(&action)) {
+    answer_later([this, id = r->id] {
+      auto epoch = world_.store.epoch();
+      if (*epoch == core_->epoch()) proven_ms_ = world_.now();
+      return std::optional<CoreEvent>(EpochRead{id, epoch});
+    });
+  } else if (auto* j = std::get_if<ReadJobs>(&action)) {
+    answer_later([&store, j = *j] { return std::optional<CoreEvent>(JobsRead{j.id, store.jobs(j.jobs)}); });
+  } else if (auto* u = std::get_if<ReadRuns>(&action)) {
+    answer_later([&store, u = *u]() -> std::optional<CoreEvent> {
+      if (u.run) {
+        auto run = store.run(u.run);
+        return RunsRead{u.id, run.ok() ? std::vector<RunRecord>{*run} : std::vector<RunRecord>{}};
+      }
+      return RunsRead{u.id, u.confirming ? store.runs_confirming(u.confirming) : store.runs_of(u.file_set)};
+    });
+  } else if (auto* x = std::get_if<ReadResult>(&action)) {
+    answer_later([&store, x = *x] {
+      return std::optional<CoreEvent>(ResultRead{x.id, store.result(x.job)});
+    });
+  } else if (auto* s = std::get_if<ReadSweep>(&action)) {
+    answer_later([&store, s = *s] {
+      return std::optional<CoreEvent>(SweepRead{s.id, store.sweep(s.sweep)});
+    });
+  } else if (auto* b = std::get_if<CheckBlobs>(&action)) {
+    answer_later([this, b = *b] {
+      bool there = std::all_of(b.blobs.begin(), b.blobs.end(),
+                               [&](const BlobRef& one) { return world_.blobs.count(one.sha256) != 0; });
+      return std::optional<CoreEvent>(BlobsChecked{b.id, there});
+    });
+  } else if (auto* judge_it = std::get_if<JudgeAction>(&action)) {
+    judge(*judge_it);
+  } else if (std::get_if<StepDown>(&action)) {
+    crash("steps down: " + std::get<StepDown>(action).why);
+  } else if (auto* h = std::get_if<Happened>(&action); h && h->kind == "trouble") {
+    world_.trace("trouble: " + h->text);
+  }
+}
+
+void SimCoordinator::judge(const JudgeAction& a) {
+  const JournalFacts* last = nullptr;
+  std::set<std::string> on;
+  for (const Digest& d : a.journals) {
+    if (!world_.blobs.count(d)) {
+      answer_later([id = a.id] {
+        return std::optional<CoreEvent>(JudgedEvent{id, not_found("journal"), {}});
+      });
+      return;
+    }
+    last = &world_.journals.at(d);
+    on.insert(last->device);
+  }
+  if (last->kills_coordinator) return crash("a report killed it");
+  if (last->kills_judge) {
+    answer_later([id = a.id] { return std::optional<CoreEvent>(JudgedEvent{id, internal("died"), {}}); });
+    return;
+  }
+  Verdict v;
+  v.pack_version = "p1";
+  v.depth = a.depth;
+  v.runs = static_cast<int>(a.journals.size());
+  for (int t = 0; t < kTaskCount; ++t)
+    v.rows[static_cast<std::size_t>(t)] = {t + 1, Level::kNotFound, 1, 1, {}};
+  if (world_.app(a.listing.package).violates) {
+    bool repeated = a.journals.size() > 1;
+    if (repeated && on.size() < 2) world_.violated("10: a confirmation on the device of the first run");
+    v.rows[4].level = repeated ? Level::kViolation : Level::kSuspected;
+    if (!repeated) v.confirm_rules = {"R5.7"};
+  }
+  answer_later([id = a.id, v] { return std::optional<CoreEvent>(JudgedEvent{id, {}, v}); });
+}
+
+void SimCoordinator::commit_next() {
+  if (committing_ || commits_.empty()) return;
+  committing_ = true;
+  world_.after(2 + static_cast<std::int64_t>(world_.random().below(20)), [this, life = life_] {
+    if (life != life_) return;
+    CommitAction c = std::move(commits_.front());
+    commits_.pop_front();
+    committing_ = false;
+    CommitResult r;
+    if (world_.chance(world_.faults.unknown_commit)) {
+      if (world_.random().chance(0.5))
+        check_committed(c.writes, world_.store.commit(core_->epoch(), c.writes));
+      r.state = CommitState::kUnknown;
+      r.message = "the connection broke";
+    } else {
+      r = world_.store.commit(core_->epoch(), c.writes);
+      check_committed(c.writes, r);
+    }
+    if (r.state == CommitState::kCommitted) proven_ms_ = world_.now();
+    commit_next();
+    answer_later([id = c.id, r] { return std::optional<CoreEvent>(Committed{id, r}); });
+  });
+}
+
+void SimCoordinator::carry_out(SendAction& a) {
+  if (auto* g = std::get_if<Grant>(&a.message)) check_grant(a.worker, *g);
+  if (auto* f = std::get_if<FetchedAnswer>(&a.message)) {
+    TokenFacts& facts = world_.tokens[key(f->token)];
+    facts.token = f->token;
+    world_.trace("answer " + std::to_string(static_cast<int>(f->answer)) + " to the fetch of " +
+                 std::to_string(f->token.job.value) + " by " + a.worker);
+    (f->answer == FileSetAnswer::kRun ? facts.run_answered : facts.sent_off) = true;
+  }
+  if (auto* m = std::get_if<Answer>(&a.message)) check_answer(*m);
+  if (auto* m = std::get_if<HeartbeatAnswer>(&a.message);
+      m && proven_ms_ < beats_ms_[{a.worker, m->sequence}]) {
+    world_.violated("6: a lease was extended without a proof of the epoch later than the heartbeat");
+  }
+  world_.to_worker(a.worker, std::move(a.message));
+}
+
+// Invariants 6 and 8, for a leader of the current epoch.
+void SimCoordinator::check_grant(const std::string& worker, const Grant& g) {
+  if (!g.leases.empty() && proven_ms_ < asks_ms_[{worker, g.request}]) {
+    world_.violated("6: a lease was given without a proof of the epoch later than the request");
+  }
+  for (const LeaseOffer& o : g.leases) {
+    for (const auto& [k, facts] : world_.tokens) {
+      if (core_->epoch() != world_.store.current_epoch() || facts.token.job != o.token.job) continue;
+      if (facts.sent_off) continue;
+      if (facts.token.worker != worker && world_.worker(facts.token.worker)->holds(facts.token)) {
+        world_.violated("6: job " + std::to_string(o.token.job.value) + " is given to " + worker + " while " +
+                        facts.token.worker + " holds it");
+      }
+    }
+    TokenFacts& facts = world_.tokens[key(o.token)];
+    if (facts.token.worker.size() && !(facts.token == o.token)) world_.violated("a token was given twice");
+    facts.token = o.token;
+    facts.run_answered |= o.file_set.has_value();
+    world_.trace("grant " + std::to_string(o.token.job.value) + " to " + worker);
+    if (is_extra(o.token.job)) continue;
+    const SweepRecord& s = world_.store.all_sweeps().at(o.sweep);
+    const ShardRecord& shard = s.shards.at(o.shard);
+    const std::int64_t position = o.token.job.value - shard.first.value;
+    if (position >= shard.mark) world_.violated("8: a lease beyond the durable mark");
+    auto at_start = mark_at_start_.find({o.sweep, o.shard});
+    bool waited = world_.now() >= led_since_ms_ + core_options(world_.options).lease_ms;
+    bool new_here = granted_here_.insert(o.token.job).second;
+    if (new_here && !waited && at_start != mark_at_start_.end() && position < at_start->second) {
+      world_.violated("8: a lease at or before the mark that was not made to wait");
+    }
+  }
+}
+
+// Invariants 2, 3 and 7.
+void SimCoordinator::check_answer(const Answer& a) {
+  if (a.answer != ReportAnswer::kAcknowledged && a.answer != ReportAnswer::kEnded) return;
+  auto arrived = arrived_ms_.find(key(a.token));
+  if (arrived == arrived_ms_.end() || proven_ms_ < arrived->second) {
+    world_.violated("7: an answer without a proof of the epoch later than what it answers");
+  }
+  auto end = world_.store.ends().find(a.token.job);
+  bool ended = end != world_.store.ends().end();
+  bool token_ended = world_.store.tokens().count(key(a.token)) != 0;
+  bool is_report = false;
+  if (a.answer == ReportAnswer::kEnded && !ended)
+    world_.violated("3: `ended` is said of a job that has not ended");
+  if (a.answer == ReportAnswer::kAcknowledged && ended && end->second.token == key(a.token) &&
+      end->second.run) {
+    is_report = true;
+    for (const BlobRef& b : end->second.run->blobs) {
+      if (!world_.blobs.count(b.sha256)) world_.violated("2: acknowledged without its evidence");
+    }
+  }
+  (void)is_report;
+  (void)token_ended;
+}
+
+void SimCoordinator::check_committed(const std::vector<Write>& writes, const CommitResult& r) {
+  if (r.state != CommitState::kCommitted) return;
+  if (core_->epoch() != world_.store.current_epoch()) {
+    bool wrote = std::any_of(writes.begin(), writes.end(),
+                             [](const Write& w) { return !std::holds_alternative<ProbeJob>(w); });
+    if (wrote) world_.violated("7: a commit of an old epoch");
+  }
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    if (r.outcomes[i].state == WriteState::kRefused) {
+      world_.violated("the store refused a write: " + r.outcomes[i].message);
+    }
+    if (r.outcomes[i].state != WriteState::kDone) continue;
+    if (auto* e = std::get_if<EndJob>(&writes[i])) check_end(*e);
+    if (auto* t = std::get_if<EndToken>(&writes[i])) {
+      world_.trace("token of " + std::to_string(t->job.value) + " ended: " + std::string(name(t->kind)) +
+                   " " + t->detail);
+      check_silence(*t);
+    }
+  }
+}
+
+void SimCoordinator::check_end(const EndJob& end) {
+  world_.trace("end " + std::to_string(end.job.value) + " " + std::string(name(end.how)) + " " + end.reason);
+  if (end.how == EndKind::kVerdict) {
+    ++world_.result.verdicts;
+    if (end.reused) ++world_.result.reused;
+    if (is_extra(end.job)) ++world_.result.confirmations;
+    if (end.run) {
+      for (const BlobRef& b : end.run->blobs) {
+        if (!world_.blobs.count(b.sha256)) world_.violated("2: a verdict without its evidence");
+      }
+    }
+  }
+  if (end.how == EndKind::kBuried) check_buried(end);
+  if (end.how == EndKind::kNoDevice) {  // a true reason
+    auto i = world_.store.extras().find(end.job);
+    Wish wish;
+    if (i != world_.store.extras().end()) {
+      auto parent = world_.store.jobs(std::vector<JobId>{i->second.parent});
+      const App& app = world_.app(parent->at(0).listing.package);
+      wish.needs = app.needs;
+      if (app.evades) wish.needs.other_than_class = "emulator";
+      wish.not_on_device = i->second.not_on_device;
+      wish.on_kind = i->second.on_kind;
+      if (world_.served(wish)) {
+        world_.violated("10: SINGLE_DEVICE though there is a second one: not on " + wish.not_on_device +
+                        " on " + (wish.on_kind ? text(*wish.on_kind) : "any"));
+      }
+    } else {
+      auto payload = world_.store.jobs(std::vector<JobId>{end.job});
+      const App& app = world_.app(payload->at(0).listing.package);
+      wish.needs = app.needs;
+      if (app.evades) wish.needs.other_than_class = "emulator";
+      if (world_.served(wish)) {
+        std::string known;
+        for (const DeviceStatus& d : core_->devices())
+          known += " " + d.device.identity + "=" + text(d.device.kind);
+        world_.violated("10: NO_DEVICE_KIND for " + wish_key(wish) + " though there is one; known:" + known);
+      }
+    }
+  }
+}
+
+// Invariant 4.
+void SimCoordinator::check_buried(const EndJob& end) {
+  ++world_.result.buried;
+  auto payload = world_.store.jobs(std::vector<JobId>{end.job});
+  if (end.reason == "FILE_SET_CHANGED") return;
+  if (end.reason == "JUDGE_FAILED") {
+    auto notes = world_.store.notes().find(end.token);
+    bool noted = notes != world_.store.notes().end() && notes->second > 2;
+    auto e = world_.store.extras().find(end.job);
+    JobId listing = e == world_.store.extras().end() ? end.job : e->second.parent;
+    const App& app = world_.app(world_.store.jobs(std::vector<JobId>{listing})->at(0).listing.package);
+    if (!noted && !app.kills_judge) world_.violated("4: buried as JUDGE_FAILED without two notes");
+    return;
+  }
+  const CoreOptions o = core_options(world_.options);
+  static const std::map<std::string, FailureKind> kKinds = {{"APP", FailureKind::kApp},
+                                                            {"DEVICE", FailureKind::kDevice},
+                                                            {"INFRASTRUCTURE", FailureKind::kInfrastructure},
+                                                            {"EVASION", FailureKind::kEvasion}};
+  const FailureKind kind = kKinds.at(end.reason);
+  Digest file_set{};
+  if (!payload->empty()) file_set = world_.app(payload->at(0).listing.package).file_set;
+  std::int32_t n = 0;
+  for (const auto& [k, t] : world_.store.tokens()) {
+    bool mine = t.job == end.job || (kind == FailureKind::kApp && !is_extra(end.job) && !is_extra(t.job) &&
+                                     t.file_set == file_set && t.sweep == end.sweep);
+    if (!mine || t.kind != kind) continue;
+    if (kind == FailureKind::kApp && !world_.tokens[k].run_answered) {
+      world_.violated("4: an attempt of a token that was never answered `run`");
+    }
+    ++n;
+  }
+  if (n < o.attempts[static_cast<std::size_t>(kind)]) {
+    world_.violated("4: buried (" + end.reason + ") after " + std::to_string(n) + " tokens");
+  }
+}
+
+// The silence of one worker counts only when others lived through the same period.
+void SimCoordinator::check_silence(const EndToken& e) {
+  if (e.detail != "silence") return;
+  const std::int64_t lease_ms = core_options(world_.options).lease_ms;
+  for (const auto& [worker, times] : world_.delivered_ms) {
+    if (worker == e.worker || times.empty()) continue;
+    if (times.back() >= world_.now() - lease_ms && times.front() <= world_.now() - lease_ms) return;
+  }
+  world_.violated("silence was counted though nobody else lived");
+}
+
+// Invariant 9: those that wait are exactly those that some live lease's end will free.
+void SimCoordinator::check_waiters() {
+  std::int64_t waiting = 0, counted = 0;
+  for (const auto& [job, lease] : core_->leases()) {
+    granted_here_.insert(job);  // also what was taken up again: this leader knows when its lease ends
+    for (JobId w : lease.waiters) {
+      if (is_extra(w) || core_->queue().state(w) != JobState::kWaiting) continue;
+      ++waiting;
+    }
+  }
+  for (SweepId s : core_->queue().sweeps()) {
+    for (const auto& c : core_->queue().counts(s)) counted += c.waiting;
+  }
+  if (counted != waiting) world_.violated("9: a job waits without a live lease that runs its file set");
+}
+
+}  // namespace storesweep::sim

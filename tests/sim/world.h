@@ -1,0 +1,135 @@
+// The simulated world: time, chance, the network between workers and coordinators, blobs, apps, and the
+// record that the invariants are held against. One thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <queue>
+#include <set>
+
+#include "common/base/random.h"
+#include "coordinator/store/memory_store.h"
+#include "tests/sim/options.h"
+
+namespace storesweep::sim {
+
+class SimCoordinator;
+class SimWorker;
+
+// The store with its faults: the fence may be gone, an epoch may be given twice.
+class SimStore : public MemoryStore {
+ public:
+  SimStore(std::uint64_t seed, const OtherBugs& bugs) : MemoryStore(seed), bugs_(bugs) {
+    unfenced_ = bugs.unfenced_store;
+  }
+  Result<Lead> take_lead(std::uint64_t incarnation) override;
+
+ private:
+  OtherBugs bugs_;
+  std::uint64_t last_given_ = 0;
+  bool doubled_ = false;
+  Lead last_;
+};
+
+struct App {
+  std::string package;
+  Digest file_set{};
+  Needs needs;
+  double fails = 0;  // chance that a run fails, a fact about the app
+  bool violates = false;
+  bool evades = false;  // emulators
+  bool kills_worker = false;
+  bool kills_judge = false;
+  bool kills_coordinator = false;
+};
+
+struct JournalFacts {
+  std::string package;
+  std::string device;
+  bool kills_judge = false, kills_coordinator = false;
+};
+
+// How bad the world is, drawn from the seed.
+struct Faults {
+  double drop = 0, repeat = 0, late = 0;
+  double unknown_commit = 0;
+  double blob_lost = 0;
+  double run_fails = 0;  // of the surroundings
+  std::int64_t until_ms = 0;
+};
+
+struct TokenFacts {
+  Token token;
+  bool run_answered = false;  // a coordinator said run
+  bool sent_off = false;  // a coordinator said anything else: it can never begin, even if the answer is lost
+};
+
+class World {
+ public:
+  explicit World(const Options& options);
+  ~World();
+
+  RunResult run();
+
+  // ---- time and chance
+  std::int64_t now() const { return now_ms_; }
+  Random& random() { return random_; }
+  void after(std::int64_t ms, std::function<void()> what);
+  bool faulty() const { return now_ms_ < faults.until_ms; }
+  bool chance(double p) { return faulty() && random_.chance(p); }
+  std::int64_t delay_ms();
+
+  // ---- the network
+  void to_coordinator(const std::string& worker, FromWorker message);
+  void to_worker(const std::string& worker, ToWorker message);
+
+  // ---- the record
+  void violated(const std::string& what);
+  bool broken() const { return !violation_.empty(); }
+  void trace(const std::string& line);
+  const App& app(const std::string& package) const { return apps_.at(package); }
+  // Whether some living worker has a device that serves it.
+  bool served(const Wish& wish) const;
+  std::string wish_of(JobId job) const;
+  void coordinator_down(SimCoordinator* which);
+  SimWorker* worker(const std::string& name);
+
+  const Options options;
+  Faults faults;
+  SimStore store;
+  std::set<Digest> blobs;
+  std::map<Digest, JournalFacts> journals;
+  std::map<TokenKey, TokenFacts> tokens;
+  std::map<std::string, std::vector<std::int64_t>> delivered_ms;  // worker -> when a message of it was read
+  std::set<std::string> held_devices;                             // device identities that run something
+  RunResult result;
+
+ private:
+  void make_apps();
+  void make_workers();
+  void start_coordinator();
+  void plan_faults();
+  void operate();
+  void watch();
+  void check_end();
+  bool finished() const;
+  void replay_everything();
+
+  SeededRandom random_;
+  std::int64_t now_ms_ = 0;
+  std::uint64_t order_ = 0;
+  struct Due {
+    std::int64_t at_ms;
+    std::uint64_t order;
+    std::function<void()> what;
+    bool operator<(const Due& o) const { return std::tie(o.at_ms, o.order) < std::tie(at_ms, order); }
+  };
+  std::priority_queue<Due> due_;
+  std::string violation_;
+  std::map<std::string, App> apps_;
+  std::vector<std::unique_ptr<SimWorker>> workers_;
+  std::vector<std::unique_ptr<SimCoordinator>> coordinators_;  // the last one is the newest
+  std::vector<std::pair<std::string, FromWorker>> said_;       // for the replay at the end
+};
+
+}  // namespace storesweep::sim

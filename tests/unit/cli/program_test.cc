@@ -1,0 +1,119 @@
+// The program itself, against a real server with a made-up service: what is sent, what is printed, how it
+// ends.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <mutex>
+
+#include "common/base/child.h"
+#include "common/base/file.h"
+#include "coordinator/http/api_handler.h"
+#include "coordinator/http/server.h"
+#include "tests/unit/coordinator/http/fake_service.h"
+
+namespace storesweep::cli {
+namespace {
+
+class Program : public testing::Test {
+ protected:
+  FakeService service;
+  http::ApiHandler handler{service, http::AccessList({{"t", http::Access::kFull, sha256("secret")}})};
+  std::unique_ptr<Metrics> metrics = make_metrics();
+  Log log{"cli_test", LogLevel::kError, Log::Format::kText};
+  std::unique_ptr<http::Server> server = *http::Server::start({}, handler, *metrics, log);
+  std::string token_file = testing::TempDir() + "/cli_test_token";
+  std::string errors = testing::TempDir() + "/cli_test_errors";
+
+  void SetUp() override { std::ofstream(token_file) << "secret\n"; }
+
+  ChildOutput run(std::vector<std::string> arguments) {
+    std::ofstream(errors, std::ios::trunc).close();
+    ChildOptions options;
+    options.command = {STORESWEEP_PROGRAM, "--server", "http://127.0.0.1:" + std::to_string(server->port()),
+                       "--lang", "en"};
+    if (!token_file.empty()) options.command.insert(options.command.end(), {"--token-file", token_file});
+    options.command.insert(options.command.end(), arguments.begin(), arguments.end());
+    options.stderr_file = errors;
+    auto output = run_child(options, "", 1 << 20, Deadline::in_ms(60'000));
+    EXPECT_TRUE(output.ok()) << output.status().message();
+    // The program's end says that the server has answered; the lock says it to TSan, which sees no other
+    // process.
+    std::lock_guard lock(service.mutex);
+    return *output;
+  }
+  std::string said() { return *read_file(errors, 1 << 20); }
+};
+
+TEST_F(Program, StartsASweepAndSaysWhereItStands) {
+  const ChildOutput out =
+      run({"sweep", "start", "--name", "nightly", "--top", "50", "--depth", "lab", "--idempotency-key", "k"});
+  EXPECT_EQ(out.exit_code, 0) << said();
+  EXPECT_EQ(out.out.rfind("sweep 3 running  242/1,000 24%", 0), 0u) << out.out;
+  EXPECT_EQ(service.sweep_request.name, "nightly");
+  EXPECT_EQ(service.sweep_request.selection.top, 50);
+  EXPECT_EQ(service.sweep_request.depth, Depth::kLab);
+  EXPECT_EQ(service.sweep_request.idempotency_key, "k");
+}
+
+TEST_F(Program, ShowsEveryPage) {
+  for (const std::vector<std::string>& verb :
+       std::vector<std::vector<std::string>>{{"status"},
+                                             {"sweep", "show", "3"},
+                                             {"sweep", "list"},
+                                             {"sweep", "pause", "3", "--shard", "1"},
+                                             {"summary", "3"},
+                                             {"summary", "3", "--by", "rule"},
+                                             {"announcement", "3"},
+                                             {"results", "3"},
+                                             {"verdict", "17"},
+                                             {"evidence", "list", "17"},
+                                             {"workers"},
+                                             {"devices"},
+                                             {"drain", "w 1"},
+                                             {"retest", "17", "--rule", "R5.7"},
+                                             {"campaign", "status", "2"},
+                                             {"gc", "--older-than", "2"},
+                                             {"import", "a.csv"}}) {
+    const ChildOutput text = run(verb);
+    EXPECT_EQ(text.exit_code, 0) << verb[0] << ": " << said();
+    EXPECT_FALSE(text.out.empty()) << verb[0];
+    std::vector<std::string> as_json = verb;
+    as_json.push_back("--json");
+    const ChildOutput json = run(as_json);
+    EXPECT_EQ(json.out.rfind("{", 0), 0u) << verb[0] << ": " << json.out << said();
+  }
+  EXPECT_EQ(service.import.source.rfind("/", 0), 0u)
+      << "a path is made whole: the coordinator runs elsewhere";
+}
+
+TEST_F(Program, FindsAVerdictByItsPackageAndFailsOnDemand) {
+  EXPECT_EQ(run({"verdict", "com.example.app", "--sweep", "3"}).exit_code, 0) << said();
+  EXPECT_EQ(service.query.package, "com.example.app");
+  EXPECT_EQ(run({"verdict", "17", "--fail-on", "violation"}).exit_code, 0);
+  EXPECT_EQ(run({"verdict", "com.example.app"}).exit_code, 1);
+  EXPECT_NE(said().find("name its sweep too"), std::string::npos);
+}
+
+TEST_F(Program, SavesEvidenceAndChecksIt) {
+  const std::string file = testing::TempDir() + "/cli_test_journal";
+  EXPECT_EQ(run({"evidence", "get", to_hex(sha256("journal")), file}).exit_code, 0) << said();
+  EXPECT_EQ(*read_file(file, 100), "journal");
+  EXPECT_EQ(run({"evidence", "get", to_hex(sha256("other")), file}).exit_code, 4);
+}
+
+TEST_F(Program, EndsWithTheCodesItDocuments) {
+  EXPECT_EQ(run({"sweep", "show", "404"}).exit_code, 4);
+  EXPECT_NE(said().find("there is no sweep 404"), std::string::npos);
+  EXPECT_EQ(run({"sweep", "fly"}).exit_code, 2);
+  EXPECT_EQ(run({"summary", "3", "--by", "colour"}).exit_code, 2);
+  token_file.clear();
+  EXPECT_EQ(run({"status"}).exit_code, 1);
+  EXPECT_NE(said().find("this needs a token"), std::string::npos) << said();
+  server->stop();
+  EXPECT_EQ(run({"status"}).exit_code, 3);
+  EXPECT_NE(said().find("start storesweep-coordinator, or name another by --server"), std::string::npos)
+      << said();
+}
+
+}  // namespace
+}  // namespace storesweep::cli

@@ -1,0 +1,68 @@
+#include "coordinator/config.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace storesweep {
+namespace {
+
+Result<CoordinatorConfig> read(const std::string& yaml) {
+  const std::string path = testing::TempDir() + "/coordinator_config_test.yaml";
+  std::ofstream(path) << yaml;
+  return read_coordinator_config(path);
+}
+
+TEST(CoordinatorConfig, TheExampleInTheManualIsTheDefaults) {
+  const char* source = std::getenv("STORESWEEP_SOURCE");
+  ASSERT_NE(source, nullptr);
+  const auto example = read_coordinator_config(std::string(source) + "/docs/coordinator.yaml");
+  ASSERT_TRUE(example.ok()) << example.status().message();
+  const auto defaults = read("");
+  ASSERT_TRUE(defaults.ok()) << defaults.status().message();
+  EXPECT_EQ(example->leases.lease_ms, defaults->leases.lease_ms);
+  EXPECT_EQ(example->leases.reuse_ms, defaults->leases.reuse_ms);
+  EXPECT_EQ(example->leases.infrastructure_attempts, defaults->leases.infrastructure_attempts);
+  EXPECT_EQ(example->blobs.low_water_bytes, defaults->blobs.low_water_bytes);
+  EXPECT_EQ(example->blobs.high_water_bytes, defaults->blobs.high_water_bytes);
+  EXPECT_EQ(example->judging.memory_bytes, defaults->judging.memory_bytes);
+  EXPECT_EQ(example->judging.program, defaults->judging.program);
+  EXPECT_EQ(example->http.port, defaults->http.port);
+  EXPECT_EQ(example->http.max_bodies_bytes, defaults->http.max_bodies_bytes);
+  EXPECT_EQ(example->http.header_ms, defaults->http.header_ms);
+  EXPECT_EQ(example->link.listen, defaults->link.listen);
+}
+
+TEST(CoordinatorConfig, RefusesToListenToTheWorldWithoutTokens) {
+  const auto c = read("http:\n  listen: 0.0.0.0:8080\n");
+  ASSERT_FALSE(c.ok());
+  EXPECT_NE(c.status().message().find(":2:11: http.listen: without `tokens`"), std::string::npos)
+      << c.status().message();
+  EXPECT_TRUE(read("http:\n  listen: '[::1]:8080'\n").ok());
+}
+
+TEST(CoordinatorConfig, TellsEveryErrorAtOnce) {
+  const auto c = read(
+      "leases: {lease_ms: 4 s, drift_ms: 3 s}\nhttp:\n  listen: nowhere\n  tokens:\n    - {name: a, sha256: "
+      "12}\n"
+      "blobs: {low_water_byte: 1}\n");
+  ASSERT_FALSE(c.ok());
+  for (const char* wanted : {"drift_ms: must be at most a quarter", "listen: wanted ADDRESS:PORT",
+                             "sha256: wanted", "did you mean `low_water_bytes`"}) {
+    EXPECT_NE(c.status().message().find(wanted), std::string::npos) << c.status().message();
+  }
+}
+
+TEST(CoordinatorConfig, ReadsTokens) {
+  const auto c = read("http: {listen: '0.0.0.0:1', tokens: [{name: a, access: full, sha256: " +
+                      to_hex(sha256("secret")) + "}]}\n");
+  ASSERT_TRUE(c.ok()) << c.status().message();
+  const http::AccessList list(c->tokens);
+  bool known = false;
+  EXPECT_TRUE(list.check("Bearer secret", http::Access::kFull, known).ok());
+  EXPECT_FALSE(list.check("Bearer other", http::Access::kRead, known).ok());
+}
+
+}  // namespace
+}  // namespace storesweep

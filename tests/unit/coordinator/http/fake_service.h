@@ -1,0 +1,172 @@
+// A ServiceApi that answers fixed values and remembers what it was asked: handlers are tested against it, and
+// the server over it. Safe for concurrent use as far as the tests need: `asked` has a lock.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+
+#include "coordinator/service/api.h"
+
+namespace storesweep {
+
+class FakeService : public ServiceApi {
+ public:
+  std::mutex mutex;
+  std::vector<std::string> asked;
+  std::atomic<std::size_t> blobs{0};
+  std::atomic<std::int64_t> sequence{3};  // of the last event there is
+  Status health;
+  ImportRequest import;
+  SweepRequest sweep_request;
+  RetestRequest retest_request;
+  ResultQuery query;
+  PageRequest page;
+
+  void note(std::string what) {
+    std::lock_guard lock(mutex);
+    asked.push_back(std::move(what));
+  }
+  // What was asked last, for a test that reads it in another thread behind the same lock.
+  template <class T>
+  void keep(T& field, const T& value) {
+    std::lock_guard lock(mutex);
+    field = value;
+  }
+  static SweepStatus example_sweep() {
+    SweepStatus s;
+    s.id = SweepId(3);
+    s.name = "nightly";
+    s.state = SweepState::kRunning;
+    s.created_ms = 1'600'000'000'000;
+    s.total = 1000;
+    s.ended = {{"verdict", 240}, {"buried", 2}};
+    s.ended_total = 242;
+    s.leased = 16;
+    s.waiting = 742;
+    s.rate_per_s = 0.5;
+    s.left_ms = 1'516'000;
+    s.simulated = true;
+    s.shards = {{0, 500, 142, 8, false}, {1, 500, 100, 8, true}};
+    return s;
+  }
+  static ResultRow example_result() {
+    ResultRow r;
+    r.job = JobId(17);
+    r.sweep = SweepId(3);
+    r.listing.store = "应用宝";
+    r.listing.package = "com.example.app";
+    r.listing.label = "示例";
+    r.listing.version_name = "1.2.3";
+    r.listing.developer = "示例公司";
+    r.listing.permissions = {{"android.permission.CAMERA", "扫码"}};
+    r.ended_ms = 1'600'000'000'000;
+    r.verdict = untested_verdict(Reason::kProfile);
+    r.verdict.simulated = true;
+    r.verdict.device_kind = {"simulated", 28};
+    r.verdict.items = {{"R5.7", Level::kSuspected, {}}};
+    Finding f;
+    f.rule = "R5.7";
+    f.what = "asked_again";
+    f.values = {{"permission", "CAMERA"}, {"count", "2"}};
+    f.missing = {Missing::kSingleDevice};
+    f.evidence = {{sha256("journal"), 17, "START u0"}};
+    r.verdict.findings = {f};
+    r.blobs = {{"journal", sha256("journal"), 7}};
+    r.worker = "w1";
+    r.device = "d1";
+    return r;
+  }
+
+  Result<ImportReport> import_catalogue(const ImportRequest& r, const Deadline&) override {
+    keep(import, r);
+    return ImportReport{1, "s", 10, 5, 1, 3, 1, 1, "/r", 12};
+  }
+  Result<SweepStatus> start_sweep(const SweepRequest& r, const Deadline&) override {
+    keep(sweep_request, r);
+    return example_sweep();
+  }
+  Result<SweepStatus> change_sweep(SweepId id, SweepAction action, std::optional<std::uint32_t> shard,
+                                   const Deadline&) override {
+    note("change " + std::to_string(id.value) + " " + std::to_string(static_cast<int>(action)) + " " +
+         (shard ? std::to_string(*shard) : "-"));
+    return example_sweep();
+  }
+  Result<SweepStatus> sweep(SweepId id, const Deadline&) override {
+    if (id.value == 404) return not_found("there is no sweep 404; `storesweep sweep list` has them all");
+    return example_sweep();
+  }
+  Result<Page<SweepStatus>> sweeps(const PageRequest& p, const Deadline&) override {
+    page = p;
+    return Page<SweepStatus>{{example_sweep()}, "more"};
+  }
+  Result<CampaignStatus> create_campaign(const CampaignRequest& r, const Deadline&) override {
+    return CampaignStatus{CampaignId(2), r.name,      r.target_apps, r.end_date, 10, 90, 5,
+                          "2027-01-01",  {SweepId(3)}};
+  }
+  Result<CampaignStatus> campaign(CampaignId id, const Deadline&) override {
+    return CampaignStatus{id, "c", 100, "2026-12-31", 10, 90, 5, "", {SweepId(3)}};
+  }
+  Result<Page<Listing>> listings(const std::string&, const PageRequest&, const Deadline&) override {
+    return Page<Listing>{{example_result().listing}, ""};
+  }
+  Result<Page<ResultRow>> results(const ResultQuery& q, const PageRequest& p, const Deadline&) override {
+    keep(query, q);
+    page = p;
+    return Page<ResultRow>{{example_result()}, ""};
+  }
+  Result<ResultRow> result(JobId, const Deadline&) override { return example_result(); }
+  Result<std::vector<SummaryRow>> summary(const SummaryQuery& q, const Deadline&) override {
+    return std::vector<SummaryRow>{{q.by == "store" ? "应用宝" : "", 5, "", Level::kSuspected, 3},
+                                   {"", 5, "R5.7", Level::kSuspected, 3}};
+  }
+  Result<std::vector<FiguresRow>> figures(SweepId, const Deadline&) override {
+    return std::vector<FiguresRow>{{{"simulated", 28}, 4, {}}};
+  }
+  Result<std::vector<AnnouncementRow>> announcement(SweepId, const Deadline&) override {
+    return std::vector<AnnouncementRow>{
+        {1, "=HYPERLINK(\"x\")", "示例公司", "应用宝", "1.2.3", "违规收集个人信息"}};
+  }
+  Result<JobId> retest(const RetestRequest& r, const Deadline&) override {
+    keep(retest_request, r);
+    return JobId(1001);
+  }
+  Result<std::vector<WorkerStatus>> workers(const Deadline&) override {
+    return std::vector<WorkerStatus>{{"w1", true, false, 1'600'000'000'000, 8, 8, 0, 100, 1, 2}};
+  }
+  Result<std::vector<DeviceStatus>> devices(const Deadline&) override {
+    return std::vector<DeviceStatus>{{{"d1", {"simulated", 28}, {"x86_64"}, {}, false}, "w1", JobId(17)}};
+  }
+  Status drain(const std::string& worker, const Deadline&) override {
+    note("drain " + worker);
+    return ok_status();
+  }
+  Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline& deadline) override {
+    std::vector<Event> all;
+    for (std::int64_t n = after + 1; n <= sequence; ++n)
+      all.push_back({n, "ended", "{\"job\":" + std::to_string(n) + "}"});
+    if (all.empty()) {
+      Status s = sleep_ms(50, deadline);
+      if (s.kind() == ErrorKind::kCancelled) return s;
+    }
+    return all;
+  }
+  Status put_blob(const std::string& address, const std::string& name, std::string bytes,
+                  const Deadline&) override {
+    ++blobs;
+    if (bytes.size() < 100) note("blob " + address + " " + name + " " + bytes);
+    if (address == "stranger") return permission("this address is not good (any more)");
+    return ok_status();
+  }
+  Result<std::string> blob(const Digest& digest, const Deadline&) override {
+    if (digest != sha256("journal")) return not_found("there is no such blob");
+    return std::string("journal");
+  }
+  Result<std::int64_t> gc(std::int64_t older_than_ms, const Deadline&) override {
+    note("gc " + std::to_string(older_than_ms));
+    return std::int64_t{5};
+  }
+  Status healthy() override { return health; }
+  std::string metrics_page() override { return "storesweep_leases 1\n"; }
+};
+
+}  // namespace storesweep

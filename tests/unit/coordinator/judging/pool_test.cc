@@ -1,0 +1,107 @@
+#include "coordinator/judging/pool.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <mutex>
+
+#include "common/base/file.h"
+#include "common/evidence/journal.h"
+
+namespace storesweep {
+namespace {
+
+std::string env(const char* name) { return std::getenv(name); }
+std::vector<std::string> judge_command() {
+  return {env("STORESWEEP_BUILD") + "/coordinator/judging/storesweep-judge",
+          env("STORESWEEP_SOURCE") + "/rules"};
+}
+
+std::string journal_bytes() {
+  std::string path = testing::TempDir() + "pool_journal_" + std::to_string(getpid());
+  SigningKey key = signing_key_from_seed(sha256("k"));
+  JournalHeader h;
+  h.worker = "w";
+  h.worker_key = key.public_key;
+  h.package = "com.example";
+  h.device_kind = {"simulated", 28};
+  auto w = JournalWriter::create(path, h);
+  EXPECT_TRUE(w->append({.phase = Phase::kP1, .kind = RecordKind::kMarker, .name = "begin"}).ok());
+  EXPECT_TRUE(w->seal({true, "", 1}, key).ok());
+  std::string bytes = *read_file(path, 1 << 20);
+  unlink(path.c_str());
+  return bytes;
+}
+
+class Answers {
+ public:
+  JudgePool::Callback callback() {
+    return [this](std::uint64_t ticket, JudgeAnswer answer) {
+      std::lock_guard lock(mutex_);
+      answers_.emplace(ticket, std::move(answer));
+      wake_.notify_all();
+    };
+  }
+  std::map<std::uint64_t, JudgeAnswer>& wait(std::size_t n) {
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, std::chrono::seconds(60), [&] { return answers_.size() >= n; });
+    return answers_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::map<std::uint64_t, JudgeAnswer> answers_;
+};
+
+class PoolTest : public testing::Test {
+ protected:
+  void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
+  Log log_{"test", LogLevel::kError, Log::Format::kText};
+  Answers answers_;
+};
+
+TEST_F(PoolTest, JudgesManyWithFewChildren) {
+  JudgePool pool({judge_command(), 2, 60'000, 0}, log_, answers_.callback());
+  for (std::uint64_t i = 1; i <= 20; ++i) pool.submit(i, {{journal_bytes()}, {}, {}});
+  auto& all = answers_.wait(20);
+  ASSERT_EQ(all.size(), 20u);
+  for (auto& [ticket, a] : all) {
+    ASSERT_TRUE(a.verdict.ok()) << a.verdict.status().text();
+    EXPECT_TRUE(a.verdict->simulated);
+    EXPECT_EQ(a.verdict->items.size(), 67u);
+  }
+  EXPECT_EQ(pool.children_lost(), 0u);
+}
+
+TEST_F(PoolTest, AJournalThatIsCorruptCostsNoChild) {
+  JudgePool pool({judge_command(), 1, 60'000, 0}, log_, answers_.callback());
+  std::string bad = journal_bytes();
+  bad[bad.size() / 2] = static_cast<char>(bad[bad.size() / 2] ^ 1);
+  pool.submit(1, {{bad}, {}, {}});
+  auto& all = answers_.wait(1);
+  EXPECT_EQ(all.at(1).verdict.status().kind(), ErrorKind::kCorrupt);
+  EXPECT_FALSE(all.at(1).killed);
+}
+
+TEST_F(PoolTest, AChildThatDiesOrHangsIsReplacedAndNamed) {
+  JudgePool dies({{"sh", "-c", "head -c 4 >/dev/null; kill -9 $$"}, 1, 60'000, 0}, log_, answers_.callback());
+  dies.submit(1, {{journal_bytes()}, {}, {}});
+  dies.submit(2, {{journal_bytes()}, {}, {}});
+  JudgePool hangs({{"sleep", "600"}, 1, 200, 0}, log_, answers_.callback());
+  hangs.submit(3, {{journal_bytes()}, {}, {}});
+  auto& all = answers_.wait(3);
+  for (std::uint64_t t : {1, 2, 3}) {
+    EXPECT_TRUE(all.at(t).killed) << t;
+    EXPECT_FALSE(all.at(t).verdict.ok());
+  }
+  EXPECT_EQ(all.at(3).verdict.status().kind(), ErrorKind::kTimeout);
+}
+
+}  // namespace
+}  // namespace storesweep

@@ -1,0 +1,664 @@
+#include <algorithm>
+#include <set>
+
+#include "coordinator/store/memory_store.h"
+#include "coordinator/store/sqlite_store.h"
+#include "tests/unit/coordinator/store/contract.h"
+#include "tests/unit/temporary_folder.h"
+
+namespace storesweep::contract {
+
+const std::vector<Maker>& makers() {
+  static const std::vector<Maker> kAll = {
+      {"Memory", [](const std::string&) { return std::make_unique<MemoryStore>(); }, false},
+      {"Sqlite",
+       [](const std::string& folder) -> std::unique_ptr<Store> {
+         SeededRandom random(1);
+         auto store = SqliteStore::open(folder + "/store.sqlite", random);
+         EXPECT_TRUE(store.ok()) << store.status().text();
+         return store.ok() ? std::move(*store) : nullptr;
+       },
+       true},
+  };
+  return kAll;
+}
+
+Listing listing(const std::string& package, const std::string& store, std::int64_t downloads) {
+  Listing l;
+  l.store = store;
+  l.package = package;
+  l.label = "App " + package;
+  l.developer = "Dev";
+  l.region = "北京";
+  l.category = "tools";
+  l.version_name = "1.0";
+  l.downloads = downloads;
+  l.permissions = {{"android.permission.CAMERA", "拍照"}, {"p.X", ""}};
+  return l;
+}
+
+RunRecord run_of(std::int64_t id, JobId job, SweepId sweep, const std::string& file_set) {
+  RunRecord r;
+  r.id = RunId{id};
+  r.token = {1, static_cast<std::uint64_t>(id)};
+  r.job = job;
+  r.sweep = sweep;
+  r.file_set = sha256(file_set);
+  r.device = {"serial", {"emulator", 28}, {"x86"}, {"camera"}, true};
+  r.worker = "w1";
+  r.pack_version = "p1";
+  r.blobs = {{"journal", sha256("journal " + file_set), 100}, {"screen", sha256("shared"), 7}};
+  r.figures.phase_ms[3] = 11;
+  r.figures.device_ms = 5000 + id;
+  r.figures.crashes = 1;
+  r.at_ms = 1000 + id;
+  return r;
+}
+
+Judged judged_of(JobId job, SweepId sweep, Level level, std::vector<RunId> runs) {
+  Judged j;
+  j.job = job;
+  j.sweep = sweep;
+  j.verdict =
+      std::string("verdict\0of ", 11) + std::to_string(job.value) + std::to_string(static_cast<int>(level));
+  j.groups = {"shop", "北京", "Dev", "tools"};
+  j.tallies = {{1, "", level}, {1, "R1.3", level}, {5, "", Level::kNotFound}};
+  j.runs = std::move(runs);
+  j.why = "first";
+  j.at_ms = 5;
+  return j;
+}
+
+EndJob verdict_of(JobId job, SweepId sweep, std::uint64_t n, std::optional<RunRecord> run, Level level) {
+  EndJob e;
+  e.job = job;
+  e.sweep = sweep;
+  e.token = {1, n};
+  e.judged = judged_of(job, sweep, level, run ? std::vector<RunId>{run->id} : std::vector<RunId>{});
+  e.run = std::move(run);
+  e.at_ms = 100 + static_cast<std::int64_t>(n);
+  return e;
+}
+
+class Contract : public ::testing::TestWithParam<Maker> {
+ protected:
+  void SetUp() override {
+    store_ = GetParam().open(folder_.path());
+    ASSERT_NE(store_, nullptr);
+    lead();
+  }
+  void lead() {
+    auto lead = store_->take_lead(7);
+    ASSERT_TRUE(lead.ok()) << lead.status().text();
+    epoch_ = lead->epoch;
+  }
+  // The store as a new process finds it; where it is not durable, the same again.
+  void reopen() {
+    if (!GetParam().durable) return;
+    store_.reset();
+    store_ = GetParam().open(folder_.path());
+    ASSERT_NE(store_, nullptr);
+  }
+  std::vector<WriteOutcome> commit(std::vector<Write> writes) {
+    CommitResult r = store_->commit(epoch_, writes);
+    EXPECT_EQ(r.state, CommitState::kCommitted) << r.message;
+    r.outcomes.resize(writes.size());
+    return r.outcomes;
+  }
+  WriteOutcome commit_one(Write w) { return commit({std::move(w)})[0]; }
+  ImportCounts import(const std::vector<Listing>& rows, const std::string& store = "shop") {
+    auto id = store_->begin_import(epoch_, store, "", 50);
+    EXPECT_TRUE(id.ok()) << id.status().text();
+    EXPECT_TRUE(store_->import_rows(epoch_, *id, rows).ok());
+    auto counts = store_->finish_import(epoch_, *id, 60);
+    EXPECT_TRUE(counts.ok()) << counts.status().text();
+    return counts.value_or(ImportCounts{});
+  }
+  SweepId sweep_all(std::uint32_t shards = 1, CampaignId campaign = {}) {
+    CreateSweep c;
+    c.name = "nightly";
+    c.shards = shards;
+    c.campaign = campaign;
+    c.at_ms = 70;
+    WriteOutcome o = commit_one(c);
+    EXPECT_EQ(o.state, WriteState::kDone) << o.message;
+    return SweepId{o.value};
+  }
+  std::vector<JobId> jobs_of(SweepId id) {
+    auto counts = store_->sweep(id);
+    EXPECT_TRUE(counts.ok());
+    std::vector<JobId> out;
+    for (const ShardRecord& s : counts->sweep.shards) {
+      for (std::int64_t i = 0; i < s.count; ++i) out.push_back(JobId{s.first.value + i});
+    }
+    return out;
+  }
+  std::vector<JobPayload> payloads(SweepId id) {
+    std::vector<JobId> ids = jobs_of(id);
+    return store_->jobs(ids).value_or({});
+  }
+  std::map<std::string, std::int64_t> summary(SweepId sweep, const std::string& by) {
+    std::map<std::string, std::int64_t> out;
+    auto rows = store_->summary({sweep, by});
+    EXPECT_TRUE(rows.ok());
+    for (const SummaryRow& r : *rows) {
+      out[r.group + "/" + std::to_string(r.task) + r.rule + "/" + std::string(name(r.level))] = r.count;
+    }
+    return out;
+  }
+
+  testing::TemporaryFolder folder_;
+  std::unique_ptr<Store> store_;
+  std::uint64_t epoch_ = 0;
+};
+
+TEST_P(Contract, each_lead_has_an_epoch_of_its_own_and_the_secret_stays) {
+  auto first = store_->take_lead(1);
+  reopen();
+  auto second = store_->take_lead(0xffffffffffffffffULL);
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(second->epoch, first->epoch + 1);
+  EXPECT_EQ(second->incarnation, 0xffffffffffffffffULL);
+  EXPECT_EQ(second->secret, first->secret);
+  EXPECT_EQ(first->secret.size(), 32U);
+  EXPECT_EQ(store_->epoch().value_or(0), second->epoch);
+}
+
+TEST_P(Contract, an_old_epoch_writes_nothing) {
+  import({listing("a")});
+  std::uint64_t old = epoch_;
+  lead();
+  SetDraining w{"worker", true};
+  std::vector<Write> writes{w};
+  EXPECT_EQ(store_->commit(old, writes).state, CommitState::kNotLeader);
+  EXPECT_TRUE(store_->load()->draining.empty());
+  EXPECT_EQ(store_->begin_import(old, "shop", "", 1).status().kind(), ErrorKind::kPermission);
+  EXPECT_EQ(store_->expire_evidence(old, 1).status().kind(), ErrorKind::kPermission);
+}
+
+TEST_P(Contract, a_listing_comes_back_as_it_was_given) {
+  Listing l = listing("com.a");
+  l.subject = SubjectKind::kQuickApp;
+  l.place = PlaceKind::kPreset;
+  l.tenant = TenantId{3};
+  l.version_code = 9;
+  l.credit_code = "c", l.filing_number = "f", l.category_source = "store", l.rank = 4;
+  l.release_date = "2026-11-24", l.policy_url = "https://p", l.apk_url = "https://a", l.apk_sha256 = "00";
+  l.apk_bytes = 123;
+  import({l});
+  reopen();
+  auto page = store_->listings("", {});
+  ASSERT_TRUE(page.ok());
+  ASSERT_EQ(page->rows.size(), 1U);
+  const Listing& r = page->rows[0];
+  EXPECT_EQ(r.id, ListingId{1});
+  EXPECT_EQ(
+      std::tie(r.tenant, r.subject, r.place, r.store, r.package, r.version_name, r.version_code, r.label),
+      std::tie(l.tenant, l.subject, l.place, l.store, l.package, l.version_name, l.version_code, l.label));
+  EXPECT_EQ(
+      std::tie(r.developer, r.credit_code, r.filing_number, r.region, r.category, r.category_source, r.rank),
+      std::tie(l.developer, l.credit_code, l.filing_number, l.region, l.category, l.category_source, l.rank));
+  EXPECT_EQ(std::tie(r.downloads, r.release_date, r.policy_url, r.apk_url, r.apk_sha256, r.apk_bytes),
+            std::tie(l.downloads, l.release_date, l.policy_url, l.apk_url, l.apk_sha256, l.apk_bytes));
+  ASSERT_EQ(r.permissions.size(), 2U);
+  EXPECT_EQ(r.permissions[0].purpose, "拍照");
+}
+
+TEST_P(Contract, importing_again_changes_nothing_and_a_later_catalogue_tells_new_changed_and_gone) {
+  ImportCounts first = import({listing("a"), listing("b"), listing("c")});
+  EXPECT_EQ(first.added, 3);
+  ImportCounts again = import({listing("a"), listing("b"), listing("c")});
+  EXPECT_EQ(std::tuple(again.added, again.changed, again.unchanged, again.gone), std::tuple(0, 0, 3, 0));
+  Listing b = listing("b");
+  b.version_name = "2.0";
+  ImportCounts later = import({listing("a"), b, listing("d")});
+  EXPECT_EQ(std::tuple(later.added, later.changed, later.unchanged, later.gone), std::tuple(1, 1, 1, 1));
+  ImportCounts back = import({listing("a"), b, listing("c"), listing("d")});
+  EXPECT_EQ(std::tuple(back.added, back.changed, back.unchanged, back.gone), std::tuple(1, 0, 3, 0));
+  auto page = store_->listings("shop", {});
+  ASSERT_EQ(page->rows.size(), 4U);
+}
+
+TEST_P(Contract, another_stores_catalogue_takes_nothing_away) {
+  import({listing("a")});
+  ImportCounts other = import({listing("a", "market")}, "market");
+  EXPECT_EQ(other.gone, 0);
+  EXPECT_EQ(store_->listings("", {})->rows.size(), 2U);
+  EXPECT_EQ(store_->listings("market", {})->rows.size(), 1U);
+}
+
+TEST_P(Contract, an_import_key_counts_once_and_a_finished_import_takes_no_rows) {
+  auto first = store_->begin_import(epoch_, "shop", "key", 1);
+  ASSERT_TRUE(first.ok());
+  auto second = store_->begin_import(epoch_, "shop", "key", 2);
+  EXPECT_EQ(second.status().kind(), ErrorKind::kExists);
+  EXPECT_EQ(second.status().message(), std::to_string(*first));
+  ASSERT_TRUE(store_->finish_import(epoch_, *first, 3).ok());
+  std::vector<Listing> rows{listing("a")};
+  EXPECT_EQ(store_->import_rows(epoch_, *first, rows).status().kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(store_->finish_import(epoch_, 99, 3).status().kind(), ErrorKind::kNotFound);
+}
+
+TEST_P(Contract, pages_of_listings_hold_each_once) {
+  std::vector<Listing> rows;
+  for (int i = 0; i < 25; ++i) rows.push_back(listing("p" + std::to_string(i)));
+  import(rows);
+  std::set<std::string> seen;
+  PageRequest page{"", 10};
+  int pages = 0;
+  do {
+    auto p = store_->listings("", page);
+    ASSERT_TRUE(p.ok());
+    for (const Listing& l : p->rows) EXPECT_TRUE(seen.insert(l.package).second);
+    page.cursor = p->next;
+    ++pages;
+  } while (!page.cursor.empty());
+  EXPECT_EQ(seen.size(), 25U);
+  EXPECT_EQ(pages, 3);
+}
+
+TEST_P(Contract, a_sweep_is_one_range_of_jobs_in_shards_longest_first) {
+  std::vector<Listing> rows;
+  for (int i = 0; i < 40; ++i) {
+    rows.push_back(listing("p" + std::to_string(i)));
+    rows.back().apk_bytes = (i * 7919) % 40 * 1'000'000;
+  }
+  import(rows);
+  SweepId id = sweep_all(4);
+  auto counts = store_->sweep(id);
+  ASSERT_TRUE(counts.ok());
+  EXPECT_EQ(counts->sweep.total, 40);
+  EXPECT_EQ(counts->sweep.name, "nightly");
+  ASSERT_EQ(counts->sweep.shards.size(), 4U);
+  std::vector<JobId> ids = jobs_of(id);
+  EXPECT_EQ(ids.size(), 40U);
+  auto payloads = store_->jobs(ids);
+  ASSERT_TRUE(payloads.ok());
+  ASSERT_EQ(payloads->size(), 40U);
+  for (std::size_t i = 0; i + 1 < payloads->size(); ++i) {
+    const Listing &a = (*payloads)[i].listing, &b = (*payloads)[i + 1].listing;
+    EXPECT_LE(shard_of(a.package, 4), shard_of(b.package, 4));
+    if (shard_of(a.package, 4) == shard_of(b.package, 4)) {
+      EXPECT_GE(a.apk_bytes, b.apk_bytes);
+    }
+  }
+  std::vector<JobId> unknown{JobId{9999}};
+  EXPECT_TRUE(store_->jobs(unknown)->empty());
+}
+
+TEST_P(Contract, a_selection_chooses_store_top_list_and_changed) {
+  import({listing("a", "shop", 10), listing("b", "shop", 30), listing("c", "shop", 20)});
+  import({listing("a", "market", 5)}, "market");
+  auto chosen = [&](Selection s) {
+    CreateSweep c;
+    c.selection = std::move(s);
+    WriteOutcome o = commit_one(c);
+    std::set<std::string> out;
+    if (o.state != WriteState::kDone) return out;
+    for (const JobPayload& p : payloads(SweepId{o.value})) {
+      out.insert(p.listing.store + "/" + p.listing.package);
+    }
+    return out;
+  };
+  using Kind = Selection::Kind;
+  EXPECT_EQ(chosen({Kind::kStore, "market", 0, {}}), (std::set<std::string>{"market/a"}));
+  EXPECT_EQ(chosen({Kind::kTop, "", 2, {}}), (std::set<std::string>{"shop/b", "shop/c"}));
+  EXPECT_EQ(chosen({Kind::kList, "", 0, {"a", "zzz"}}), (std::set<std::string>{"shop/a", "market/a"}));
+  EXPECT_EQ(chosen({Kind::kAll, "", 0, {}}).size(), 4U);
+  EXPECT_EQ(chosen({Kind::kChanged, "", 0, {}}), std::set<std::string>{});
+  Listing b = listing("b", "shop", 31);
+  import({listing("a", "shop", 10), b, listing("new")});
+  EXPECT_EQ(chosen({Kind::kChanged, "", 0, {}}), (std::set<std::string>{"shop/b", "shop/new"}));
+}
+
+TEST_P(Contract, a_sweeps_key_counts_once_and_bad_sweeps_are_refused) {
+  CreateSweep c;
+  c.idempotency_key = "night 1";
+  EXPECT_EQ(commit_one(c).state, WriteState::kRefused);
+  import({listing("a")});
+  WriteOutcome first = commit_one(c), second = commit_one(c);
+  EXPECT_EQ(first.state, WriteState::kDone);
+  EXPECT_EQ(second.state, WriteState::kAlready);
+  EXPECT_EQ(second.value, first.value);
+  CreateSweep none = c;
+  none.idempotency_key = "", none.shards = 0;
+  EXPECT_EQ(commit_one(none).state, WriteState::kRefused);
+  none.shards = 1, none.campaign = CampaignId{5};
+  EXPECT_EQ(commit_one(none).state, WriteState::kRefused);
+}
+
+TEST_P(Contract, the_first_report_of_a_genuine_token_ends_a_job_and_no_other) {
+  import({listing("a"), listing("b")});
+  SweepId s = sweep_all();
+  std::vector<JobId> j = jobs_of(s);
+  EXPECT_EQ(commit_one(ProbeJob{j[0], {1, 1}}).state, WriteState::kDone);
+  EndJob end = verdict_of(j[0], s, 1, run_of(1, j[0], s, "fs"), Level::kSuspected);
+  EXPECT_EQ(commit_one(end).state, WriteState::kDone);
+  reopen();
+  EXPECT_EQ(commit_one(end).state, WriteState::kAlready);
+  EndJob other = verdict_of(j[0], s, 2, run_of(2, j[0], s, "fs"), Level::kNotFound);
+  EXPECT_EQ(commit_one(other).state, WriteState::kOtherEnd);
+  EXPECT_EQ(commit_one(ProbeJob{j[0], {1, 1}}).state, WriteState::kAlready);
+  EXPECT_EQ(commit_one(ProbeJob{j[0], {1, 2}}).state, WriteState::kOtherEnd);
+  auto r = store_->result(j[0]);
+  ASSERT_TRUE(r.ok());
+  EXPECT_EQ(r->verdict, end.judged->verdict);
+  EXPECT_EQ(r->end, EndKind::kVerdict);
+  EXPECT_EQ(r->ended_ms, end.at_ms);
+  ASSERT_TRUE(r->run);
+  EXPECT_EQ(r->run->device.identity, "serial");
+  EXPECT_EQ(r->run->device.features, std::vector<std::string>{"camera"});
+  EXPECT_EQ(r->run->figures, end.run->figures);
+  ASSERT_EQ(r->run->blobs.size(), 2U);
+  EXPECT_EQ(r->run->blobs[0].sha256, end.run->blobs[0].sha256);
+  EXPECT_EQ(r->run->token, (TokenKey{1, 1}));
+  EXPECT_EQ(store_->result(j[1]).status().kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(store_->run(RunId{2}).status().kind(), ErrorKind::kNotFound);
+}
+
+TEST_P(Contract, one_bad_write_never_sinks_the_others_of_its_batch) {
+  import({listing("a"), listing("b"), listing("c")});
+  SweepId s = sweep_all();
+  std::vector<JobId> j = jobs_of(s);
+  EndJob taken = verdict_of(j[1], s, 2, run_of(1, j[1], s, "x"), Level::kSuspected);
+  auto out = commit({verdict_of(j[0], s, 1, run_of(1, j[0], s, "fs"), Level::kSuspected), taken,
+                     EndJob{.job = JobId{9999}, .sweep = s}, PutMark{s, 7, 3},
+                     verdict_of(j[2], s, 3, run_of(3, j[2], s, "y"), Level::kSuspected)});
+  EXPECT_EQ(out[0].state, WriteState::kDone);
+  EXPECT_EQ(out[1].state, WriteState::kRefused);
+  EXPECT_EQ(out[2].state, WriteState::kRefused);
+  EXPECT_EQ(out[3].state, WriteState::kRefused);
+  EXPECT_EQ(out[4].state, WriteState::kDone);
+  EXPECT_EQ(store_->result(j[1]).status().kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(store_->sweep(s)->ended.at("verdict"), 2);
+  EXPECT_EQ((summary(s, "")["/1/suspected"]), 2);
+}
+
+TEST_P(Contract, a_token_ends_once) {
+  import({listing("a")});
+  SweepId s = sweep_all();
+  EndToken t{{1, 5}, jobs_of(s)[0], s, FailureKind::kApp, FailureReason::kInstall, "why", sha256("fs"),
+             "d",    "w",           9};
+  EXPECT_EQ(commit_one(t).state, WriteState::kDone);
+  EXPECT_EQ(commit_one(t).state, WriteState::kAlready);
+}
+
+TEST_P(Contract, a_restart_finds_what_the_queue_needs) {
+  import({listing("a"), listing("b"), listing("c")});
+  SweepId s = sweep_all(1), done = sweep_all(1);
+  std::vector<JobId> j = jobs_of(s), d = jobs_of(done);
+  commit(
+      {verdict_of(j[0], s, 1, run_of(4, j[0], s, "fs"), Level::kViolation), PutMark{s, 0, 2},
+       PutMark{s, 0, 1},
+       EndToken{{1, 5}, j[1], s, FailureKind::kApp, FailureReason::kInstall, "", sha256("fs"), "", "w", 9},
+       EndToken{{2, 1}, j[1], s, FailureKind::kDevice, FailureReason::kOther, "", {}, "", "w", 9},
+       EndToken{{1, 6}, j[0], s, FailureKind::kApp, FailureReason::kOther, "", sha256("fs"), "", "w", 9},
+       EndToken{{1, 7}, d[0], done, FailureKind::kApp, FailureReason::kOther, "", sha256("fs"), "", "w", 9},
+       PutKnown{j[1], sha256("fs"), {{"arm64-v8a"}, 26, {"nfc"}, true, "emulator"}},
+       PutKnown{j[0], sha256("fs"), {}}, SetDraining{"w1", true}, SetDraining{"w2", true},
+       SetDraining{"w2", false}, SetShard{s, 0, true}, SetSweep{s, SweepState::kPaused, 1},
+       SetSweep{done, SweepState::kDone, 77}});
+  ExtraJob order;
+  order.job = JobId{kFirstExtraJob};
+  order.kind = JobKind::kConfirmation;
+  order.parent = j[0];
+  order.sweep = s;
+  order.rules = {"R1.3", "R5.7"};
+  order.base_run = RunId{4};
+  order.not_on_device = "serial";
+  order.on_kind = DeviceKind{"phone", 33};
+  order.file_set = sha256("fs");
+  commit({OrderJob{order},
+          EndToken{{3, 1}, order.job, s, FailureKind::kEvasion, {}, "", sha256("fs"), "", "", 1}});
+  reopen();
+  auto l = store_->load();
+  ASSERT_TRUE(l.ok()) << l.status().text();
+  ASSERT_EQ(l->sweeps.size(), 1U);
+  EXPECT_EQ(l->sweeps[0].sweep.state, SweepState::kPaused);
+  EXPECT_EQ(l->sweeps[0].ended, std::vector<JobId>{j[0]});
+  EXPECT_EQ(l->sweeps[0].ended_by.at("verdict"), 1);
+  ASSERT_EQ(l->sweeps[0].sweep.shards.size(), 1U);
+  EXPECT_EQ(l->sweeps[0].sweep.shards[0].mark, 2);
+  EXPECT_TRUE(l->sweeps[0].sweep.shards[0].paused);
+  ASSERT_EQ(l->tokens.size(), 2U);
+  EXPECT_EQ(l->tokens[0].job, j[1]);
+  EXPECT_EQ(l->tokens[0].by_kind, (std::array<std::int32_t, 4>{1, 1, 0, 0}));
+  EXPECT_EQ(l->tokens[0].last, (TokenKey{2, 1}));
+  EXPECT_EQ(l->tokens[1].job, order.job);
+  ASSERT_EQ(l->file_sets.size(), 1U);
+  EXPECT_EQ(l->file_sets[0].ended, 2);
+  ASSERT_EQ(l->known.size(), 1U);
+  EXPECT_EQ(l->known[0].needs.min_api, 26);
+  EXPECT_EQ(l->known[0].needs.other_than_class, "emulator");
+  EXPECT_EQ(l->draining, std::vector<std::string>{"w1"});
+  EXPECT_EQ(l->next_run, RunId{5});
+  EXPECT_EQ(l->next_extra, JobId{kFirstExtraJob + 1});
+  ASSERT_EQ(l->extras.size(), 1U);
+  EXPECT_EQ(l->extras[0].rules, order.rules);
+  EXPECT_EQ(l->extras[0].on_kind, order.on_kind);
+  EXPECT_EQ(l->extras[0].not_on_device, "serial");
+  EXPECT_EQ(l->extras[0].file_set, order.file_set);
+  EXPECT_EQ(store_->sweep(done)->sweep.ended_ms, 77);
+  EXPECT_EQ(store_->sweep(s)->confirmations_open, 1);
+}
+
+TEST_P(Contract, a_new_judgement_takes_the_old_ones_place_in_every_counter) {
+  import({listing("a"), listing("b")});
+  SweepId s = sweep_all();
+  std::vector<JobId> j = jobs_of(s);
+  EXPECT_EQ(commit_one(Attach{judged_of(j[0], s, Level::kViolation, {})}).state, WriteState::kRefused);
+  commit({verdict_of(j[0], s, 1, run_of(1, j[0], s, "x"), Level::kSuspected),
+          verdict_of(j[1], s, 2, run_of(2, j[1], s, "y"), Level::kSuspected)});
+  commit({Attach{judged_of(j[0], s, Level::kViolation, {RunId{1}})}});
+  for (const auto& [by, group] : std::map<std::string, std::string>{
+           {"", ""}, {"store", "shop"}, {"region", "北京"}, {"developer", "Dev"}, {"category", "tools"}}) {
+    auto counts = summary(s, by);
+    EXPECT_EQ(counts[group + "/1/suspected"], 1) << by;
+    EXPECT_EQ(counts[group + "/1/violation"], 1) << by;
+    EXPECT_EQ(counts[group + "/1R1.3/violation"], 1) << by;
+    EXPECT_EQ(counts[group + "/5/not_found"], 2) << by;
+    EXPECT_EQ(counts.size(), 5U) << by;
+  }
+  commit({Attach{
+              judged_of(j[0], s, Level::kNotFound, {RunId{1}}),
+          },
+          Attach{judged_of(j[0], s, Level::kViolation, {RunId{1}})}});
+  EXPECT_EQ(summary(s, "").size(), 5U);
+  EXPECT_EQ(store_->result(j[0])->verdict, judged_of(j[0], s, Level::kViolation, {}).verdict);
+}
+
+TEST_P(Contract, a_confirmation_is_ordered_with_its_violation_and_judges_its_parent) {
+  import({listing("a")});
+  SweepId s = sweep_all();
+  JobId j = jobs_of(s)[0];
+  ExtraJob order;
+  order.job = JobId{kFirstExtraJob + 5};
+  order.parent = j;
+  order.sweep = s;
+  order.base_run = RunId{1};
+  EndJob confirmation;
+  confirmation.job = order.job;
+  confirmation.sweep = s;
+  confirmation.token = {1, 2};
+  confirmation.run = run_of(2, order.job, s, "fs");
+  confirmation.run->base_run = RunId{1};
+  confirmation.run->partial = true;
+  confirmation.judged = judged_of(j, s, Level::kViolation, {RunId{1}, RunId{2}});
+  EXPECT_EQ(commit_one(confirmation).state, WriteState::kRefused);
+  EndJob end = verdict_of(j, s, 1, run_of(1, j, s, "fs"), Level::kSuspected);
+  end.order = order;
+  EXPECT_EQ(commit_one(end).state, WriteState::kDone);
+  EXPECT_EQ(store_->sweep(s)->confirmations_open, 1);
+  EXPECT_EQ(commit_one(confirmation).state, WriteState::kDone);
+  EXPECT_EQ(store_->sweep(s)->confirmations_open, 0);
+  EXPECT_EQ(store_->sweep(s)->ended.at("verdict"), 1);
+  EXPECT_EQ(store_->result(j)->verdict, confirmation.judged->verdict);
+  EXPECT_EQ(store_->result(order.job).status().kind(), ErrorKind::kNotFound);
+  ASSERT_EQ(store_->runs_confirming(RunId{1})->size(), 1U);
+  EXPECT_EQ(store_->runs_of(sha256("fs"))->size(), 1U);
+  EXPECT_TRUE(store_->extra(order.job).ok());
+  EXPECT_TRUE(store_->load()->extras.empty());
+  EXPECT_EQ(store_->results({s, "", "", "", {}}, {})->rows.size(), 1U);
+}
+
+TEST_P(Contract, a_retest_key_counts_once) {
+  import({listing("a")});
+  SweepId s = sweep_all();
+  JobId j = jobs_of(s)[0];
+  OrderJob retest;
+  retest.order.job = JobId{kFirstExtraJob};
+  retest.order.kind = JobKind::kRetest;
+  retest.order.parent = j;
+  retest.order.sweep = s;
+  retest.order.idempotency_key = "k";
+  EXPECT_EQ(commit_one(retest).state, WriteState::kRefused);
+  commit_one(verdict_of(j, s, 1, {}, Level::kSuspected));
+  EXPECT_EQ(commit_one(retest).state, WriteState::kDone);
+  retest.order.job = JobId{kFirstExtraJob + 1};
+  WriteOutcome again = commit_one(retest);
+  EXPECT_EQ(again.state, WriteState::kAlready);
+  EXPECT_EQ(again.value, kFirstExtraJob);
+  EXPECT_EQ(store_->sweep(s)->confirmations_open, 0);
+}
+
+TEST_P(Contract, a_cancelled_sweep_ends_what_was_open_once) {
+  import({listing("a"), listing("b"), listing("c")});
+  SweepId s = sweep_all();
+  std::vector<JobId> j = jobs_of(s);
+  EndJob end = verdict_of(j[0], s, 1, run_of(1, j[0], s, "x"), Level::kSuspected);
+  end.order = ExtraJob{};
+  end.order->job = JobId{kFirstExtraJob};
+  end.order->parent = j[0];
+  end.order->sweep = s;
+  commit({end});
+  WriteOutcome cancelled = commit_one(CancelSweep{s, 99});
+  EXPECT_EQ(cancelled.value, 2);
+  EXPECT_EQ(commit_one(CancelSweep{s, 100}).state, WriteState::kAlready);
+  EXPECT_EQ(commit_one(SetSweep{s, SweepState::kRunning, 1}).state, WriteState::kAlready);
+  EXPECT_EQ(commit_one(verdict_of(j[1], s, 9, {}, Level::kSuspected)).state, WriteState::kOtherEnd);
+  auto counts = store_->sweep(s);
+  EXPECT_EQ(counts->ended.at("cancelled"), 2);
+  EXPECT_EQ(counts->ended.at("verdict"), 1);
+  EXPECT_EQ(counts->sweep.state, SweepState::kCancelled);
+  EXPECT_EQ(counts->sweep.ended_ms, 99);
+  EXPECT_EQ(counts->confirmations_open, 0);
+  EXPECT_EQ(store_->result(j[1])->end, EndKind::kCancelled);
+  EXPECT_TRUE(store_->load()->sweeps.empty());
+}
+
+TEST_P(Contract, notes_of_reports_count_up) {
+  NoteReport n{{3, 4}, JobId{1}};
+  EXPECT_EQ(commit_one(n).value, 1);
+  reopen();
+  EXPECT_EQ(commit_one(n).value, 2);
+  EXPECT_EQ(commit_one(NoteReport{{3, 5}, JobId{1}}).value, 1);
+}
+
+TEST_P(Contract, a_campaign_counts_distinct_apps_over_its_sweeps) {
+  import({listing("a"), listing("b")});
+  import({listing("a", "market")}, "market");
+  CreateCampaign c{{{}, "2026", 400'000, "2026-12-31"}, "key"};
+  WriteOutcome made = commit_one(c);
+  EXPECT_EQ(commit_one(c).state, WriteState::kAlready);
+  CampaignId id{made.value};
+  SweepId one = sweep_all(1, id), two = sweep_all(1, id);
+  std::uint64_t n = 1;
+  for (SweepId s : {one, two}) {
+    for (const JobPayload& p : payloads(s)) {
+      if (p.listing.package == "a") commit_one(verdict_of(p.job, s, n++, {}, Level::kNotFound));
+    }
+  }
+  auto counts = store_->campaign(id, 0);
+  ASSERT_TRUE(counts.ok());
+  EXPECT_EQ(counts->campaign.target_apps, 400'000);
+  EXPECT_EQ(counts->covered_apps, 1);
+  EXPECT_EQ(counts->covered_since, 1);
+  EXPECT_EQ(store_->campaign(id, 1'000'000)->covered_since, 0);
+  EXPECT_EQ(counts->sweeps, (std::vector<SweepId>{one, two}));
+  EXPECT_EQ(store_->campaign(CampaignId{9}, 0).status().kind(), ErrorKind::kNotFound);
+}
+
+TEST_P(Contract, results_are_found_by_sweep_store_package_rule_and_level_in_pages) {
+  import({listing("a"), listing("b"), listing("c")});
+  import({listing("a", "market")}, "market");
+  SweepId s = sweep_all(), other = sweep_all();
+  std::uint64_t n = 1;
+  for (const JobPayload& p : payloads(s)) {
+    Level level = p.listing.package == "b" ? Level::kViolation : Level::kNotFound;
+    commit_one(verdict_of(p.job, s, n++, {}, level));
+  }
+  commit_one(verdict_of(jobs_of(other)[0], other, n++, {}, Level::kNotFound));
+  auto count = [&](ResultQuery q) { return store_->results(q, {})->rows.size(); };
+  EXPECT_EQ(count({}), 5U);
+  EXPECT_EQ(count({s, "", "", "", {}}), 4U);
+  EXPECT_EQ(count({s, "market", "", "", {}}), 1U);
+  EXPECT_EQ(count({s, "", "a", "", {}}), 2U);
+  EXPECT_EQ(count({s, "", "", "", Level::kViolation}), 1U);
+  EXPECT_EQ(count({s, "", "", "R1.3", Level::kNotFound}), 3U);
+  EXPECT_EQ(count({s, "", "", "R9.9", {}}), 0U);
+  std::set<JobId> seen;
+  PageRequest page{"", 2};
+  do {
+    auto p = store_->results({s, "", "", "", {}}, page);
+    for (const StoredResult& r : p->rows) EXPECT_TRUE(seen.insert(r.job).second);
+    page.cursor = p->next;
+  } while (!page.cursor.empty());
+  EXPECT_EQ(seen.size(), 4U);
+  auto sweeps = store_->sweeps({"", 1});
+  ASSERT_EQ(sweeps->rows.size(), 1U);
+  EXPECT_EQ(sweeps->rows[0].sweep.id, other);
+  EXPECT_EQ(store_->sweeps({sweeps->next, 1})->rows[0].sweep.id, s);
+}
+
+TEST_P(Contract, figures_sum_up_by_device_kind_and_simulated_shows) {
+  import({listing("a"), listing("b")});
+  SweepId s = sweep_all();
+  std::vector<JobId> j = jobs_of(s);
+  RunRecord real = run_of(1, j[0], s, "x"), simulated = run_of(2, j[1], s, "y");
+  simulated.device.kind.device_class = "simulated";
+  commit_one(verdict_of(j[0], s, 1, real, Level::kNotFound));
+  EXPECT_FALSE(store_->sweep(s)->simulated);
+  commit_one(verdict_of(j[1], s, 2, simulated, Level::kNotFound));
+  EXPECT_TRUE(store_->sweep(s)->simulated);
+  auto rows = store_->figures(s);
+  ASSERT_EQ(rows->size(), 2U);
+  EXPECT_EQ((*rows)[0].kind, real.device.kind);
+  EXPECT_EQ((*rows)[0].runs, 1);
+  EXPECT_EQ((*rows)[0].sum, real.figures);
+}
+
+TEST_P(Contract, old_evidence_expires_but_for_what_another_run_names) {
+  import({listing("a"), listing("b")});
+  SweepId s = sweep_all(), running = sweep_all();
+  std::vector<JobId> j = jobs_of(s);
+  commit({verdict_of(j[0], s, 1, run_of(1, j[0], s, "x"), Level::kNotFound),
+          verdict_of(j[1], s, 2, run_of(2, j[1], s, "y"), Level::kNotFound),
+          verdict_of(jobs_of(running)[0], running, 3, run_of(3, jobs_of(running)[0], running, "z"),
+                     Level::kNotFound)});
+  EXPECT_TRUE(store_->expire_evidence(epoch_, 1'000'000)->empty());  // nothing is over yet
+  commit({SetSweep{s, SweepState::kDone, 5}});
+  auto gone = store_->expire_evidence(epoch_, 1002);
+  ASSERT_TRUE(gone.ok());
+  EXPECT_EQ(*gone, std::vector<Digest>{sha256("journal x")});
+  EXPECT_TRUE(store_->runs_of(sha256("x"))->empty());
+  EXPECT_EQ(store_->runs_of(sha256("y"))->size(), 1U);
+  EXPECT_TRUE(store_->result(j[0]).ok());
+  EXPECT_TRUE(store_->expire_evidence(epoch_, 1002)->empty());
+}
+
+TEST_P(Contract, the_time_of_an_earlier_run_orders_the_next_sweep) {
+  import({listing("slow"), listing("big")});
+  SweepId first = sweep_all();
+  for (const JobPayload& p : payloads(first)) {
+    RunRecord run = run_of(p.job.value, p.job, first, p.listing.package);
+    run.figures.device_ms = p.listing.package == "slow" ? 900'000 : 1'000;
+    commit_one(verdict_of(p.job, first, static_cast<std::uint64_t>(p.job.value), run, Level::kNotFound));
+  }
+  SweepId second = sweep_all();
+  EXPECT_EQ(store_->jobs(jobs_of(second))->at(0).listing.package, "slow");
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, Contract, ::testing::ValuesIn(makers()),
+                         [](const auto& i) { return i.param.name; });
+
+}  // namespace storesweep::contract

@@ -1,0 +1,145 @@
+// Every APK of the corpus against what aapt says of it (its *.truth.txt).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/corpus.h"
+#include "worker/apk/facts.h"
+
+namespace storesweep {
+namespace {
+using Json = nlohmann::json;
+
+Json truth_of(const std::filesystem::path& apk) {
+  std::ifstream in(apk.string() + ".truth.txt", std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  std::size_t at = text.find("== summary json");
+  return at == std::string::npos ? Json() : Json::parse(text.substr(text.find('{', at)), nullptr, false);
+}
+
+std::string text_of(const Json& truth, const char* key) {
+  return truth.contains(key) && truth[key].is_string() ? truth[key].get<std::string>() : "";
+}
+
+int count(const ApkFacts& facts, ComponentKind kind) {
+  return static_cast<int>(std::ranges::count(facts.components, kind, &Component::kind));
+}
+
+// field -> (ours, aapt's)
+std::map<std::string, std::pair<std::string, std::string>> compared(const ApkFacts& f, const Json& t) {
+  auto or_one = [](const std::string& s) { return s.empty() ? "1" : s; };
+  std::string target = text_of(t, "targetSdk").empty() ? text_of(t, "minSdk") : text_of(t, "targetSdk");
+  std::vector<std::string> ours, theirs = t["uses_permission"].get<std::vector<std::string>>();
+  for (const UsesPermission& p : f.permissions) ours.push_back(p.name);
+  std::ranges::sort(ours);
+  std::ranges::sort(theirs);
+  std::map<std::string, std::pair<std::string, std::string>> out = {
+      {"package", {f.package, text_of(t, "package")}},
+      {"versionCode", {std::to_string(f.version_code), text_of(t, "versionCode")}},
+      {"versionName", {f.version_name, text_of(t, "versionName")}},
+      {"minSdk",
+       {f.min_codename.empty() ? std::to_string(f.min_sdk) : f.min_codename, or_one(text_of(t, "minSdk"))}},
+      {"targetSdk", {std::to_string(f.target_sdk), or_one(target)}},
+      {"label", {f.label, text_of(t, "label")}},
+      {"launchable", {f.launch_activity, text_of(t, "launchable")}},
+      {"permissions", {Json(ours).dump(), Json(theirs).dump()}},
+      {"abis", {Json(f.abis).dump(), t.contains("native_abis") ? t["native_abis"].dump() : "[]"}},
+  };
+  for (ComponentKind kind : {ComponentKind::kActivity, ComponentKind::kActivityAlias, ComponentKind::kService,
+                             ComponentKind::kReceiver, ComponentKind::kProvider}) {
+    std::string key = "n_" + std::string(component_kind_name(kind));
+    out[key] = {std::to_string(count(f, kind)), t[key].dump()};
+  }
+  return out;
+}
+
+// Where we differ from aapt, and who is right; what is not here must agree.
+const std::map<std::string, std::string> kKnown = {
+    {"Apktool/framework.apk targetSdk",
+     "both: the target is a preview's name, which the platform counts as 10000"},
+    {"Apktool/issue1264.apk versionCode", "we: none is given, and then the platform takes 0"},
+    {"Apktool/not-sparse.apk versionCode", "we: none is given, and then the platform takes 0"},
+    {"Apktool/sparse.apk versionCode", "we: none is given, and then the platform takes 0"},
+    {"Apktool/issue1730.apk label",
+     "we: the label stands in the manifest; aapt shows none where there is no table"},
+    {"androguard/AndroidManifest_ShortName.apk",
+     "we: aapt gives up at an icon that cannot be resolved, which concerns nobody but the icon"},
+    {"androguard/AndroidManifest_ShortName.apk label",
+     "both: its table is missing, so we show the label's id"},
+    {"apkInspector/minimal_def_mod.apk",
+     "we: method 30208 is stored to the platform since Android 9 (ApkAssets), inflated by this aapt"},
+};
+
+// Says what differs, and fails where that is not known.
+void differ(const std::string& what, const std::string& how) {
+  auto known = kKnown.find(what);
+  EXPECT_TRUE(known != kKnown.end()) << what << ": " << how;
+  std::printf("%s: %s; right: %s\n", what.c_str(), how.c_str(),
+              known != kKnown.end() ? known->second.c_str() : "?");
+}
+
+std::vector<std::filesystem::path> corpus_apks() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& e : std::filesystem::recursive_directory_iterator(corpus_path("apk"))) {
+    if (e.path().extension() == ".apk") files.push_back(e.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+Result<ApkFacts> facts_of(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  return read_apk_facts(as_bytes(bytes));
+}
+
+std::string name_of(const std::filesystem::path& path) {
+  return path.parent_path().filename().string() + "/" + path.filename().string();
+}
+
+TEST(ApkCorpus, EveryApkAgreesWithAaptOrIsKnownToDifferForAReason) {
+  NEED_CORPUS();
+  std::map<std::string, std::pair<int, int>> agreement;  // field -> agrees, differs
+  int read = 0, refused = 0;
+  for (const auto& path : corpus_apks()) {
+    Json truth = truth_of(path);
+    auto facts = facts_of(path);
+    bool aapt = truth.is_object() && truth.value("aapt_badging_rc", 1) == 0;
+    (facts.ok() ? read : refused) += 1;
+    if (facts.ok() != aapt)
+      differ(name_of(path), facts.ok() ? "we read it, aapt does not" : facts.status().text());
+    if (!facts.ok() || !truth.is_object() || !truth.contains("package")) continue;
+    for (const auto& [field, values] : compared(*facts, truth)) {
+      bool same = values.first == values.second;
+      (same ? agreement[field].first : agreement[field].second) += 1;
+      if (!same)
+        differ(name_of(path) + " " + field, "ours '" + values.first + "', aapt '" + values.second + "'");
+    }
+  }
+  std::printf("%d read, %d refused\n", read, refused);
+  for (const auto& [field, n] : agreement) {
+    std::printf("%-16s agree %3d, differ %2d\n", field.c_str(), n.first, n.second);
+  }
+  EXPECT_GT(read, 100);
+}
+
+TEST(ApkCorpus, EverySchemeThatApksignerVerifiesIsSeenToBeThere) {
+  NEED_CORPUS();
+  int schemes = 0;
+  for (const auto& path : corpus_apks()) {
+    Json truth = truth_of(path);
+    auto facts = facts_of(path);
+    if (!facts.ok() || !truth.is_object() || !truth.contains("schemes")) continue;
+    auto verified = [&](const char* scheme) { return truth["schemes"].value(scheme, "") == "true"; };
+    schemes += verified("v1") + verified("v2") + verified("v3");
+    EXPECT_TRUE(facts->signing.v1 || !verified("v1")) << path;
+    EXPECT_TRUE(facts->signing.v2 || !verified("v2")) << path;
+    EXPECT_TRUE(facts->signing.v3 || !verified("v3")) << path;
+  }
+  EXPECT_GT(schemes, 50);
+}
+}  // namespace
+}  // namespace storesweep

@@ -1,0 +1,106 @@
+// The devices of this worker: follows the adb server (and starts it again when it died), identifies, prepares
+// and probes devices, and lends them out one at a time. The thin shell around PoolMachine: one thread follows
+// the server, each action runs in a thread of its own. Safe for concurrent use; stop() or the destructor ends
+// everything. Clock and log outlive it; leased devices may outlive it.
+#pragma once
+
+#include <condition_variable>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "worker/adb/server.h"
+#include "worker/device/adb_device.h"
+#include "worker/device/claim.h"
+#include "worker/device/hygiene.h"
+#include "worker/device/pool_machine.h"
+
+namespace storesweep::device {
+
+struct PoolOptions {
+  PoolRules rules;
+  adb::ServerAddress server;
+  adb::ServerOptions server_options;
+  std::string state_folder;           // claims and baselines
+  std::int64_t identify_ms = 30'000;  // deadlines of what is done to a device
+  std::int64_t prepare_ms = 300'000;
+  std::int64_t probe_ms = 10'000;
+  std::int64_t dial_ms = 15'000;
+};
+
+struct LeasedDevice {
+  std::shared_ptr<Device> device;
+  std::string identity;
+  Attestation attestation;  // of the last cleaning: covered, what was removed
+};
+
+class DevicePool {
+ public:
+  DevicePool(PoolOptions options, const Clock& clock, Log& log);
+  ~DevicePool();
+  DevicePool(const DevicePool&) = delete;
+  DevicePool& operator=(const DevicePool&) = delete;
+
+  void start();
+  void stop();
+
+  // Waits for a free device that has what the app needs, is of that kind and is not `not_on`. kTimeout when
+  // none became free in time.
+  Result<LeasedDevice> lease(const Needs& needs, const std::optional<DeviceKind>& kind,
+                             const std::string& not_on, const Deadline& deadline);
+  // Ends a lease: the device is cleaned before it is free again, or quarantined.
+  void give_back(const std::string& identity, Returned how, const std::string& reason);
+
+  struct View {
+    std::string identity;
+    Slot slot;
+  };
+  std::vector<View> slots() const;  // as they are now
+
+ private:
+  struct Held {
+    std::shared_ptr<AdbDevice> device;
+    std::optional<Claim> claim;
+    std::optional<Snapshot> baseline;
+    Attestation attestation;
+  };
+  struct Job {
+    std::thread thread;
+    bool done = false;
+  };
+
+  void follow();
+  Status follow_once();
+  void apply(const PoolActions& actions);  // under mutex_
+  void run(const PoolAction& action);
+  void identify(const PoolAction& action);
+  void route(const PoolAction& action);  // under mutex_
+  Status prepare(const PoolAction& action);
+  Status take_baseline(const PoolAction& action, AdbDevice& device, const Deadline& deadline);
+  Status probe(const PoolAction& action);
+  void reap();
+  std::shared_ptr<AdbDevice> device_of(const std::string& identity) const;
+
+  const PoolOptions options_;
+  const Clock& clock_;
+  Log& log_;
+  Cancel cancel_;
+  adb::Client client_;
+  adb::Server server_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  PoolMachine machine_;
+  std::map<std::string, Held> held_;  // by identity
+  std::list<Job> jobs_;
+  std::thread follower_;
+};
+
+}  // namespace storesweep::device

@@ -1,0 +1,15 @@
+// Puts the blobs of a spool entry to the address that came with its lease: address + "/" + name, each checked
+// against its hash first. Safe for concurrent use; blocks until the deadline at most.
+#pragma once
+
+#include "common/base/cancel.h"
+#include "common/net/client.h"
+#include "worker/job/spool.h"
+
+namespace storesweep::job {
+
+// Ok: all of them are there. kUnavailable, kTimeout, kCancelled: try again. kPermission: the address refuses
+// for good. kCorrupt: a blob is no more what was written.
+Status upload_blobs(net::Client& client, const Spool& spool, const Token& token, const Deadline& deadline);
+
+}  // namespace storesweep::job

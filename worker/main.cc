@@ -1,0 +1,112 @@
+// storesweep-worker: `run` works for a coordinator until SIGTERM, which drains; a second SIGTERM ends it at
+// once (what is spooled is kept). `keygen` makes an identity and prints its line for the coordinator's list
+// of workers.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "worker/config.h"
+#include "worker/job/scripted_runner.h"
+#include "worker/worker.h"
+
+namespace {
+using namespace storesweep;
+
+Cancel* drain_on_signal = nullptr;  // for the handler alone
+
+void on_signal(int number) {
+  if (drain_on_signal->cancelled()) std::_Exit(128 + number);
+  drain_on_signal->cancel();
+}
+
+std::string name_of(const std::string& name, std::size_t count, std::size_t i) {
+  return count == 1 ? name : name + "-" + std::to_string(i);
+}
+
+int fail(const Status& status) {
+  std::fprintf(stderr, "%s\n", status.text().c_str());
+  return status.kind() == ErrorKind::kInvalid ? 2 : 1;
+}
+
+int keygen(const std::string& folder, const std::string& name, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    Result<std::string> line = worker::make_identity(folder, name_of(name, count, i));
+    if (!line.ok()) return fail(line.status());
+    std::printf("%s\n", line->c_str());
+  }
+  return 0;
+}
+
+struct Crew {
+  std::vector<std::unique_ptr<job::Runner>> runners;
+  std::vector<worker::WorkerSetup> setups;
+};
+
+Status enlist(const worker::Config& config, const std::string& name, const Clock& clock, Crew& crew) {
+  worker::WorkerSetup setup;
+  setup.name = name;
+  TRY_ASSIGN(KeyPair keys, read_key_pair(config.key_folder + "/" + name + ".key"));
+  setup.endpoint = {config.coordinator, config.coordinator_key, keys};
+  setup.spool_folder = config.spool_folder + "/" + name;
+  setup.spool = config.spool;
+  setup.stages = config.stages;
+  setup.slots = config.slots;
+  if (!config.scripted) return invalid("`scripted:` is missing: this build drives scripted devices only");
+  const worker::ScriptedConfig& s = *config.scripted;
+  TRY_ASSIGN(SigningKey key, worker::read_signing_key(config.key_folder, name));
+  job::ScriptedOptions scripted{name, s.devices, s.api, s.abis, s.features, s.run_ms, key};
+  crew.runners.push_back(std::make_unique<job::ScriptedRunner>(std::move(scripted), clock));
+  setup.scripted = true;
+  setup.runner = crew.runners.back().get();
+  crew.setups.push_back(std::move(setup));
+  return ok_status();
+}
+
+int run(const std::string& config_file, std::size_t count, bool json, bool debug) {
+  Cancel drain;
+  drain_on_signal = &drain;
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGINT, on_signal);
+  Result<worker::Config> config = worker::read_config(config_file);
+  if (!config.ok()) return fail(config.status());
+  SystemClock clock;
+  SystemRandom random;
+  Log log("worker", debug ? LogLevel::kDebug : LogLevel::kInfo,
+          json ? Log::Format::kJson : Log::Format::kText);
+  Crew crew;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (Status s = enlist(*config, name_of(config->name, count, i), clock, crew); !s.ok()) return fail(s);
+  }
+  // Each run may block a thread; beyond that a few for fetches, the spool and uploads.
+  const std::size_t devices = config->scripted->devices * count;
+  const worker::ShellOptions options{std::min<std::size_t>(devices + 4, 256), config->evidence_ca};
+  const Status status = worker::run_workers(crew.setups, options, drain, clock, random, log);
+  return status.ok() ? 0 : fail(status);
+}
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("storesweep-worker: drives devices for a storesweep coordinator");
+  app.require_subcommand(1);
+  std::string config_file, folder = "keys", name;
+  std::size_t count = 1;
+  bool json = false, debug = false;
+  CLI::App* run_command = app.add_subcommand("run", "work until SIGTERM");
+  run_command->add_option("--config", config_file, "YAML file")->required();
+  run_command
+      ->add_option("--count", count, "so many workers NAME-0, NAME-1, ... in this process (scripted only)")
+      ->check(CLI::Range(1, 4096));
+  run_command->add_flag("--json", json, "log as JSON");
+  run_command->add_flag("--debug", debug, "log more");
+  CLI::App* keygen_command =
+      app.add_subcommand("keygen", "make an identity; prints its line for the coordinator");
+  keygen_command->add_option("name", name, "the worker's name")->required();
+  keygen_command->add_option("--folder", folder, "where NAME.key and NAME.seed go (default: keys)");
+  keygen_command->add_option("--count", count, "NAME-0, NAME-1, ...")->check(CLI::Range(1, 4096));
+  CLI11_PARSE(app, argc, argv);
+  return keygen_command->parsed() ? keygen(folder, name, count) : run(config_file, count, json, debug);
+}

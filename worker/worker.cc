@@ -1,0 +1,289 @@
+#include "worker/worker.h"
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+
+#include "common/net/client.h"
+#include "common/wire/wire.h"
+#include "worker/job/upload.h"
+#include "worker/pool.h"
+
+namespace storesweep::worker {
+namespace {
+constexpr int kBatch = 256;                      // messages between two looks at the clock
+constexpr std::int64_t kDevicesEveryMs = 1'000;  // how often the runner is asked for its devices
+constexpr std::int64_t kLongestRunMs = 24 * 3'600'000;
+constexpr std::int64_t kUploadMs = 10 * 60'000;
+
+job::StageEvent as_stage_event(job::FetchEnd end) {
+  return std::visit([](auto& e) { return job::StageEvent(std::move(e)); }, end);
+}
+job::StageEvent as_stage_event(job::RunEnd end) {
+  return std::visit([](auto& e) { return job::StageEvent(std::move(e)); }, end);
+}
+
+// One worker of this process.
+struct Member {
+  const WorkerSetup* setup = nullptr;
+  std::size_t channel = 0;
+  std::unique_ptr<job::Spool> spool;
+  std::unique_ptr<Core> core;
+  std::map<TokenKey, std::shared_ptr<Cancel>> cancels;  // of fetches and runs under way
+  bool finished = false;
+};
+struct Completion {
+  Member* member = nullptr;
+  CoreEvent event;
+};
+
+class Shell {
+ public:
+  Shell(const std::vector<WorkerSetup>& setups, const ShellOptions& options, const Cancel& drain,
+        const Clock& clock, Random& random, Log& log)
+      : setups_(setups),
+        drain_(drain),
+        clock_(clock),
+        random_(random),
+        log_(log),
+        client_(net_options(options), random),
+        pool_(options.threads) {}
+
+  ~Shell() {  // where it ended early: whatever is under way gives up
+    stop_.cancel();
+    for (auto& m : members_) {
+      for (auto& [token, cancel] : m->cancels) cancel->cancel();
+    }
+  }
+
+  Status run() {
+    TRY(open());
+    while (std::any_of(members_.begin(), members_.end(), [](const auto& m) { return !m->finished; })) {
+      TRY(turn());
+    }
+    return ok_status();
+  }
+
+ private:
+  static net::Options net_options(const ShellOptions& options) {
+    net::Options out;
+    out.ca_file = options.ca_file;
+    return out;
+  }
+
+  Status open() {
+    std::vector<WorkerEndpoint> endpoints;
+    for (const WorkerSetup& setup : setups_) {
+      auto member = std::make_unique<Member>();
+      member->setup = &setup;
+      member->channel = endpoints.size();
+      endpoints.push_back(setup.endpoint);
+      TRY_ASSIGN(member->spool, job::Spool::open(setup.spool_folder, setup.spool, clock_.wall_ms()));
+      for (const std::string& text : member->spool->damaged()) {
+        log_.error("damaged in the spool, set aside", {{"worker", setup.name}, {"what", text}});
+      }
+      CoreOptions options;
+      options.session.worker = setup.name;
+      // A later process has a greater one (common/model/messages.h, Hello).
+      options.session.incarnation =
+          static_cast<std::uint64_t>(clock_.wall_ms()) << 20 | (random_.next_u64() & 0xfffff);
+      options.session.scripted = setup.scripted;
+      options.session.slots = setup.slots;
+      options.stages = setup.stages;
+      member->core = std::make_unique<Core>(options, member->spool->found());
+      log_.info("worker starts",
+                {{"worker", setup.name}, {"spooled", static_cast<long>(member->spool->found().size())}});
+      members_.push_back(std::move(member));
+    }
+    TRY_ASSIGN(channels_, connect_worker_channels(endpoints));
+    return ok_status();
+  }
+
+  Status turn() {
+    look_at_devices();
+    if (drain_.cancelled() && !std::exchange(draining_, true)) {
+      log_.info("draining: finishing what began");
+      for (auto& m : members_) carry_out(*m, link::DrainAsked{});
+    }
+    bool drained_inbox = false;
+    for (int n = 0; n < kBatch && !drained_inbox; ++n) {
+      TRY_ASSIGN(bool got, take(Deadline::in_ms(0)));
+      drained_inbox = !got;
+    }
+    take_completions();
+    std::int64_t due = next_devices_ms_;
+    for (auto& m : members_) {
+      if (m->finished) continue;
+      if (drained_inbox && m->core->next_due() <= clock_.steady_ms()) carry_out(*m, link::Tick{});
+      due = std::min(due, m->core->next_due());
+    }
+    if (!drained_inbox) return ok_status();
+    const std::int64_t wait_ms = std::clamp<std::int64_t>(due - clock_.steady_ms(), 0, kDevicesEveryMs);
+    return take(Deadline::in_ms(wait_ms, draining_ ? nullptr : &drain_)).status();
+  }
+
+  // Whether a message came.
+  Result<bool> take(const Deadline& deadline) {
+    auto message = channels_->receive(deadline);
+    if (!message.ok()) {
+      return message.status().kind() == ErrorKind::kCancelled ? Result<bool>(false) : message.status();
+    }
+    if (!*message) return false;
+    Member& member = *members_.at((*message)->channel);
+    Result<ToWorker> decoded = decode_to_worker_untrusted(as_bytes((*message)->bytes));
+    if (decoded.ok()) {
+      carry_out(member, link::Received{std::move(*decoded)});
+    } else {
+      log_.warning("a malformed message of the coordinator",
+                   {{"worker", member.setup->name}, {"error", decoded.status().text()}});
+    }
+    return true;
+  }
+
+  void look_at_devices() {
+    if (clock_.steady_ms() < next_devices_ms_) return;
+    next_devices_ms_ = clock_.steady_ms() + kDevicesEveryMs;
+    for (auto& m : members_) {
+      std::vector<Device> devices = m->setup->runner->devices();
+      if (auto& known = devices_[m.get()]; known != devices || devices.empty()) {
+        known = devices;
+        carry_out(*m, DevicesSeen{std::move(devices)});
+      }
+    }
+  }
+
+  void take_completions() {
+    std::vector<Completion> done;
+    {
+      std::lock_guard lock(mutex_);
+      done.swap(completions_);
+    }
+    for (Completion& c : done) {
+      if (const auto* e = std::get_if<JobEvent>(&c.event)) c.member->cancels.erase(key(e->token));
+      carry_out(*c.member, c.event);
+    }
+  }
+
+  // From a thread of the pool.
+  void complete(Member& member, CoreEvent event) {
+    {
+      std::lock_guard lock(mutex_);
+      completions_.push_back({&member, std::move(event)});
+    }
+    channels_->wake();
+  }
+
+  // ---- effects
+
+  void carry_out(Member& member, const CoreEvent& event) {
+    if (member.finished) return;
+    for (Effect& effect : member.core->on(event, clock_.steady_ms())) {
+      std::visit([&](auto& e) { carry(member, e); }, effect);
+    }
+  }
+
+  void carry(Member& member, Send& e) {
+    Result<std::string> bytes = encode(e.message);
+    Status sent = bytes.ok() ? channels_->send(member.channel, *bytes) : bytes.status();
+    if (!sent.ok()) log_.debug("not sent", {{"worker", member.setup->name}, {"error", sent.text()}});
+  }
+  void carry(Member& member, FetchJob& e) {
+    start(member, e.offer.token, [&member, offer = std::move(e.offer)](const Deadline& deadline) {
+      return as_stage_event(member.setup->runner->fetch(offer, deadline));
+    });
+  }
+  void carry(Member& member, NoteJob& e) {
+    start(member, e.token, [&member, token = e.token](const Deadline&) -> job::StageEvent {
+      Status s = member.spool->note_start(token);
+      if (s.ok()) return job::StartNoted{};
+      return job::KeepFailed{s.text()};
+    });
+  }
+  void carry(Member& member, RunJob& e) {
+    start(member, e.offer.token, [&member, e](const Deadline& deadline) -> job::StageEvent {
+      Result<std::string> folder = member.spool->run_folder(e.offer.token);
+      if (!folder.ok()) {
+        return job::RunFailed{
+            {FailureKind::kInfrastructure, FailureReason::kDiskFull, folder.status().text()}};
+      }
+      return as_stage_event(member.setup->runner->run({e.offer, e.device, e.file_set, *folder}, deadline));
+    });
+  }
+  void carry(Member& member, CancelJob& e) {
+    if (auto at = member.cancels.find(key(e.token)); at != member.cancels.end()) at->second->cancel();
+  }
+  void carry(Member& member, KeepJob& e) {
+    start(member, token_of(e.outcome), [&member, e](const Deadline&) -> job::StageEvent {
+      Result<Outcome> kept = member.spool->keep(e.outcome, e.evidence_address);
+      if (kept.ok()) return job::OutcomeKept{*kept};
+      return job::KeepFailed{kept.status().text()};
+    });
+  }
+  void carry(Member& member, ForgetJob& e) {
+    pool_.add([&member, token = e.token] { member.spool->forget_start(token); });
+  }
+  void carry(Member& member, SuspectDevice& e) {
+    log_.warning("a device is suspect", {{"worker", member.setup->name}, {"device", e.identity}});
+    member.setup->runner->suspect(e.identity);
+  }
+  void carry(Member& member, UploadEntry& e) {
+    pool_.add([this, &member, token = e.token] {
+      const Status s = job::upload_blobs(client_, *member.spool, token, Deadline::in_ms(kUploadMs, &stop_));
+      if (s.kind() == ErrorKind::kCorrupt) return complete(member, EntryBroken{token, s.message()});
+      if (!s.ok()) log_.warning("evidence not taken", {{"worker", member.setup->name}, {"error", s.text()}});
+      const auto end = s.ok()                               ? link::UploadEnd::kDone
+                       : s.kind() == ErrorKind::kPermission ? link::UploadEnd::kRefused
+                                                            : link::UploadEnd::kLater;
+      complete(member, link::Uploaded{token, end});
+    });
+  }
+  void carry(Member& member, ReplaceEntry& e) {
+    log_.error("damaged in the spool, set aside", {{"worker", member.setup->name}, {"what", e.why}});
+    pool_.add([this, &member, e] {
+      Result<Outcome> outcome = member.spool->replace(e.failure, e.why);
+      if (outcome.ok()) complete(member, link::Respooled{*outcome});
+    });
+  }
+  void carry(Member& member, DropSpooled& e) {
+    pool_.add([&member, token = e.token] { member.spool->drop(token); });
+  }
+  void carry(Member& member, Finished&) {
+    log_.info("worker has finished", {{"worker", member.setup->name}});
+    member.finished = true;
+  }
+  void carry(Member& member, LogLine& e) { log_.warning(e.text, {{"worker", member.setup->name}}); }
+
+  // Work of one lease on the pool; its answer goes to the lease's stages.
+  template <class Work>
+  void start(Member& member, const Token& token, Work work) {
+    std::shared_ptr<Cancel>& cancel = member.cancels[key(token)];
+    cancel = std::make_shared<Cancel>();
+    pool_.add([this, &member, token, held = cancel, work = std::move(work)] {
+      complete(member, JobEvent{token, work(Deadline::in_ms(kLongestRunMs, held.get()))});
+    });
+  }
+
+  const std::vector<WorkerSetup>& setups_;
+  const Cancel& drain_;
+  const Clock& clock_;
+  Random& random_;
+  Log& log_;
+  net::Client client_;
+  std::unique_ptr<WorkerChannels> channels_;
+  std::vector<std::unique_ptr<Member>> members_;
+  std::map<Member*, std::vector<Device>> devices_;
+  std::int64_t next_devices_ms_ = 0;
+  bool draining_ = false;
+  std::mutex mutex_;
+  std::vector<Completion> completions_;
+  Cancel stop_;
+  Pool pool_;  // last: its threads use all of the above
+};
+}  // namespace
+
+Status run_workers(const std::vector<WorkerSetup>& setups, const ShellOptions& options, const Cancel& drain,
+                   const Clock& clock, Random& random, Log& log) {
+  return Shell(setups, options, drain, clock, random, log).run();
+}
+
+}  // namespace storesweep::worker
