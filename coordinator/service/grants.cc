@@ -72,7 +72,7 @@ bool Core::serve(OpenAsk& a) {
   }
   if (picks.empty()) return false;
   look_ahead_ = true;
-  grant(a.worker, a.ask.request, std::move(picks));
+  grant(a.worker, a.ask.request, picks);
   return true;
 }
 
