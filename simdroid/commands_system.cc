@@ -3,7 +3,7 @@
 #include "common/base/text.h"
 #include "simdroid/commands.h"
 #include "simdroid/device.h"
-#include "simdroid/text.h"
+#include "simdroid/print/text.h"
 
 namespace storesweep::simdroid {
 namespace {

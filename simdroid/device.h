@@ -14,7 +14,7 @@
 #include "simdroid/faults.h"
 #include "simdroid/file_system.h"
 #include "simdroid/service.h"
-#include "simdroid/shape.h"
+#include "simdroid/print/shape.h"
 #include "simdroid/timers.h"
 
 namespace storesweep::simdroid {

@@ -1,4 +1,4 @@
-#include "simdroid/template.h"
+#include "simdroid/print/template.h"
 
 #include "common/base/text.h"
 

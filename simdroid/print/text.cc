@@ -1,4 +1,4 @@
-#include "simdroid/text.h"
+#include "simdroid/print/text.h"
 
 #include <fmt/format.h>
 #include <fnmatch.h>
@@ -89,6 +89,12 @@ std::string xml_escaped(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string identity_text(std::string_view words) {
+  std::uint32_t h = 2166136261U;  // FNV-1a
+  for (char c : words) h = (h ^ static_cast<unsigned char>(c)) * 16777619U;
+  return fmt::format("{:x}", (h & 0x7ffffffU) | 0x1000000U);
 }
 
 }  // namespace storesweep::simdroid

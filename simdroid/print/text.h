@@ -23,4 +23,7 @@ bool wildcard_match(const std::string& pattern, const std::string& text);
 // "&" and quotes for an XML attribute.
 std::string xml_escaped(std::string_view text);
 
+// Seven hex digits that stand for an object's identity hash, always the same for the same words.
+std::string identity_text(std::string_view words);
+
 }  // namespace storesweep::simdroid

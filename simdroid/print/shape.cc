@@ -1,4 +1,4 @@
-#include "simdroid/shape.h"
+#include "simdroid/print/shape.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/base/status.h"
-#include "simdroid/template.h"
+#include "simdroid/print/template.h"
 
 namespace storesweep::simdroid {
 
