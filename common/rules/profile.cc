@@ -1,0 +1,62 @@
+#include "common/rules/profile.h"
+
+#include "common/android/phrases.h"
+#include "common/config/config.h"
+
+namespace storesweep {
+namespace {
+
+constexpr std::int64_t kMaxPhaseMs = 24 * 3'600'000LL;
+
+void read_phases(ConfigMap& map, Profile& profile) {
+  for (const std::string& name : map.strings("phases")) {
+    const auto phase = phase_named(name);
+    const bool runs = phase && *phase >= Phase::kP1 && *phase <= Phase::kP10;
+    if (!runs) map.error("phases", "'" + name + "' is no phase of a run: P1 to P10");
+    if (runs) profile.phases.insert(*phase);
+  }
+  if (profile.phases.empty()) map.error("phases", "a run has phases");
+}
+
+Profile read_profile(ConfigMap map, const std::vector<std::string>& never_tap) {
+  Profile p;
+  read_phases(map, p);
+  const IntRange length{1'000, kMaxPhaseMs}, steps{0, 10'000};
+  p.consent_wait_ms = map.required_integer("consent_wait_ms", length);
+  p.look_every_ms = map.required_integer("look_every_ms", length);
+  p.refused_watch_ms = map.required_integer("refused_watch_ms", length);
+  p.relaunch_watch_ms = map.required_integer("relaunch_watch_ms", length);
+  p.agreed_watch_ms = map.required_integer("agreed_watch_ms", length);
+  p.silence_ms = map.required_integer("silence_ms", length);
+  p.explore_ms = map.required_integer("explore_ms", length);
+  p.explore_steps = static_cast<int>(map.required_integer("explore_steps", steps));
+  p.background_ms = map.required_integer("background_ms", length);
+  p.swiped_ms = map.required_integer("swiped_ms", length);
+  p.booted_ms = map.required_integer("booted_ms", length);
+  p.denied_watch_ms = map.required_integer("denied_watch_ms", length);
+  p.denial_ms = map.required_integer("denial_ms", length);
+  p.denial_steps = static_cast<int>(map.required_integer("denial_steps", steps));
+  p.relaunches = static_cast<int>(map.required_integer("relaunches", {0, 20}));
+  p.alike = static_cast<int>(map.required_integer("alike", {1, 100}));
+  p.screenshots = static_cast<int>(map.required_integer("screenshots", {0, 2'000}));
+  p.never_tap = never_tap;
+  return p;
+}
+
+}  // namespace
+
+Result<Profiles> load_profiles(const std::string& folder) {
+  TRY_ASSIGN(auto document, ConfigDocument::from_file(folder + "/profiles.yaml"));
+  ConfigMap root = document.root();
+  const std::vector<std::string> never_tap = root.strings("never_tap");
+  for (const std::string& word : never_tap) {
+    if (android::normalise(word).empty()) root.error("never_tap", "an empty word would forbid every tap");
+  }
+  Profiles out;
+  out.triage = read_profile(root.map("triage"), never_tap);
+  out.lab = read_profile(root.map("lab"), never_tap);
+  TRY(document.finish());
+  return out;
+}
+
+}  // namespace storesweep
