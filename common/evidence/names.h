@@ -52,6 +52,6 @@ inline constexpr std::string_view kListing = "listing";  // listing_to_json
 inline constexpr std::string_view kClockRate = "clock_rate";  // data = permille
 inline constexpr std::string_view kHygiene = "hygiene";       // data = clean, or what was found
 inline constexpr std::string_view kBehaviour =
-    "behaviour";  // simulated devices only: data = present or absent
+    "behaviour";  // simulated devices only: data = present, or absent and why
 
 }  // namespace storesweep::record_name

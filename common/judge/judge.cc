@@ -23,6 +23,12 @@ Status check(std::span<const Journal> journals) {
   return ok_status();
 }
 
+RunResult no_behaviour() {
+  RunResult r;
+  r.reasons = {Reason::kNoBehaviour};
+  return r;
+}
+
 bool same(const Finding& a, const Finding& b) {
   return a.rule == b.rule && a.what == b.what && a.values == b.values;
 }
@@ -79,9 +85,10 @@ class Judgement {
     Evaluator evaluate = evaluator_named(item.evaluator);
     if (!evaluate) return {item.id, Level::kNotTested, {item.untested}};
     if (listing_.subject != SubjectKind::kApp) return {item.id, Level::kNotTested, {Reason::kHostRuntime}};
-    if (timelines_.front().behaviour_absent) return {item.id, Level::kNotTested, {Reason::kNoBehaviour}};
     std::vector<RunResult> results;
-    for (const Timeline& t : timelines_) results.push_back(evaluate({t, item, pack_, listing_}));
+    for (const Timeline& t : timelines_) {
+      results.push_back(t.behaviour_absent ? no_behaviour() : evaluate({t, item, pack_, listing_}));
+    }
     return settle(item, results);
   }
 

@@ -30,6 +30,8 @@ class Builder {
   Builder(const Journal& journal, const android::PhraseBook& phrases) : phrases_(phrases) {
     t_.journal = &journal;
     t_.package = journal.header.package;
+    // A simulated device knows only what a behaviour file says: without its word for it, nothing was there.
+    t_.behaviour_absent = journal.header.device_kind.simulated();
   }
 
   Timeline build() {
@@ -63,7 +65,7 @@ class Builder {
       case RecordKind::kFailed:
         return failed(r);
       case RecordKind::kAttest:
-        if (r.name == record_name::kBehaviour && r.data == "absent") t_.behaviour_absent = true;
+        if (r.name == record_name::kBehaviour) t_.behaviour_absent = r.data != "present";
         return;
       case RecordKind::kBlob:
       case RecordKind::kDocument:

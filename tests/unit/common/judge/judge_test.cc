@@ -259,9 +259,12 @@ TEST(Rows, AnAppWithoutBehaviourFileIsNotTestedByASimulatedDevice) {
   Record r;
   r.kind = RecordKind::kAttest;
   r.name = record_name::kBehaviour;
-  r.data = "absent";
-  j.records.insert(j.records.begin(), r);
+  r.data = "absent: not JSON";
   j.header.device_kind.device_class = "simulated";
+  const Journal silent = j;
+  j.records.insert(j.records.begin(), r);
+  EXPECT_EQ(item(judged(std::vector{silent}), "R1.7").reasons, std::vector{Reason::kNoBehaviour})
+      << "without the device's word nothing was there";
   Verdict v = judged(std::vector{j});
   EXPECT_TRUE(v.simulated);
   EXPECT_EQ(item(v, "R1.7").reasons, std::vector{Reason::kNoBehaviour});
