@@ -62,7 +62,7 @@ Result<FetchResult> Client::fetch(const std::string& url, const std::string& des
     state_->give_back(std::move(transfer));
     TRY_ASSIGN(result, std::move(fetched));
   }
-  TRY(part.keep());
+  if (!result.unchanged) TRY(part.keep());
   return result;
 }
 

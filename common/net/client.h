@@ -37,6 +37,9 @@ struct FetchBounds {
   std::uint64_t bytes = 0;       // exactly as many are expected; 0: not known
   std::optional<Digest> sha256;  // of the whole, where it is known
   int attempts = 4;              // that bring no new byte, in a row
+  // FetchResult::validator of a copy that is here already: when the server says that it holds, nothing is
+  // fetched.
+  std::string validator;
 };
 
 struct FetchResult {
@@ -44,6 +47,8 @@ struct FetchResult {
   Digest sha256{};
   int transfers = 1;          // more than one: it broke off or was refused for a while
   std::uint64_t resumed = 0;  // bytes that did not have to be sent again
+  bool unchanged = false;     // FetchBounds::validator holds: there is no file at the destination
+  std::string validator;      // of what came: a strong ETag or Last-Modified; empty: there is none
 };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;  // received ones have lower-case names

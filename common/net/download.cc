@@ -65,6 +65,11 @@ bool Download::on_head(const Response& head) {
   HeadDecision decision = decide_on_head(head, part_.bytes(), bounds_, shown_);
   if (decision.kind == Kind::kTryLater) return stop(decision.why, true);
   if (decision.kind == Kind::kRefuse) return stop(decision.why, false);
+  if (decision.kind == Kind::kUnchanged) {
+    result_.unchanged = true;
+    result_.validator = bounds_.validator;
+    return true;
+  }
   if (decision.kind == Kind::kTake) {
     result_.resumed += part_.bytes();
     return true;
@@ -74,11 +79,12 @@ bool Download::on_head(const Response& head) {
     validator_.clear();
     return stop(unavailable(shown_ + ": the server does not go on where it broke off"), true);
   }
-  validator_ = resume_validator(head);
+  validator_ = result_.validator = resume_validator(head);
   return true;
 }
 
 bool Download::on_data(std::string_view piece) {
+  if (result_.unchanged) return true;  // whatever stands behind such an answer is no file
   if (part_.bytes() + piece.size() > bounds_.max_bytes) {
     return stop(
         unsupported(shown_ + ": more than the " + std::to_string(bounds_.max_bytes) + " bytes allowed"),
@@ -98,6 +104,9 @@ CallEnd Download::transfer_once(Transfer& transfer, const Deadline& deadline) {
   }
   if (part_.bytes() > 0) {
     call.headers = {{"Range", "bytes=" + std::to_string(part_.bytes()) + "-"}, {"If-Range", validator_}};
+  } else if (!bounds_.validator.empty()) {
+    const bool tag = starts_with(bounds_.validator, "\"");
+    call.headers = {{tag ? "If-None-Match" : "If-Modified-Since", bounds_.validator}};
   }
   call.on_head = [this](const Response& head) { return on_head(head); };
   call.on_data = [this](std::string_view piece) { return on_data(piece); };
@@ -116,6 +125,7 @@ Result<FetchResult> Download::run(Transfer& transfer, Random& random, const Dead
   for (;;) {
     std::uint64_t had = part_.bytes();
     CallEnd end = transfer_once(transfer, deadline);
+    if (end.status.ok() && result_.unchanged) return result_;
     if (end.status.ok()) {
       TRY(check_whole(part_, bounds_, shown_, result_));
       return result_;

@@ -91,6 +91,7 @@ HeadDecision decide_on_head(const Response& head, std::uint64_t have, const Fetc
     auto parsed = range != nullptr ? parse_content_range(*range) : std::nullopt;
     return {parsed && have > 0 && parsed->first == have ? Kind::kTake : Kind::kStartOver, {}};
   }
+  if (head.status == 304 && have == 0 && !bounds.validator.empty()) return {Kind::kUnchanged, {}};
   if (head.status == 416 && have > 0) return {Kind::kStartOver, {}};
   std::string said = shown + ": the server answered " + std::to_string(head.status);
   if (try_later(head.status)) return {Kind::kTryLater, unavailable(said)};

@@ -24,7 +24,7 @@ std::optional<ContentRange> parse_content_range(std::string_view value);
 
 // What to do with an answer, given how many bytes are there already.
 struct HeadDecision {
-  enum class Kind { kTake, kTakeFromStart, kStartOver, kTryLater, kRefuse };
+  enum class Kind { kTake, kTakeFromStart, kStartOver, kUnchanged, kTryLater, kRefuse };
   Kind kind = Kind::kRefuse;
   Status why;  // kTryLater, kRefuse
 };

@@ -1,0 +1,143 @@
+#include "worker/job/fetcher.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "common/base/text.h"
+
+namespace storesweep::job {
+namespace {
+
+JobFailure because(FailureKind kind, FailureReason reason, std::string detail) {
+  return {kind, reason, std::move(detail)};
+}
+
+bool of_this_machine(const std::string& address) { return starts_with(address, "file:"); }
+
+// What a failed fetch says: of the app (its address is dead, its bytes are not those that the listing
+// promised) or of us.
+JobFailure fetch_failure(const std::string& address, const Status& error) {
+  // A folder that this worker may not serve is its own configuration.
+  const bool forbidden_here = of_this_machine(address) && error.kind() == ErrorKind::kPermission;
+  if (net::fault_of_address(error) && !forbidden_here) {
+    const bool hash = error.kind() == ErrorKind::kCorrupt;
+    return because(FailureKind::kApp, hash ? FailureReason::kHash : FailureReason::kFetch, error.message());
+  }
+  switch (error.kind()) {
+    case ErrorKind::kExhausted:
+      return because(FailureKind::kInfrastructure, FailureReason::kDiskFull, error.message());
+    case ErrorKind::kTimeout:
+      return because(FailureKind::kInfrastructure, FailureReason::kTimeout, error.message());
+    case ErrorKind::kCancelled:
+      return because(FailureKind::kInfrastructure, FailureReason::kCancelled, "cancelled");
+    default:
+      return because(FailureKind::kInfrastructure, FailureReason::kFetch, error.message());
+  }
+}
+
+Digest set_digest(const std::vector<CachedFile>& files) {
+  std::vector<Digest> members;
+  for (const CachedFile& file : files) members.push_back(file.sha256);
+  std::sort(members.begin(), members.end());
+  Sha256 hash;
+  for (const Digest& member : members) hash.add(member);
+  return hash.finish();
+}
+
+// The hashes that the catalogue knows, one an address; none when they are not as many.
+std::vector<std::optional<Digest>> known_hashes(const Listing& listing, std::size_t count) {
+  std::vector<std::optional<Digest>> out;
+  for (std::string_view word : words(listing.apk_sha256)) out.push_back(digest_from_hex(word));
+  if (out.size() != count) out.assign(count, std::nullopt);
+  return out;
+}
+
+FetchedApp read_facts(const Listing& listing, AppFiles app) {
+  if (listing.subject == SubjectKind::kQuickApp) {
+    app.facts.file_set = set_digest(app.files);
+    app.facts.package = listing.package;
+    app.facts.needs.quick_app_runtime = true;
+    return app;
+  }
+  std::vector<ByteView> bytes;
+  for (const CachedFile& file : app.files) bytes.push_back(file.bytes());
+  Result<ApkFacts> facts = read_apk_facts(bytes);
+  if (!facts.ok()) {
+    return because(FailureKind::kApp, FailureReason::kInstall, "the APK cannot be read: " + facts.status().message());
+  }
+  app.facts = std::move(*facts);
+  // What was found in one app must never be said of another.
+  if (!listing.package.empty() && app.facts.package != listing.package) {
+    return because(FailureKind::kApp, FailureReason::kOther,
+                   "the listing is of " + listing.package + ", the file at its address is " +
+                       clean_utf8(app.facts.package));
+  }
+  return app;
+}
+}  // namespace
+
+std::vector<std::string> addresses_of(const std::string& apk_url) {
+  std::vector<std::string> out;
+  for (std::string_view word : words(apk_url)) {
+    out.push_back(starts_with(word, "/") ? file_url(std::string(word)) : std::string(word));
+  }
+  return out;
+}
+
+std::string file_url(const std::string& absolute_path) {
+  static constexpr std::string_view kPlain = "/-._~+@,=";
+  std::string out = "file://";
+  for (const char c : absolute_path) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       kPlain.find(c) != std::string_view::npos;
+    if (plain) {
+      out.push_back(c);
+    } else {
+      out += "%" + to_hex(as_bytes(std::string_view(&c, 1)));
+    }
+  }
+  return out;
+}
+
+FetchedApp Fetcher::fetch(const Listing& listing, const Deadline& deadline) {
+  const std::vector<std::string> addresses = addresses_of(listing.apk_url);
+  if (addresses.empty() || addresses.size() > kMaxApksInSet) {
+    return because(FailureKind::kApp, FailureReason::kFetch,
+                   addresses.empty() ? "the listing has no address of its APK" : "too many addresses");
+  }
+  const auto hashes = known_hashes(listing, addresses.size());
+  AppFiles app;
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    Result<CachedFile> file = bring(addresses[i], hashes[i], deadline);
+    if (!file.ok()) return fetch_failure(addresses[i], file.status());
+    app.files.push_back(std::move(*file));
+  }
+  return read_facts(listing, std::move(app));
+}
+
+Result<CachedFile> Fetcher::bring(const std::string& address, const std::optional<Digest>& known,
+                                  const Deadline& deadline) {
+  if (known) {
+    if (auto file = cache_.find(*known)) return std::move(*file);
+  }
+  std::optional<CachedFile> copy;  // held, so that it stays while we ask
+  std::string validator;
+  if (auto note = cache_.noted(address); note && (!known || note->sha256 == *known)) {
+    copy = cache_.find(note->sha256);
+    validator = note->validator;
+  }
+  // A size that the catalogue names is not held against the file: catalogues lag behind, hashes do not.
+  net::FetchBounds bounds;
+  bounds.max_bytes = std::min(limits_.max_apk_bytes, cache_.max_bytes());
+  bounds.sha256 = known;
+  if (copy) bounds.validator = validator;
+  const std::string path = cache_.incoming();
+  TRY_ASSIGN(net::FetchResult fetched, client_.fetch(address, path, bounds, deadline));
+  if (fetched.unchanged && copy) return std::move(*copy);
+  TRY_ASSIGN(CachedFile file, cache_.take(path, fetched.sha256, fetched.bytes));
+  if (!fetched.validator.empty()) cache_.note(address, {fetched.sha256, fetched.validator});
+  return file;
+}
+
+}  // namespace storesweep::job

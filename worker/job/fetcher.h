@@ -1,0 +1,53 @@
+// Brings the files of a listing's app here and reads what they say: by libcurl through the cache, one APK or
+// the members of a set. Safe for concurrent use; client and cache outlive it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/base/cancel.h"
+#include "common/model/listing.h"
+#include "common/net/client.h"
+#include "worker/apk/facts.h"
+#include "worker/job/cache.h"
+#include "worker/job/stages.h"
+
+namespace storesweep::job {
+
+struct FetchLimits {
+  std::uint64_t max_apk_bytes = std::uint64_t{4} << 30;  // of one file
+};
+
+// The files are held in the cache as long as this lives.
+struct AppFiles {
+  ApkFacts facts;  // of a quick app only file_set and needs
+  std::vector<CachedFile> files;
+};
+using FetchedApp = std::variant<AppFiles, JobFailure>;
+
+class Fetcher {
+ public:
+  Fetcher(net::Client& client, Cache& cache, FetchLimits limits)
+      : client_(client), cache_(cache), limits_(limits) {}
+
+  // Failures: app where the address or its file is at fault, infrastructure else.
+  FetchedApp fetch(const Listing& listing, const Deadline& deadline);
+
+ private:
+  Result<CachedFile> bring(const std::string& address, const std::optional<Digest>& known,
+                           const Deadline& deadline);
+
+  net::Client& client_;
+  Cache& cache_;
+  const FetchLimits limits_;
+};
+
+// The addresses that a listing names: one, or those of a set with blanks or line breaks between them. A path
+// of this machine becomes a file: address. Pure.
+std::vector<std::string> addresses_of(const std::string& apk_url);
+// "/a b/c.apk" as "file:///a%20b/c.apk". Pure.
+std::string file_url(const std::string& absolute_path);
+
+}  // namespace storesweep::job
