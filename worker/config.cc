@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "common/base/file.h"
 #include "common/base/random.h"
@@ -31,6 +32,68 @@ ScriptedConfig read_scripted(ConfigMap map) {
   out.run_ms = map.integer("run_ms", 0, {0, 24 * 3'600'000});
   return out;
 }
+
+// "127.0.0.1:5037"
+void read_server(ConfigMap map, adb::ServerAddress& server) {
+  const std::string text = map.string("server", "127.0.0.1:5037");
+  const std::size_t colon = text.rfind(':');
+  const auto port = colon == std::string::npos ? std::nullopt : parse_int<int>(text.substr(colon + 1));
+  if (!port || *port < 1 || *port > 65535 || colon == 0) {
+    return map.error("server", "`" + text + "` is no HOST:PORT of an adb server, such as 127.0.0.1:5037");
+  }
+  server = {text.substr(0, colon), static_cast<std::uint16_t>(*port)};
+}
+
+// host:port, and none that the adb server takes for an emulator by itself.
+void check_remotes(ConfigMap map, std::string_view key, const std::vector<std::string>& remotes) {
+  for (const std::string& remote : remotes) {
+    const std::size_t colon = remote.rfind(':');
+    const auto port = colon == std::string::npos ? std::nullopt : parse_int<int>(remote.substr(colon + 1));
+    if (!port || *port < 1 || *port > 65535)
+      map.error(key, "`" + remote + "`: a device to connect to is HOST:PORT");
+  }
+}
+
+void read_adb(ConfigMap map, device::PoolOptions& pool) {
+  read_server(map, pool.server);
+  pool.server_options.own = map.boolean("start", true);
+  pool.server_options.program = map.string("program", "adb");
+  for (auto& [name, value] : map.string_map("environment")) pool.server_options.extra[name] = value;
+  pool.rules.remotes = map.strings("connect");
+  check_remotes(map, "connect", pool.rules.remotes);
+}
+
+void read_devices(ConfigMap map, const std::string& worker, device::PoolOptions& pool) {
+  pool.rules.worker = worker;
+  for (std::string& serial : map.strings("serials")) pool.rules.serials.insert(std::move(serial));
+  for (auto& [identity, owner] : map.string_map("owners")) pool.rules.owners[identity] = owner;
+  const IntRange range{100, 24 * 3'600'000};
+  pool.rules.quarantine_ms = map.integer("quarantine_ms", pool.rules.quarantine_ms, range);
+  pool.rules.quarantine_max_ms = map.integer("quarantine_max_ms", pool.rules.quarantine_max_ms, range);
+  pool.rules.probe_ms = map.integer("probe_ms", pool.rules.probe_ms, range);
+  pool.prepare_ms = map.integer("clean_ms", pool.prepare_ms, range);
+  pool.baseline_folder = map.path("baselines", "baselines") + "/" + worker;
+  const std::string claims = map.string("claims", "");
+  pool.claims_folder = claims.empty() ? device::default_claims_folder() : map.path("claims", "");
+}
+
+DeviceConfig read_device_config(ConfigMap root, const std::string& worker,
+                                const std::filesystem::path& here) {
+  DeviceConfig out;
+  read_adb(root.map("adb"), out.pool);
+  read_devices(root.map("devices"), worker, out.pool);
+  ConfigMap apks = root.map("apks");
+  out.cache_folder = apks.path("cache", "cache") + "/" + worker;
+  const IntRange bytes{1 << 20, std::int64_t{1} << 50};
+  out.cache_bytes = static_cast<std::uint64_t>(
+      apks.integer("cache_bytes", static_cast<std::int64_t>(out.cache_bytes), bytes));
+  out.fetch.max_apk_bytes = static_cast<std::uint64_t>(
+      apks.integer("max_bytes", static_cast<std::int64_t>(out.fetch.max_apk_bytes), bytes));
+  for (const std::string& folder : apks.strings("file_folders")) out.file_folders.push_back(here / folder);
+  out.fetch_ca = apks.path("ca", "");
+  out.rules = root.path("rules", "rules");
+  return out;
+}
 }  // namespace
 
 Result<Config> read_config(const std::string& path) {
@@ -57,7 +120,16 @@ Result<Config> read_config(const std::string& path) {
   out.spool.max_bytes = static_cast<std::uint64_t>(spool.integer(
       "max_bytes", static_cast<std::int64_t>(out.spool.max_bytes), {1 << 20, std::int64_t{1} << 50}));
   read_limits(root.map("limits"), out.stages);
-  if (root.has("scripted")) out.scripted = read_scripted(root.map("scripted"));
+  const bool scripted = root.has("scripted");
+  const bool real = root.has("adb") || root.has("devices");
+  if (scripted && real)
+    root.error("scripted", "either scripted devices or real ones (adb:, devices:), not both");
+  if (!scripted && !real) root.error("", "`adb:` or `devices:` (real devices) or `scripted:` is missing");
+  if (scripted) {
+    out.scripted = read_scripted(root.map("scripted"));
+  } else {
+    out.devices = read_device_config(root, out.name, std::filesystem::path(path).parent_path());
+  }
   TRY(document.finish());
   return out;
 }

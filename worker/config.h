@@ -1,4 +1,4 @@
-// The worker's configuration file (docs: worker.yaml beside the examples) as a plain value, checked as a
+// The worker's configuration file (docs/worker.yaml is its manual) as a plain value, checked as a
 // whole.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "common/transport/keys.h"
 #include "worker/job/spool.h"
 #include "worker/job/stages.h"
+#include "worker/real_devices.h"
 
 namespace storesweep::worker {
 
@@ -33,7 +34,9 @@ struct Config {
   std::size_t slots = 64;
   job::SpoolLimits spool;
   job::StageLimits stages;
+  // One of the two.
   std::optional<ScriptedConfig> scripted;
+  std::optional<DeviceConfig> devices;
 };
 Result<Config> read_config(const std::string& path);
 

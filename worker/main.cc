@@ -1,6 +1,7 @@
 // storesweep-worker: `run` works for a coordinator until SIGTERM, which drains; a second SIGTERM ends it at
 // once (what is spooled is kept). `keygen` makes an identity and prints its line for the coordinator's list
 // of workers.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 
 #include "worker/config.h"
 #include "worker/job/scripted_runner.h"
+#include "worker/real_devices.h"
 #include "worker/worker.h"
 
 namespace {
@@ -41,11 +43,34 @@ int keygen(const std::string& folder, const std::string& name, std::size_t count
 }
 
 struct Crew {
+  std::vector<std::unique_ptr<worker::RealDevices>> devices;
   std::vector<std::unique_ptr<job::Runner>> runners;
   std::vector<worker::WorkerSetup> setups;
 };
+struct World {
+  SystemClock clock;
+  SystemRandom random;
+  Log log;
+};
 
-Status enlist(const worker::Config& config, const std::string& name, const Clock& clock, Crew& crew) {
+// The runner of one worker: on real devices or on scripted ones.
+Result<job::Runner*> runner_for(const worker::Config& config, const std::string& name, World& world,
+                                Crew& crew) {
+  TRY_ASSIGN(SigningKey key, worker::read_signing_key(config.key_folder, name));
+  if (config.devices) {
+    TRY_ASSIGN(auto devices,
+               worker::RealDevices::open(*config.devices, name, key, world.clock, world.random, world.log));
+    devices->start();
+    crew.devices.push_back(std::move(devices));
+    return static_cast<job::Runner*>(&crew.devices.back()->runner());
+  }
+  const worker::ScriptedConfig& s = *config.scripted;
+  job::ScriptedOptions scripted{name, s.devices, s.api, s.abis, s.features, s.run_ms, key};
+  crew.runners.push_back(std::make_unique<job::ScriptedRunner>(std::move(scripted), world.clock));
+  return crew.runners.back().get();
+}
+
+Status enlist(const worker::Config& config, const std::string& name, World& world, Crew& crew) {
   worker::WorkerSetup setup;
   setup.name = name;
   TRY_ASSIGN(KeyPair keys, read_key_pair(config.key_folder + "/" + name + ".key"));
@@ -54,15 +79,16 @@ Status enlist(const worker::Config& config, const std::string& name, const Clock
   setup.spool = config.spool;
   setup.stages = config.stages;
   setup.slots = config.slots;
-  if (!config.scripted) return invalid("`scripted:` is missing: this build drives scripted devices only");
-  const worker::ScriptedConfig& s = *config.scripted;
-  TRY_ASSIGN(SigningKey key, worker::read_signing_key(config.key_folder, name));
-  job::ScriptedOptions scripted{name, s.devices, s.api, s.abis, s.features, s.run_ms, key};
-  crew.runners.push_back(std::make_unique<job::ScriptedRunner>(std::move(scripted), clock));
-  setup.scripted = true;
-  setup.runner = crew.runners.back().get();
+  setup.scripted = config.scripted.has_value();
+  TRY_ASSIGN(setup.runner, runner_for(config, name, world, crew));
   crew.setups.push_back(std::move(setup));
   return ok_status();
+}
+
+// Each run may block a thread; beyond that a few for fetches, the spool and uploads.
+std::size_t threads_for(const worker::Config& config, std::size_t count) {
+  const std::size_t runs = config.scripted ? config.scripted->devices * count : config.slots;
+  return std::min<std::size_t>(runs + 4, 256);
 }
 
 int run(const std::string& config_file, std::size_t count, bool json, bool debug) {
@@ -73,18 +99,20 @@ int run(const std::string& config_file, std::size_t count, bool json, bool debug
   std::signal(SIGINT, on_signal);
   Result<worker::Config> config = worker::read_config(config_file);
   if (!config.ok()) return fail(config.status());
-  SystemClock clock;
-  SystemRandom random;
-  Log log("worker", debug ? LogLevel::kDebug : LogLevel::kInfo,
-          json ? Log::Format::kJson : Log::Format::kText);
+  if (count > 1 && !config->scripted) {
+    return fail(invalid("--count: several workers in one process are for scripted devices only"));
+  }
+  World world{{},
+              {},
+              Log("worker", debug ? LogLevel::kDebug : LogLevel::kInfo,
+                  json ? Log::Format::kJson : Log::Format::kText)};
   Crew crew;
   for (std::size_t i = 0; i < count; ++i) {
-    if (Status s = enlist(*config, name_of(config->name, count, i), clock, crew); !s.ok()) return fail(s);
+    if (Status s = enlist(*config, name_of(config->name, count, i), world, crew); !s.ok()) return fail(s);
   }
-  // Each run may block a thread; beyond that a few for fetches, the spool and uploads.
-  const std::size_t devices = config->scripted->devices * count;
-  const worker::ShellOptions options{std::min<std::size_t>(devices + 4, 256), config->evidence_ca};
-  const Status status = worker::run_workers(crew.setups, options, drain, clock, random, log);
+  const worker::ShellOptions options{threads_for(*config, count), config->evidence_ca};
+  const Status status =
+      worker::run_workers(crew.setups, options, drain, world.clock, world.random, world.log);
   return status.ok() ? 0 : fail(status);
 }
 }  // namespace

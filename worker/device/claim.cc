@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "common/base/bytes.h"
@@ -13,6 +14,12 @@
 #include "common/base/text.h"
 
 namespace storesweep::device {
+
+std::string default_claims_folder() {
+  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+  if (runtime != nullptr && *runtime != '\0') return std::string(runtime) + "/storesweep-devices";
+  return fmt::format("/tmp/storesweep-devices-{}", getuid());
+}
 
 Result<Claim> Claim::take(const std::string& folder, const std::string& identity, const std::string& holder) {
   TRY(make_folders(folder));

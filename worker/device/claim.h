@@ -9,6 +9,9 @@
 
 namespace storesweep::device {
 
+// Where all of a user's programs of this host meet: below XDG_RUNTIME_DIR, else in /tmp.
+std::string default_claims_folder();
+
 class Claim {
  public:
   // kExists, naming the holder, when another process (or another part of this one) holds it.

@@ -148,18 +148,19 @@ Status DevicePool::prepare(const PoolAction& action) {
   if (!device) return not_found("the device is gone");
   const Deadline deadline = Deadline::in_ms(options_.prepare_ms, &cancel_);
   TRY(take_baseline(action, *device, deadline));
-  Snapshot baseline;
+  std::shared_ptr<const Snapshot> baseline;
   {
     std::lock_guard lock(mutex_);
-    baseline = *held_[action.identity].baseline;
+    baseline = held_[action.identity].baseline;
   }
-  TRY_ASSIGN(Attestation attestation, clean_and_attest(*device, baseline, deadline));
+  TRY_ASSIGN(Attestation attestation, clean_and_attest(*device, *baseline, deadline));
   if (!attestation.clean) {
     return invalid("hygiene: " + text(attestation.left.front()) + " could not be undone (" +
                    std::to_string(attestation.left.size()) + " differences)");
   }
   std::lock_guard lock(mutex_);
   held_[action.identity].attestation = std::move(attestation);
+  held_[action.identity].attested_ms = clock_.steady_ms();
   return ok_status();
 }
 
@@ -169,17 +170,17 @@ Status DevicePool::take_baseline(const PoolAction& action, AdbDevice& device, co
     std::lock_guard lock(mutex_);
     Held& held = held_[action.identity];
     if (!held.claim) {
-      TRY_ASSIGN(held.claim, Claim::take(options_.state_folder, action.identity, options_.rules.worker));
+      TRY_ASSIGN(held.claim, Claim::take(options_.claims_folder, action.identity, options_.rules.worker));
     }
     if (held.baseline) return ok_status();
   }
-  TRY_ASSIGN(auto baseline, load_baseline(options_.state_folder, device.facts()));
+  TRY_ASSIGN(auto baseline, load_baseline(options_.baseline_folder, device.facts()));
   if (!baseline) {
     TRY_ASSIGN(baseline, take_snapshot(device, deadline));
-    TRY(save_baseline(options_.state_folder, device.facts(), *baseline));
+    TRY(save_baseline(options_.baseline_folder, device.facts(), *baseline));
   }
   std::lock_guard lock(mutex_);
-  held_[action.identity].baseline = std::move(baseline);
+  held_[action.identity].baseline = std::make_shared<const Snapshot>(std::move(*baseline));
   return ok_status();
 }
 
@@ -193,17 +194,41 @@ Result<LeasedDevice> DevicePool::lease(const Needs& needs, const std::optional<D
                                        const std::string& not_on, const Deadline& deadline) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    if (cancel_.cancelled() || (deadline.cancel && deadline.cancel->cancelled())) {
-      return cancelled("waiting for a device");
-    }
-    if (auto identity = machine_.lease(needs, kind, not_on, clock_.steady_ms())) {
-      Held& held = held_[*identity];
-      return LeasedDevice{.device = held.device, .identity = *identity, .attestation = held.attestation};
-    }
-    if (deadline.passed()) return timed_out("no device became free");
-    changed_.wait_for(lock,
-                      std::chrono::milliseconds(std::min<std::int64_t>(kTickMs, deadline.left_ms() + 1)));
+    if (auto identity = machine_.lease(needs, kind, not_on, clock_.steady_ms())) return leased(*identity);
+    TRY(wait_change(lock, deadline));
   }
+}
+
+Result<LeasedDevice> DevicePool::lease_this(const std::string& identity, const Deadline& deadline) {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    if (machine_.lease_this(identity)) return leased(identity);
+    const auto slot = machine_.slots().find(identity);
+    if (slot == machine_.slots().end()) return not_found("device " + identity + " is not known");
+    if (!slot->second.fit) {
+      return not_found("device " + identity + " is " + std::string(name(slot->second.state)) + ": " +
+                       slot->second.reason);
+    }
+    TRY(wait_change(lock, deadline));
+  }
+}
+
+LeasedDevice DevicePool::leased(const std::string& identity) const {
+  const Held& held = held_.at(identity);
+  return LeasedDevice{.device = held.device,
+                      .identity = identity,
+                      .attestation = held.attestation,
+                      .attested_ms = held.attested_ms,
+                      .baseline = held.baseline};
+}
+
+Status DevicePool::wait_change(std::unique_lock<std::mutex>& lock, const Deadline& deadline) {
+  if (cancel_.cancelled() || (deadline.cancel && deadline.cancel->cancelled())) {
+    return cancelled("waiting for a device");
+  }
+  if (deadline.passed()) return timed_out("no device became free");
+  changed_.wait_for(lock, std::chrono::milliseconds(std::min<std::int64_t>(kTickMs, deadline.left_ms() + 1)));
+  return ok_status();
 }
 
 void DevicePool::give_back(const std::string& identity, Returned how, const std::string& reason) {
@@ -216,6 +241,15 @@ std::vector<DevicePool::View> DevicePool::slots() const {
   std::vector<View> views;
   for (const auto& [identity, slot] : machine_.slots()) views.push_back({identity, slot});
   return views;
+}
+
+std::vector<storesweep::Device> DevicePool::fit_devices() const {
+  std::lock_guard lock(mutex_);
+  std::vector<storesweep::Device> out;
+  for (const auto& [identity, slot] : machine_.slots()) {
+    if (slot.fit) out.push_back(model_of(slot.facts));
+  }
+  return out;
 }
 
 }  // namespace storesweep::device

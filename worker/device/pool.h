@@ -28,7 +28,8 @@ struct PoolOptions {
   PoolRules rules;
   adb::ServerAddress server;
   adb::ServerOptions server_options;
-  std::string state_folder;           // claims and baselines
+  std::string baseline_folder;        // what each device looked like when this worker first saw it
+  std::string claims_folder;          // the same for all that use devices of this host
   std::int64_t identify_ms = 30'000;  // deadlines of what is done to a device
   std::int64_t prepare_ms = 300'000;
   std::int64_t probe_ms = 10'000;
@@ -38,7 +39,9 @@ struct PoolOptions {
 struct LeasedDevice {
   std::shared_ptr<Device> device;
   std::string identity;
-  Attestation attestation;  // of the last cleaning: covered, what was removed
+  Attestation attestation;       // of the last cleaning: covered, what was removed
+  std::int64_t attested_ms = 0;  // when, on the pool's steady clock
+  std::shared_ptr<const Snapshot> baseline;
 };
 
 class DevicePool {
@@ -55,6 +58,8 @@ class DevicePool {
   // none became free in time.
   Result<LeasedDevice> lease(const Needs& needs, const std::optional<DeviceKind>& kind,
                              const std::string& not_on, const Deadline& deadline);
+  // Waits for this one, as long as it is fit; kNotFound, with the reason, when it is not.
+  Result<LeasedDevice> lease_this(const std::string& identity, const Deadline& deadline);
   // Ends a lease: the device is cleaned before it is free again, or quarantined.
   void give_back(const std::string& identity, Returned how, const std::string& reason);
 
@@ -63,13 +68,16 @@ class DevicePool {
     Slot slot;
   };
   std::vector<View> slots() const;  // as they are now
+  // Those that were seen to be clean, leased ones and those between two apps too.
+  std::vector<storesweep::Device> fit_devices() const;
 
  private:
   struct Held {
     std::shared_ptr<AdbDevice> device;
     std::optional<Claim> claim;
-    std::optional<Snapshot> baseline;
+    std::shared_ptr<const Snapshot> baseline;
     Attestation attestation;
+    std::int64_t attested_ms = 0;
   };
   struct Job {
     std::thread thread;
@@ -86,6 +94,9 @@ class DevicePool {
   Status take_baseline(const PoolAction& action, AdbDevice& device, const Deadline& deadline);
   Status probe(const PoolAction& action);
   void reap();
+  LeasedDevice leased(const std::string& identity) const;  // under mutex_
+  // One turn of waiting for a device; an error when there is no point in going on.
+  Status wait_change(std::unique_lock<std::mutex>& lock, const Deadline& deadline);
   std::shared_ptr<AdbDevice> device_of(const std::string& identity) const;
 
   const PoolOptions options_;

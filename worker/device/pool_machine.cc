@@ -77,8 +77,7 @@ void PoolMachine::lost(const std::string& serial, const std::string& reason, std
     }
     slot.reason = reason;
     // A leased one may be rebooting: whoever holds it decides. A quarantined one keeps its sentence.
-    if (slot.state == SlotState::kFree || slot.state == SlotState::kPreparing)
-      slot.state = SlotState::kAbsent;
+    if (slot.state == SlotState::kFree || slot.state == SlotState::kPreparing) absent(slot);
   }
 }
 
@@ -95,6 +94,7 @@ PoolActions PoolMachine::identified(const std::string& serial, std::uint64_t tra
   if (auto owner = rules_.owners.find(facts.serialno);
       owner != rules_.owners.end() && owner->second != rules_.worker) {
     slot.state = SlotState::kForeign;
+    slot.fit = false;
     slot.reason = "belongs to " + owner->second;
     return out;
   }
@@ -143,6 +143,7 @@ PoolActions PoolMachine::prepared(const std::string& identity, std::uint64_t wor
   Slot& slot = it->second;
   if (status.ok()) {
     slot.state = SlotState::kFree;
+    slot.fit = true;
     slot.failures = 0;
     slot.reason.clear();
     slot.until_ms = now_ms + rules_.probe_ms;
@@ -154,8 +155,14 @@ PoolActions PoolMachine::prepared(const std::string& identity, std::uint64_t wor
 
 void PoolMachine::quarantine(Slot& slot, const std::string& reason, std::int64_t now_ms) {
   slot.state = SlotState::kQuarantined;
+  slot.fit = false;
   slot.reason = reason;
   slot.until_ms = now_ms + doubled(rules_.quarantine_ms, slot.failures++, rules_.quarantine_max_ms);
+}
+
+void PoolMachine::absent(Slot& slot) {
+  slot.state = SlotState::kAbsent;
+  slot.fit = false;
 }
 
 PoolActions PoolMachine::tick(std::int64_t now_ms) {
@@ -170,7 +177,7 @@ PoolActions PoolMachine::tick(std::int64_t now_ms) {
     if (slot.state == SlotState::kFree) prepare(identity, slot, Kind::kProbe, out);
     if (slot.state != SlotState::kQuarantined) continue;
     if (slot.serial.empty()) {
-      slot.state = SlotState::kAbsent;
+      absent(slot);
     } else {
       prepare(identity, slot, Kind::kPrepare, out);
     }
@@ -207,6 +214,13 @@ std::optional<std::string> PoolMachine::lease(const Needs& needs, const std::opt
   return best->first;
 }
 
+bool PoolMachine::lease_this(const std::string& identity) {
+  auto it = slots_.find(identity);
+  if (it == slots_.end() || it->second.state != SlotState::kFree) return false;
+  it->second.state = SlotState::kLeased;
+  return true;
+}
+
 PoolActions PoolMachine::give_back(const std::string& identity, Returned how, const std::string& reason,
                                    std::int64_t now_ms) {
   PoolActions out;
@@ -216,7 +230,7 @@ PoolActions PoolMachine::give_back(const std::string& identity, Returned how, co
   if (how == Returned::kSuspect) {
     quarantine(slot, reason, now_ms);
   } else if (slot.serial.empty()) {
-    slot.state = SlotState::kAbsent;
+    absent(slot);
   } else {
     prepare(identity, slot, PoolAction::Kind::kPrepare, out);
   }

@@ -44,6 +44,8 @@ struct Slot {
   SlotState state = SlotState::kAbsent;
   std::string serial;  // the way to it; empty: none now
   std::uint64_t transport_id = 0;
+  bool fit = false;  // it was seen to be clean, and nothing was held against it since: free, leased, or being
+                     // prepared after a lease
   std::string reason;         // why it is quarantined, absent or foreign
   int failures = 0;           // in a row
   std::int64_t until_ms = 0;  // quarantined: when it may try again; free: when it is probed
@@ -87,6 +89,8 @@ class PoolMachine {
   // one that has the fewest failures first.
   std::optional<std::string> lease(const Needs& needs, const std::optional<DeviceKind>& kind,
                                    const std::string& not_on, std::int64_t now_ms);
+  // Takes this one, when it is free.
+  bool lease_this(const std::string& identity);
   PoolActions give_back(const std::string& identity, Returned how, const std::string& reason,
                         std::int64_t now_ms);
 
@@ -107,6 +111,7 @@ class PoolMachine {
   void attach(const std::string& identity, Slot& slot, const std::string& serial, std::uint64_t transport_id,
               PoolActions& out);
   void prepare(const std::string& identity, Slot& slot, PoolAction::Kind kind, PoolActions& out);
+  static void absent(Slot& slot);
   void quarantine(Slot& slot, const std::string& reason, std::int64_t now_ms);
   void dial_remotes(std::int64_t now_ms, PoolActions& out);
 

@@ -78,8 +78,7 @@ Status Cache::load() {
       ::unlink(path.c_str());
     }
   }
-  std::sort(found.begin(), found.end(),
-            [](const Found& a, const Found& b) { return a.used_ns < b.used_ns; });
+  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.used_ns < b.used_ns; });
   for (const Found& f : found) {
     objects_[f.sha256] = Object{.bytes = f.bytes, .used = ++used_, .held = {}};
     bytes_ += f.bytes;
@@ -175,7 +174,8 @@ std::optional<AddressNote> Cache::noted(const std::string& address) const {
 void Cache::note(const std::string& address, const AddressNote& note) {
   if (note.validator.size() > kMaxNoteBytes / 2) return;
   const std::string text = to_hex(note.sha256) + "\n" + note.validator;
-  static_cast<void>(write_file_durably(note_path(address), text));  // without it the next fetch is a whole one
+  static_cast<void>(
+      write_file_durably(note_path(address), text));  // without it the next fetch is a whole one
 }
 
 std::uint64_t Cache::bytes() const {

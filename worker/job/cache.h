@@ -3,9 +3,9 @@
 //   objects/SHA256   a file; used last when its mtime says
 //   addresses/SHA256(address)   which object came from there, and the validator that the server gave it
 //   incoming/        what is being fetched; worth nothing after a death
-// The least recently used goes first, never what somebody holds. What is handed out was hashed just then, so a
-// damaged object is noticed, dropped and fetched again. Losing any of it costs a fetch and nothing else. Safe for
-// concurrent use; outlives what it handed out.
+// The least recently used goes first, never what somebody holds. What is handed out was hashed just then, so
+// a damaged object is noticed, dropped and fetched again. Losing any of it costs a fetch and nothing else.
+// Safe for concurrent use; outlives what it handed out.
 #pragma once
 
 #include <cstdint>

@@ -1,13 +1,12 @@
 #include "worker/job/fetcher.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "common/base/text.h"
 
 namespace storesweep::job {
 namespace {
+constexpr std::size_t kMaxKnown = 1'000;  // file sets whose facts are kept in memory
 
 JobFailure because(FailureKind kind, FailureReason reason, std::string detail) {
   return {kind, reason, std::move(detail)};
@@ -64,7 +63,8 @@ FetchedApp read_facts(const Listing& listing, AppFiles app) {
   for (const CachedFile& file : app.files) bytes.push_back(file.bytes());
   Result<ApkFacts> facts = read_apk_facts(bytes);
   if (!facts.ok()) {
-    return because(FailureKind::kApp, FailureReason::kInstall, "the APK cannot be read: " + facts.status().message());
+    return because(FailureKind::kApp, FailureReason::kInstall,
+                   "the APK cannot be read: " + facts.status().message());
   }
   app.facts = std::move(*facts);
   // What was found in one app must never be said of another.
@@ -113,7 +113,35 @@ FetchedApp Fetcher::fetch(const Listing& listing, const Deadline& deadline) {
     if (!file.ok()) return fetch_failure(addresses[i], file.status());
     app.files.push_back(std::move(*file));
   }
-  return read_facts(listing, std::move(app));
+  FetchedApp read = read_facts(listing, std::move(app));
+  if (const auto* done = std::get_if<AppFiles>(&read)) remember(*done);
+  return read;
+}
+
+void Fetcher::remember(const AppFiles& app) {
+  std::lock_guard lock(mutex_);
+  if (known_.size() >= kMaxKnown) known_.clear();
+  Known& known = known_[app.facts.file_set];
+  known.facts = app.facts;
+  known.members.clear();
+  for (const CachedFile& file : app.files) known.members.push_back(file.sha256);
+}
+
+std::optional<AppFiles> Fetcher::again(const Digest& file_set) {
+  Known known;
+  {
+    std::lock_guard lock(mutex_);
+    auto at = known_.find(file_set);
+    if (at == known_.end()) return std::nullopt;
+    known = at->second;
+  }
+  AppFiles app{std::move(known.facts), {}};
+  for (const Digest& member : known.members) {
+    auto file = cache_.find(member);
+    if (!file) return std::nullopt;
+    app.files.push_back(std::move(*file));
+  }
+  return app;
 }
 
 Result<CachedFile> Fetcher::bring(const std::string& address, const std::optional<Digest>& known,

@@ -2,6 +2,8 @@
 // the members of a set. Safe for concurrent use; client and cache outlive it.
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <variant>
@@ -34,14 +36,23 @@ class Fetcher {
 
   // Failures: app where the address or its file is at fault, infrastructure else.
   FetchedApp fetch(const Listing& listing, const Deadline& deadline);
+  // What was fetched before and is still in the cache, without asking anybody.
+  std::optional<AppFiles> again(const Digest& file_set);
 
  private:
+  struct Known {
+    ApkFacts facts;
+    std::vector<Digest> members;
+  };
+  void remember(const AppFiles& app);
   Result<CachedFile> bring(const std::string& address, const std::optional<Digest>& known,
                            const Deadline& deadline);
 
   net::Client& client_;
   Cache& cache_;
   const FetchLimits limits_;
+  std::mutex mutex_;
+  std::map<Digest, Known> known_;
 };
 
 // The addresses that a listing names: one, or those of a set with blanks or line breaks between them. A path

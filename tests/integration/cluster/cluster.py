@@ -1,8 +1,19 @@
-"""A whole cluster of real processes in a folder of its own: coordinator, judge and scripted workers. Used by the tests
-beside it. Everything listens on loopback, on ports that were free a moment ago."""
+"""A whole cluster of real processes in a folder of its own: coordinator, judge and workers. Used by the tests beside it
+and by the demonstration. Everything listens on loopback, on ports that were free a moment ago.
+
+Workers are scripted (devices in name only), or drive simulated devices behind a stock adb server of the cluster's own,
+or the devices of an adb server that is there already:
+
+    Cluster(build, source, folder, workers=2, devices=4)                                   # scripted
+    Cluster(build, source, folder, real=Simulated(devices=8, apis="28,33", rate=60), apks=[FOLDER...])
+    Cluster(build, source, folder, workers=1, real=Attached(["SERIAL"]), apks=[FOLDER...])
+
+start("simdroid"), start("adb"), start("coordinator"), start("w-0") start one process each and kill(name) kills it;
+start_all() starts what there is, in order, and waits until it answers."""
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -17,12 +28,68 @@ def free_port():
         return s.getsockname()[1]
 
 
+def free_range(count):
+    """The first of `count` ports in a row that were free a moment ago."""
+    while True:
+        first = random.randrange(20000, 30000)
+        sockets = []
+        try:
+            for port in range(first, first + count):
+                s = socket.socket()
+                sockets.append(s)
+                s.bind(("127.0.0.1", port))
+            return first
+        except OSError:
+            continue
+        finally:
+            for s in sockets:
+                s.close()
+
+
+class Simulated:
+    """Simulated devices (simdroid), dealt out to the workers in order, behind an adb server on a port of its own."""
+
+    def __init__(self, devices=8, apis="28,33", rate=60, shapes=None, seed=1, options=()):
+        self.devices, self.apis, self.rate, self.shapes, self.seed, self.options = devices, apis, rate, shapes, seed, options
+        self.first = free_range(devices)
+        self.adb = free_port()
+
+    def command(self, program):
+        extra = ["--shapes", self.shapes] if self.shapes else []
+        return [program, "--devices", self.devices, "--port", self.first, "--api", self.apis, "--rate", self.rate,
+                "--seed", self.seed, *extra, *self.options]
+
+    def worker_yaml(self, i, workers, folder):
+        mine = [f"127.0.0.1:{self.first + d}" for d in range(self.devices) if d * workers // self.devices == i]
+        return f"""
+adb: {{server: "127.0.0.1:{self.adb}", environment: {{HOME: "{folder}/adb-home"}}, connect: {json.dumps(mine)}}}
+devices: {{serials: {json.dumps(mine)}, claims: claims, quarantine_ms: 2 s, quarantine_max_ms: 10 s, probe_ms: 5 s}}
+"""
+
+
+class Attached:
+    """Devices that an adb server shows already, by their serials; all belong to the first worker."""
+
+    def __init__(self, serials, adb="127.0.0.1:5037"):
+        self.serials, self.adb = serials, adb
+
+    def worker_yaml(self, i, workers, folder):
+        return f"""
+adb: {{server: "{self.adb}"}}
+devices: {{serials: {json.dumps(self.serials if i == 0 else ["none"])}}}
+"""
+
+
 class Cluster:
-    def __init__(self, build, source, folder, workers=2, devices=4, lease_ms=3000):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, build, source, folder, workers=2, devices=4, lease_ms=3000, real=None, apks=()):
+        self.folder = pathlib.Path(folder).absolute()
+        self.real = real
         self.folder.mkdir(parents=True, exist_ok=True)
         self.programs = {name: find(build, name) for name in
                          ("storesweep-coordinator", "storesweep-worker", "storesweep", "storesweep-judge")}
+        if isinstance(real, Simulated):
+            self.programs["simdroid"] = find(build, "simdroid")
+            (self.folder / "adb-home").mkdir(exist_ok=True)
         self.http = free_port()
         self.link = free_port()
         self.workers = workers
@@ -49,8 +116,16 @@ name: {name}
 coordinator: {{address: "tcp://127.0.0.1:{self.link}", public_key: "{key}"}}
 key_folder: keys
 spool: {{folder: spool}}
-scripted: {{devices: {devices}}}
-""")
+""" + self.worker_devices(i, source, devices, apks))
+
+    def worker_devices(self, i, source, devices, apks):
+        if self.real is None:
+            return f"scripted: {{devices: {devices}}}\n"
+        folders = json.dumps([str(pathlib.Path(a).absolute()) for a in apks])
+        return self.real.worker_yaml(i, self.workers, self.folder) + f"""
+apks: {{file_folders: {folders}}}
+rules: {pathlib.Path(source).absolute()}/rules
+"""
 
     def run(self, program, *arguments):
         done = subprocess.run([self.programs[program], *map(str, arguments)], capture_output=True, text=True)
@@ -59,12 +134,40 @@ scripted: {{devices: {devices}}}
         return done.stdout
 
     def start(self, name):
-        if name == "coordinator":
+        environment = dict(os.environ)
+        if name == "simdroid":
+            command = list(map(str, self.real.command(self.programs["simdroid"])))
+        elif name == "adb":
+            command = ["adb", "-L", f"tcp:127.0.0.1:{self.real.adb}", "server", "nodaemon"]
+            environment |= {"HOME": str(self.folder / "adb-home"), "ADB_LOCAL_TRANSPORT_MAX_PORT": "5553"}
+        elif name == "coordinator":
             command = [self.programs["storesweep-coordinator"], "--config", self.folder / "coordinator.yaml"]
         else:
             command = [self.programs["storesweep-worker"], "run", "--config", self.folder / f"{name}.yaml"]
         log = open(self.folder / f"{name}.log", "a")
-        self.processes[name] = subprocess.Popen(command, stderr=log, stdout=log)
+        self.processes[name] = subprocess.Popen(command, stderr=log, stdout=log, env=environment)
+
+    def start_all(self):
+        if isinstance(self.real, Simulated):
+            self.start("simdroid")
+            self.wait_ports(range(self.real.first, self.real.first + self.real.devices))
+            self.start("adb")
+            self.wait_ports([self.real.adb])
+        for name in ["coordinator", *self.worker_names()]:
+            self.start(name)
+        self.wait_ready()
+
+    def wait_ports(self, ports, seconds=30):
+        end = time.time() + seconds
+        for port in ports:
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                    break
+                except OSError:
+                    if time.time() > end:
+                        raise
+                    time.sleep(0.05)
 
     def kill(self, name, number=signal.SIGKILL):
         process = self.processes.pop(name)
@@ -74,6 +177,8 @@ scripted: {{devices: {devices}}}
     def stop(self):
         for name in list(self.processes):
             self.kill(name)
+        if isinstance(self.real, Simulated):  # one that a worker has started outlives it
+            subprocess.run(["adb", "-L", f"tcp:127.0.0.1:{self.real.adb}", "kill-server"], capture_output=True)
 
     def worker_names(self):
         return [f"w-{i}" for i in range(self.workers)] if self.workers > 1 else ["w"]

@@ -42,6 +42,35 @@ TEST(PoolMachine, ADeviceIsIdentifiedPreparedLeasedAndPreparedAgain) {
   EXPECT_EQ(one.lease(), "S");
 }
 
+TEST(PoolMachine, ADeviceIsFitFromItsFirstCleaningThroughItsLeasesUntilSomethingIsHeldAgainstIt) {
+  PoolMachine machine{PoolRules{.worker = "w1"}};
+  machine.listed(list({entry("a:1", 1)}), 0);
+  auto actions = machine.identified("a:1", 1, facts("S"), 0);
+  const auto fit = [&] { return machine.slots().at("S").fit; };
+  EXPECT_FALSE(fit());  // nobody has looked at it
+  machine.prepared("S", actions.at(0).work, ok_status(), 0);
+  EXPECT_TRUE(fit());
+  EXPECT_TRUE(machine.lease_this("S"));
+  EXPECT_FALSE(machine.lease_this("S"));
+  machine.listed(list({}), 1);  // it reboots while it is leased
+  EXPECT_TRUE(fit());
+  machine.listed(list({entry("a:1", 2)}), 2);
+  machine.identified("a:1", 2, facts("S"), 2);
+  actions = machine.give_back("S", Returned::kFine, "", 3);
+  EXPECT_TRUE(fit());
+  EXPECT_FALSE(machine.lease_this("S"));  // it is being cleaned
+  machine.prepared("S", actions.at(0).work, invalid("left something"), 4);
+  EXPECT_FALSE(fit());
+}
+
+TEST(PoolMachine, ADeviceThatIsGoneIsNotFit) {
+  OneDevice one;
+  one.machine.listed(list({}), 1);
+  EXPECT_FALSE(one.machine.slots().at("S").fit);
+  EXPECT_FALSE(one.machine.lease_this("S"));
+  EXPECT_FALSE(one.machine.lease_this("unknown"));
+}
+
 TEST(PoolMachine, OneDeviceUnderTwoSerialsIsOneSlot) {
   OneDevice one;
   auto actions = one.machine.listed(list({entry("a:1", 1), entry("emulator-5554", 2)}), 1);

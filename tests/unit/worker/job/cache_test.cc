@@ -24,7 +24,9 @@ class CacheTest : public ::testing::Test {
     return cache_->take(path, sha256(content), content.size());
   }
   bool has(const std::string& content) { return cache_->find(sha256(content)).has_value(); }
-  std::string object(const std::string& content) { return folder_ / ("cache/objects/" + to_hex(sha256(content))); }
+  std::string object(const std::string& content) {
+    return folder_ / ("cache/objects/" + to_hex(sha256(content)));
+  }
 
   TemporaryFolder folder_;
   std::unique_ptr<Cache> cache_;

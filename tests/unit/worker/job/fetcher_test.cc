@@ -86,7 +86,8 @@ TEST_F(FetcherTest, an_unchanged_address_is_asked_and_not_fetched_again) {
   std::string apk = small_apk(), tag = "\"1\"";
   int whole = 0;
   HttpTestServer server([&](const HttpTestRequest& r, const Send& send) {
-    if (r.header("if-none-match:") == tag) return send("HTTP/1.1 304 Not Modified\r\nETag: " + tag + "\r\n\r\n");
+    if (r.header("if-none-match:") == tag)
+      return send("HTTP/1.1 304 Not Modified\r\nETag: " + tag + "\r\n\r\n");
     ++whole;
     return send(http_answer("200 OK", "ETag: " + tag + "\r\n", apk));
   });

@@ -1,0 +1,64 @@
+#include "worker/job/device_runner.h"
+
+namespace storesweep::job {
+namespace {
+// A device that was seen to be clean so long ago, and was nobody's since, is clean.
+constexpr std::int64_t kAttestedMs = 5 * 60'000;
+}  // namespace
+
+FetchEnd DeviceRunner::fetch(const LeaseOffer& offer, const Deadline& deadline) {
+  if (offer.file_set) {
+    if (auto app = fetcher_.again(*offer.file_set)) return FetchDone{app->facts.file_set, app->facts.needs};
+  }
+  FetchedApp fetched = fetcher_.fetch(offer.listing, deadline);
+  if (auto* failure = std::get_if<JobFailure>(&fetched)) return FetchFailed{std::move(*failure)};
+  const ApkFacts& facts = std::get<AppFiles>(fetched).facts;
+  return FetchDone{facts.file_set, facts.needs};
+}
+
+// Fetched a while ago; the cache may have lost it meanwhile.
+FetchedApp DeviceRunner::files_of(const RunOrder& order, const Deadline& deadline) {
+  if (auto app = fetcher_.again(order.file_set)) return std::move(*app);
+  FetchedApp fetched = fetcher_.fetch(order.offer.listing, deadline);
+  if (const auto* app = std::get_if<AppFiles>(&fetched); app && app->facts.file_set != order.file_set) {
+    return JobFailure{FailureKind::kInfrastructure, FailureReason::kFetch,
+                      "the file at its address has changed since it was fetched"};
+  }
+  return fetched;
+}
+
+RunEnd DeviceRunner::run(const RunOrder& order, const Deadline& deadline) {
+  FetchedApp fetched = files_of(order, deadline);
+  if (auto* failure = std::get_if<JobFailure>(&fetched)) return RunFailed{std::move(*failure)};
+  Result<device::LeasedDevice> leased = pool_.lease_this(order.device.identity, deadline);
+  if (!leased.ok()) return RunFailed{failure_of(leased.status(), deadline)};
+  RunEnd end = run_on(*leased, order, std::get<AppFiles>(fetched), deadline);
+  const auto* failed = std::get_if<RunFailed>(&end);
+  const bool suspect = failed && failed->failure.kind == FailureKind::kDevice;
+  if (failed) {
+    log_.warning("a run failed", {{"device", order.device.identity},
+                                  {"package", order.offer.listing.package},
+                                  {"kind", std::string(name(failed->failure.kind))},
+                                  {"why", failed->failure.detail}});
+  }
+  pool_.give_back(order.device.identity, suspect ? device::Returned::kSuspect : device::Returned::kFine,
+                  suspect ? failed->failure.detail : "");
+  return end;
+}
+
+RunEnd DeviceRunner::run_on(const device::LeasedDevice& leased, const RunOrder& order, const AppFiles& app,
+                            const Deadline& deadline) {
+  device::Attestation hygiene = leased.attestation;
+  if (basis_.clock.steady_ms() - leased.attested_ms > kAttestedMs) {
+    auto now = device::clean_and_attest(*leased.device, *leased.baseline, deadline);
+    if (!now.ok()) return RunFailed{failure_of(now.status(), deadline)};
+    hygiene = std::move(*now);
+  }
+  if (!hygiene.clean) {
+    return RunFailed{{FailureKind::kDevice, FailureReason::kHygiene,
+                      hygiene.left.empty() ? "not clean" : text(hygiene.left.front())}};
+  }
+  return run_app(*leased.device, order, app, hygiene, basis_, deadline);
+}
+
+}  // namespace storesweep::job

@@ -1,0 +1,23 @@
+#include "worker/real_devices.h"
+
+namespace storesweep::worker {
+
+Result<std::unique_ptr<RealDevices>> RealDevices::open(const DeviceConfig& config, const std::string& worker,
+                                                       const SigningKey& key, const Clock& clock,
+                                                       Random& random, Log& log) {
+  std::unique_ptr<RealDevices> all(new RealDevices);
+  TRY_ASSIGN(all->pack_, load_rule_pack(config.rules));
+  TRY_ASSIGN(all->profiles_, load_profiles(config.rules));
+  net::Options options;
+  options.file_folders = config.file_folders;
+  options.ca_file = config.fetch_ca;
+  all->client_ = std::make_unique<net::Client>(options, random);
+  TRY_ASSIGN(all->cache_, job::Cache::open(config.cache_folder, config.cache_bytes));
+  all->fetcher_ = std::make_unique<job::Fetcher>(*all->client_, *all->cache_, config.fetch);
+  all->pool_ = std::make_unique<device::DevicePool>(config.pool, clock, log);
+  all->runner_ = std::make_unique<job::DeviceRunner>(
+      *all->pool_, *all->fetcher_, job::RunBasis{all->pack_, all->profiles_, clock, worker, key}, log);
+  return all;
+}
+
+}  // namespace storesweep::worker
