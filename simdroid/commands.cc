@@ -55,6 +55,7 @@ Command find_command(const std::string& name) {
       {"find", run_find},
       {"set", run_true},
       {"export", run_true},
+      {"exec", run_exec},
   };
   auto it = table.find(name);
   return it == table.end() ? nullptr : it->second;

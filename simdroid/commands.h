@@ -19,6 +19,7 @@ Started run_toybox(Invocation& in);
 Started run_which(Invocation& in);
 Started run_pwd(Invocation& in);
 Started run_basename(Invocation& in);
+Started run_exec(Invocation& in);
 
 // commands_filters.cc: what reads its standard input.
 Started run_cat(Invocation& in);

@@ -198,6 +198,17 @@ Started run_toybox(Invocation& in) {
   return command(in);
 }
 
+// `exec logcat`, as the adb client asks: the rest of the line is the command.
+Started run_exec(Invocation& in) {
+  if (in.args.size() < 2) return 0;
+  in.args.erase(in.args.begin());
+  const Command command = find_command(in.args[0]);
+  if (command) return command(in);
+  in.err("/system/bin/sh: " + in.args[0] + ": " +
+         (in.device.shape().says_inaccessible ? "inaccessible or " : "") + "not found\n");
+  return 127;
+}
+
 Started run_which(Invocation& in) {
   if (in.args.size() < 2 || !find_command(in.args[1])) return 1;
   in.out("/system/bin/" + in.args[1] + "\n");

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/base/text.h"
+#include "simdroid/control_service.h"
 #include "simdroid/shell_service.h"
 #include "simdroid/sync_service.h"
 
@@ -64,12 +65,15 @@ void Device::prepare_files() {
     if (starts_with(key, "ro.")) build += key + "=" + value + "\n";
   }
   static_cast<void>(files_.write("/system/build.prop", shared(build), 0644, kRootUid, now_s));
+  static_cast<void>(
+      files_.write("/data/system/packages.xml", shared("<packages/>\n"), 0660, kSystemUid, now_s));
   static_cast<void>(files_.write("/proc/version", shared("Linux version 4.4.0 (storesweep simdroid)\n"), 0444,
                                  kRootUid, now_s));
 }
 
 std::unique_ptr<Service> Device::open(std::string_view name, std::shared_ptr<Outlet> outlet) {
   if (name == "sync:") return open_sync(*this, std::move(outlet));
+  if (auto control = open_control(*this, name, outlet)) return control;
   return open_shell(*this, name, std::move(outlet));
 }
 

@@ -109,7 +109,7 @@ Status FileSystem::write(std::string_view path, Content content, std::uint32_t m
                          std::int64_t time_s, bool make_parents) {
   const std::string whole = resolved(path);
   const std::string folder = folder_of(whole);
-  if (make_parents) TRY(make_folder(folder, 0771, uid, time_s, true));
+  if (make_parents) TRY(make_folder(folder, 0775, uid, time_s, true));
   auto parent = nodes_.find(folder);
   if (parent == nodes_.end()) return not_found(kMissing);
   if (!parent->second.is_folder()) return invalid(kNotFolder);

@@ -12,7 +12,6 @@
 #include <cstring>
 
 #include "common/base/file.h"
-#include "simdroid/transport.h"
 
 namespace storesweep::simdroid {
 namespace {
@@ -22,17 +21,18 @@ constexpr std::size_t kMaxOutputBytes = 8U << 20;  // of one connection; beyond,
 constexpr std::uint64_t kListenerTag = 1ULL << 32;
 constexpr std::uint64_t kCancelTag = 1ULL << 33;
 
+}  // namespace
+
 TransportShape transport_shape(const DeviceShape& shape) {
   TransportShape t;
   if (shape.old_shell) {
     t.version = kVersionChecksums;
     t.max_payload_bytes = 4096;
-    t.close_from_zero = t.checks_every_sum = t.answers_unasked_auth = true;
+    t.close_from_zero = t.checks_every_sum = t.answers_unasked_auth = t.drops_last_of_name = true;
   }
   t.banner = shape.banner();
   return t;
 }
-}  // namespace
 
 struct Server::Port {
   std::size_t device = 0;

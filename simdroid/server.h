@@ -10,8 +10,12 @@
 #include "common/base/random.h"
 #include "common/base/status.h"
 #include "simdroid/device.h"
+#include "simdroid/transport.h"
 
 namespace storesweep::simdroid {
+
+// How the adbd of this shape talks.
+TransportShape transport_shape(const DeviceShape& shape);
 
 class Server {
  public:

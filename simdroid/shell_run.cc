@@ -90,12 +90,13 @@ bool ShellRun::apply_redirects(Stage& stage, const SimpleCommand& command) {
     auto expanded = expand({redirect.file}, [this](const std::string& n) { return variable(n); });
     const std::string path = expanded.empty() ? "" : expanded[0].text;
     if (redirect.from == 0) {
+      stage.has_input_file = true;
+      if (path == "/dev/null") continue;
       const Node* node = device_.files().find(path);
       if (!node || node->is_folder()) {
         output_.err("/system/bin/sh: can't open " + path + ": No such file or directory\n");
         return false;
       }
-      stage.has_input_file = true;
       stage.from_file = node->content ? *node->content : "";
       continue;
     }

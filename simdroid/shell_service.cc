@@ -131,7 +131,7 @@ class ShellService final : public Service {
         run_done_ = true;
         prompt();
       } else if (c == '\n' || c == '\r') {
-        if (kind_.terminal) print(kStdout, "\n");
+        if (kind_.terminal) print(kStdout, "\r\n");  // the line editor's, besides the terminal's own
         enter();
       } else {
         if (kind_.terminal) print(kStdout, std::string_view(&c, 1));

@@ -216,11 +216,17 @@ class SyncService final : public Service {
   void start_send(const std::string& path, std::uint32_t mode) {
     state_ = State::kSendData;
     path_ = path;
-    // adbd gives group and others what the owner has.
-    mode_ = (mode & 0700) | ((mode & 0700) >> 3) | ((mode & 0700) >> 6);
+    // adbd gives group and others what the owner has; the 4.4 of the captures did not.
+    const bool old = device_.shape().old_shell;
+    mode_ = old ? mode & 0777 : (mode & 0700) | ((mode & 0700) >> 3) | ((mode & 0700) >> 6);
     content_.clear();
     failed_ = !device_.files().may_write(path, device_.shell_uid());
-    failure_ = device_.shape().old_shell ? "Permission denied" : "couldn't create file: Permission denied";
+    if (!failed_) return;
+    // Said at once: the data that follows is read and forgotten.
+    const bool no_folder = !device_.files().find(path.substr(0, path.rfind('/')));
+    if (old) return send_fail(no_folder ? "No such file or directory" : "Permission denied");
+    send_fail(no_folder ? "secure_mkdirs failed: Permission denied"
+                        : "couldn't create file: Permission denied");
   }
 
   bool data(std::uint32_t id, std::uint32_t length) {
@@ -239,22 +245,21 @@ class SyncService final : public Service {
   }
 
   void finish_send(std::uint32_t time_s) {
-    if (!failed_) {
-      const int uid = device_.shell_uid();
-      Status written;
-      if (link_) {
-        device_.files().make_link(path_, content_.substr(0, content_.find('\0')), time_s);
-      } else {
-        written = device_.files().write(path_, device_.shared(std::move(content_)), mode_, uid, time_s, true);
-      }
-      failed_ = !written.ok();
-      failure_ = (device_.shape().old_shell     ? ""
-                  : errno_of(written) == ENOSPC ? "write failed: "
-                                                : "couldn't create file: ") +
-                 written.message();
-      content_ = {};
+    if (failed_) return;
+    Status written;
+    if (link_) {
+      device_.files().make_link(path_, content_.substr(0, content_.find('\0')), time_s);
+    } else {
+      written = device_.files().write(path_, device_.shared(std::move(content_)), mode_, device_.shell_uid(),
+                                      time_s, true);
     }
-    if (failed_) return send_fail(failure_);
+    content_ = {};
+    if (!written.ok()) {
+      return send_fail((device_.shape().old_shell     ? ""
+                        : errno_of(written) == ENOSPC ? "write failed: "
+                                                      : "couldn't create file: ") +
+                       written.message());
+    }
     std::string out;
     put_little(out, kOkayId, 4);
     put_little(out, 0, 4);
@@ -270,7 +275,6 @@ class SyncService final : public Service {
   bool link_ = false;
   std::string content_;
   bool failed_ = false;
-  std::string failure_;
   bool ended_ = false;
 };
 }  // namespace

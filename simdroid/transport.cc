@@ -94,11 +94,7 @@ void Transport::handle(const Packet& packet) {
 }
 
 void Transport::on_connect(const Packet& packet) {
-  if (online_) {
-    // Newer adbd starts the connection anew; 4.4 kept what it had and was seen to be silent.
-    if (shape_.checks_every_sum) return;
-    streams_.clear();
-  }
+  if (online_) streams_.clear();  // the connection starts anew
   peer_payload_bytes_ = std::max<std::uint32_t>(1, std::min(packet.arg1, shape_.max_payload_bytes));
   if (std::min(packet.arg0, shape_.version) >= kVersionNoChecksums) {
     with_sums_ = false;
@@ -145,6 +141,7 @@ void Transport::on_open(const Packet& packet) {
   if (starts_with(name, "abb")) {
     while (!name.empty() && name.back() == '\0') name.remove_suffix(1);
   } else {
+    if (shape_.drops_last_of_name) name.remove_suffix(name.empty() ? 0 : 1);
     name = name.substr(0, name.find('\0'));
   }
   if (streams_.size() >= kMaxStreams) return send(kClse, 0, packet.arg0);

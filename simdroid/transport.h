@@ -23,6 +23,7 @@ struct TransportShape {
   std::string banner;                 // "device::ro.product.name=...;"
   bool close_from_zero = false;       // 4.4 closes its streams with arg0 = 0
   bool checks_every_sum = false;      // 4.4: a wrong sum drops the connection
+  bool drops_last_of_name = false;    // 4.4: the last byte of a service is taken for its NUL, whatever it is
   bool answers_unasked_auth = false;  // 4.4: AUTH out of place is answered with a new token
 };
 

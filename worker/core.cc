@@ -12,6 +12,8 @@ template <class... F>
 struct Overload : F... {
   using F::operator()...;
 };
+template <class... F>
+Overload(F...) -> Overload<F...>;  // clang 14 does not make it by itself
 }  // namespace
 
 Core::Core(CoreOptions options, std::vector<Outcome> spooled)
