@@ -36,8 +36,11 @@ std::vector<std::string> list_of(std::string_view text) {
 }
 
 Status set_figure(DeviceShape& shape, const std::string& key, const std::string& value) {
-  const std::map<std::string, int*> numbers{
-      {"width_px", &shape.width_px}, {"height_px", &shape.height_px}, {"density_dpi", &shape.density_dpi}};
+  const std::map<std::string, int*> numbers{{"width_px", &shape.width_px},
+                                            {"height_px", &shape.height_px},
+                                            {"density_dpi", &shape.density_dpi},
+                                            {"status_bar_dp", &shape.status_bar_dp},
+                                            {"navigation_bar_dp", &shape.navigation_bar_dp}};
   const std::map<std::string, bool*> flags{{"old_shell", &shape.old_shell},
                                            {"says_inaccessible", &shape.says_inaccessible},
                                            {"user_in_prompt", &shape.user_in_prompt}};

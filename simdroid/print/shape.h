@@ -33,6 +33,8 @@ struct DeviceShape {
   int width_px = 1080;
   int height_px = 1920;
   int density_dpi = 420;
+  int status_bar_dp = 24;
+  int navigation_bar_dp = 48;
 
   bool old_shell = false;          // 4.4: no exec:, no shell protocol, a terminal always
   bool says_inaccessible = false;  // mksh from Android 10 on: "inaccessible or not found"

@@ -1,6 +1,6 @@
 // The windows that Android itself puts up, in the shape of its version, with its own labels in Chinese
 // (zh-rCN) or English. A tap on one gives the action that is named here. Pure. Labels and layouts: see the
-// shape's file system_texts.txt and the comment at each function.
+// shape's file system.tmpl.
 #pragma once
 
 #include <string>
@@ -61,8 +61,8 @@ Window toast(const DeviceShape& shape, const std::string& package, const std::st
 Window notification_shade(
     const DeviceShape& shape, const std::string& locale,
     const std::vector<std::pair<std::string, std::string>>& notifications);  // label, text
-// The label of a permission group as the dialog writes it: "拍摄照片和录制视频".
-std::string permission_group_words(const DeviceShape& shape, const std::string& locale,
+// How the system names a permission group: "相机".
+std::string permission_group_label(const DeviceShape& shape, const std::string& locale,
                                    const std::string& group);
 
 }  // namespace storesweep::simdroid

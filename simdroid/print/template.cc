@@ -65,29 +65,45 @@ std::optional<Holes> TextTemplate::match(std::string_view text) const {
   return values;
 }
 
-Status Templates::add_file(const std::string& name, std::string_view text) {
-  if (!starts_with(text, "# "))
-    return invalid(name + ": line 1: a template file begins with \"# \" and its source");
-  std::string block;
-  std::string body;
-  int number = 0;
+namespace {
+constexpr std::string_view kSourceMark = " <- ";
+struct Block {
+  std::string name, source, body;
+  int line = 0;
+};
+}  // namespace
+
+Status Templates::add_file(const std::string& file, std::string_view text) {
+  auto wrong = [&file](int line, const std::string& what) {
+    return invalid(file + ": line " + std::to_string(line) + ": " + what);
+  };
+  if (!starts_with(text, "# ")) return wrong(1, "a template file begins with \"# \" and what it is");
+  Block block;
   auto finish = [&]() -> Status {
-    if (block.empty()) return ok_status();
-    auto parsed = TextTemplate::parse(body);
-    if (!parsed.ok()) return invalid(name + ": block " + block + ": " + parsed.status().message());
-    blocks_.insert_or_assign(block, std::move(parsed).value());
+    if (block.line == 0) return ok_status();
+    auto parsed = TextTemplate::parse(block.body);
+    if (!parsed.ok()) return wrong(block.line, "block " + block.name + ": " + parsed.status().message());
+    parsed.value().set_source(block.source);
+    blocks_.insert_or_assign(block.name, std::move(parsed).value());
     return ok_status();
   };
+  int number = 0;
   for (std::string_view line : lines(text)) {
     ++number;
     if (starts_with(line, "== ")) {
       TRY(finish());
-      block = std::string(trim(line.substr(3)));
-      body.clear();
-    } else if (!block.empty()) {
-      body.append(line).append("\n");
+      line.remove_prefix(3);
+      const auto mark = line.find(kSourceMark);
+      if (mark != std::string_view::npos) block.source = trim(line.substr(mark + kSourceMark.size()));
+      block.name = trim(line.substr(0, mark));
+      block.body.clear();
+      block.line = number;
+      if (block.name.empty()) return wrong(number, "a block without a name");
+      if (block.source.empty()) return wrong(number, "block " + block.name + " names no source");
+    } else if (block.line > 0) {
+      block.body.append(line).append("\n");
     } else if (!starts_with(line, "#") && !trim(line).empty()) {
-      return invalid(name + ": line " + std::to_string(number) + ": text before the first \"== block\"");
+      return wrong(number, "text before the first \"== block\"");
     }
   }
   return finish();
@@ -101,6 +117,12 @@ std::string Templates::fill(std::string_view name, const Holes& values) const {
     for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 4))
       text.insert(at, " ?#@");
   }
+  return text;
+}
+
+std::string Templates::line(std::string_view name, const Holes& values) const {
+  std::string text = fill(name, values);
+  if (ends_with(text, "\n")) text.pop_back();
   return text;
 }
 

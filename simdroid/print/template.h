@@ -1,7 +1,8 @@
 // Text templates: named blocks of lines with {holes}. A block filled with the values of a capture gives the
 // capture's bytes; matched against text it gives the values back (which is what the tests hold the templates
-// to). File form: "# source ..." first, then blocks "== name", each to the next "==". A line's hole is
-// {name}; "{{" is a brace. Pure.
+// to). File form: "# ..." first, then blocks "== name <- source", each to the next "=="; where the source is
+// not given it is that of the block before. A source is "corpus:FILE" for a captured text (with "!ENTRY" in a
+// zip), or the file of AOSP's that prints it. A line's hole is {name}; "{{" is a brace. Pure.
 #pragma once
 
 #include <map>
@@ -24,6 +25,7 @@ class TextTemplate {
   // possible.
   std::optional<Holes> match(std::string_view text) const;
   const std::string& source() const { return source_; }
+  void set_source(std::string source) { source_ = std::move(source); }
 
  private:
   struct Piece {
@@ -41,6 +43,8 @@ class Templates {
   bool has(std::string_view name) const { return blocks_.contains(name); }
   // The block filled; an unknown block is a defect of the shape and shows as its name in angle brackets.
   std::string fill(std::string_view name, const Holes& values = {}) const;
+  // The same without its last line break: a message, a label.
+  std::string line(std::string_view name, const Holes& values = {}) const;
   const TextTemplate* find(std::string_view name) const;
   std::vector<std::string> names() const;
   // A fault: every later fill of that block is followed by junk in each line.

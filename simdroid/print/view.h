@@ -46,10 +46,13 @@ struct Box {
   std::string text;
   std::string description;  // content-desc
   std::string package;
-  Rect bounds;  // on the screen
+  Rect bounds;  // what shows of it on the screen
+  Rect whole;   // where all of it would be, scrolled parts too: what is painted, cut to bounds
   bool checkable = false, checked = false, clickable = false, enabled = true, focusable = false,
        focused = false, scrollable = false, long_clickable = false, password = false, selected = false;
   Look look = Look::kNothing;
+  int text_px = 0;  // size of its letters
+  bool centered = false;
   std::string painted;  // what eyes read where it is not `text` (pictures, web pages)
   std::string action;   // the caller's own name of the view; "" is nobody's
   std::vector<Box> children;
@@ -62,6 +65,7 @@ struct Window {
   bool modal = true;      // takes the touches outside of its frame too (and keeps them)
   bool dims = false;      // what is behind is darker
   bool focusable = true;  // can be what uiautomator dumps
+  bool touchable = true;  // bars and toasts let touches through
   Box root;
 };
 
