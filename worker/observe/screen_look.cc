@@ -1,0 +1,105 @@
+#include "worker/observe/screen_look.h"
+
+#include "common/base/text.h"
+#include "common/evidence/names.h"
+#include "worker/observe/focus.h"
+#include "worker/observe/screenshot.h"
+
+namespace storesweep::observe {
+namespace {
+
+constexpr int kTries = 2;
+// The tool itself waits 10 s for rest and needs some seconds to start on a slow device.
+constexpr std::int64_t kLookMs = 60'000;
+// The uptime stands behind the dump: what it shows was there then or a moment earlier.
+constexpr std::string_view kCommand =
+    "rm -f /data/local/tmp/storesweep.xml; uiautomator dump /data/local/tmp/storesweep.xml; cat "
+    "/proc/uptime; "
+    "cat /data/local/tmp/storesweep.xml; rm -f /data/local/tmp/storesweep.xml";
+
+}  // namespace
+
+DumpAnswer take_apart(std::string_view out) {
+  DumpAnswer answer;
+  std::size_t xml = out.find("<?xml");
+  if (xml == std::string_view::npos) xml = out.find("<hierarchy");
+  std::string_view head = out.substr(0, xml);
+  if (xml != std::string_view::npos) {
+    answer.xml = out.substr(xml);
+    // Behind the last tag may stand what `rm` had to say.
+    const std::size_t end = answer.xml.rfind('>');
+    if (end != std::string_view::npos) answer.xml = answer.xml.substr(0, end + 1);
+  }
+  for (std::string_view line : lines(head)) {
+    if (const auto up_ms = parse_uptime(trim(line))) {
+      answer.up_ms = up_ms;
+      answer.said = head.substr(0, static_cast<std::size_t>(line.data() - head.data()));
+      return answer;
+    }
+  }
+  answer.said = head;
+  return answer;
+}
+
+Result<ScreenWatcher::Try> ScreenWatcher::once(const Deadline& deadline) {
+  TRY_ASSIGN(device::ShellOutput output, scene_.device.shell(kCommand, deadline.at_most_ms(kLookMs)));
+  const DumpAnswer answer = take_apart(output.out);
+  Try out;
+  const std::int64_t host_ms = scene_.host.steady_ms();
+  if (answer.up_ms) scene_.recorder.learn_up(*answer.up_ms, host_ms - 2, host_ms);
+  out.look.at = answer.up_ms ? scene_.recorder.at_up(*answer.up_ms) : scene_.recorder.now();
+  out.said = std::string(answer.said) + output.err;
+  const android::DumpOutcome outcome = android::parse_dump_output(out.said);
+  if (outcome == android::DumpOutcome::kNotIdle || answer.xml.empty()) {
+    out.look.why = outcome == android::DumpOutcome::kNotIdle ? Reason::kNotIdle : Reason::kHookDead;
+    out.again = true;
+    return out;
+  }
+  const Digest digest = sha256(answer.xml);
+  if (last_xml_ != digest) {
+    scene_.recorder.raw(record_name::kHierarchy, std::string(answer.xml), out.look.at);
+    last_xml_ = digest;
+  }
+  auto tree = android::parse_hierarchy(answer.xml);
+  if (!tree.ok()) {
+    out.look.why = Reason::kGrammar;
+    out.said += tree.status().text();
+    return out;
+  }
+  out.look.readable = true;
+  out.look.screen = android::read_screen(*tree, phrases_);
+  out.look.tree = std::move(*tree);
+  return out;
+}
+
+Result<ScreenLook> ScreenWatcher::look(const Deadline& deadline) {
+  ++looks_;
+  Try last;
+  for (int i = 0; i < kTries; ++i) {
+    auto tried = once(deadline);
+    if (!tried.ok()) {
+      TRY(observer_failed(scene_, record_name::kHierarchy, tried.status()));
+      return ScreenLook{};
+    }
+    if (tried->look.readable) return std::move(tried->look);
+    last = std::move(*tried);
+    if (!last.again) break;
+  }
+  TRY(unreadable(last, deadline));
+  return std::move(last.look);
+}
+
+Status ScreenWatcher::unreadable(const Try& tried, const Deadline& deadline) {
+  scene_.recorder.raw(record_name::kUiautomator, tried.said, tried.look.at);
+  scene_.recorder.failed(record_name::kHierarchy, tried.look.why, tried.said);
+  TRY(observe_focus(scene_, deadline));
+  return picture(deadline);
+}
+
+Status ScreenWatcher::picture(const Deadline& deadline) {
+  if (screenshots_left_ <= 0) return ok_status();
+  --screenshots_left_;
+  return observe_screenshot(scene_, deadline);
+}
+
+}  // namespace storesweep::observe
