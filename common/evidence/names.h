@@ -22,8 +22,15 @@ inline constexpr std::string_view kScroll = "scroll";
 inline constexpr std::string_view kPermissionAllow =
     "permission_allow";  // on a system dialog; target = permission group
 inline constexpr std::string_view kPermissionDeny = "permission_deny";
+inline constexpr std::string_view kForced =
+    "forced";  // tapped the only element of a dialog of the app's own that pressed for a permission
+inline constexpr std::string_view kSystemAnswer =
+    "system_answer";  // on a dialog that the system showed by itself: nothing of the app's was touched
+inline constexpr std::string_view kClear =
+    "clear";  // the app's data and permissions were reset, as if it were installed just now
 inline constexpr std::string_view kSwipeAway = "swipe_away";  // removed from recents, never force-stopped
 inline constexpr std::string_view kReboot = "reboot";
+inline constexpr std::string_view kUnlock = "unlock";
 inline constexpr std::string_view kToggle = "toggle";  // target = network, power, screen
 inline constexpr std::string_view kInstall = "install";
 inline constexpr std::string_view kOwnStart =

@@ -57,6 +57,12 @@ std::vector<Ask> permission_asks(const Timeline& t) {
   return out;
 }
 
+bool forgotten_between(const Timeline& t, std::int64_t from_ms, std::int64_t to_ms) {
+  return std::any_of(t.actions.begin(), t.actions.end(), [&](const ActionDone& a) {
+    return a.name == record_name::kClear && a.device_ms > from_ms && a.device_ms <= to_ms;
+  });
+}
+
 std::vector<Refusal> refusals(const Timeline& t) {
   std::vector<Refusal> out;
   for (const ActionDone& a : t.actions) {
@@ -76,8 +82,8 @@ Trigger trigger_of(const Timeline& t, std::int64_t device_ms, std::int64_t tap_t
   if (a->name == record_name::kAgree) return Trigger::kAgree;
   if (a->name == record_name::kPermissionDeny || a->name == record_name::kPermissionAllow)
     return Trigger::kRefusal;
-  bool tap =
-      a->name == record_name::kTap || a->name == record_name::kRefuse || a->name == record_name::kScroll;
+  bool tap = a->name == record_name::kTap || a->name == record_name::kRefuse ||
+             a->name == record_name::kScroll || a->name == record_name::kForced;
   return tap && device_ms - a->device_ms <= tap_trigger_ms ? Trigger::kTap : Trigger::kNone;
 }
 

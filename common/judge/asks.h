@@ -30,6 +30,8 @@ struct Refusal : Moment {
   std::string group;
 };
 std::vector<Refusal> refusals(const Timeline& t);
+// The app's data were cleared in between: what was refused before, it cannot know.
+bool forgotten_between(const Timeline& t, std::int64_t from_ms, std::int64_t to_ms);
 
 // What led to a moment, by the driver's last action before it.
 enum class Trigger { kNone, kLaunch, kAgree, kTap, kRefusal };

@@ -135,7 +135,7 @@ RunResult refusal_loop(const RunInput& in) {
     std::int64_t until = INT64_MAX;
     for (const ActionDone& a : in.t.actions) {
       bool passive = a.name == record_name::kPermissionDeny || a.name == record_name::kBack ||
-                     a.name == record_name::kRefuse;
+                     a.name == record_name::kRefuse || a.name == record_name::kForced;
       if (a.device_ms > refused[i].device_ms && !passive) {
         until = a.device_ms;
         break;
@@ -202,7 +202,8 @@ RunResult asks_again(const RunInput& in) {
   for (const Ask& ask : permission_asks(in.t)) {
     if (!ask.shown || ask.by == Ask::By::kSystem) continue;
     auto before = std::find_if(refused.begin(), refused.end(), [&](const Refusal& x) {
-      return x.device_ms < ask.device_ms && ask.groups.contains(x.group);
+      return x.device_ms < ask.device_ms && ask.groups.contains(x.group) &&
+             !forgotten_between(in.t, x.device_ms, ask.device_ms);
     });
     Trigger trigger = trigger_of(in.t, ask.device_ms, tap_ms);
     if (before == refused.end() || trigger == Trigger::kTap) continue;
@@ -221,7 +222,9 @@ RunResult asks_again(const RunInput& in) {
     r.findings.push_back(std::move(f));
   }
   for (const ScreenSeen& s : in.t.screens) {
-    bool after = !refused.empty() && s.device_ms > refused.front().device_ms;
+    bool after = std::any_of(refused.begin(), refused.end(), [&](const Refusal& x) {
+      return x.device_ms < s.device_ms && !forgotten_between(in.t, x.device_ms, s.device_ms);
+    });
     if (!after || !is_begging(s, in.t) || told.contains("begging")) continue;
     if (trigger_of(in.t, s.device_ms, tap_ms) == Trigger::kTap) continue;
     told.insert("begging");

@@ -73,8 +73,9 @@ bool device_gone(const Status& error) {
 }
 
 Status observer_failed(const Scene& scene, std::string_view name, const Status& error) {
+  if (device_gone(error)) return error;
   scene.recorder.failed(name, Reason::kHookDead, error.text());
-  return device_gone(error) ? error : ok_status();
+  return ok_status();
 }
 
 }  // namespace storesweep::observe

@@ -46,7 +46,8 @@ std::optional<std::int64_t> parse_uptime(std::string_view line);
 // Whether an error of a command means that nothing more can be asked of the device now; else the observer
 // alone failed.
 bool device_gone(const Status& error);
-// Records that an observer failed and swallows the error, unless the device is gone.
+// Records that an observer failed and swallows the error; where the device is gone it comes back, for who may
+// try the step again.
 Status observer_failed(const Scene& scene, std::string_view name, const Status& error);
 
 }  // namespace storesweep::observe

@@ -1,0 +1,284 @@
+#include "worker/exercise/driver.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/android/tools.h"
+#include "common/base/text.h"
+#include "common/evidence/names.h"
+#include "worker/adb/protocol.h"
+#include "worker/exercise/stack_list.h"
+
+namespace storesweep::exercise {
+namespace {
+
+constexpr std::int64_t kCommandMs = 60'000;  // of the host; `am start -W` waits for a first frame
+constexpr std::int64_t kRebootMs = 10 * 60'000;
+constexpr std::int64_t kComeBackMs = 2 * 60'000;  // how long a device that went away is waited for
+constexpr std::int64_t kAskAgainMs = 1'000;
+constexpr std::int64_t kRestPieceMs = 60'000;  // of the host: then the device's clock is read anew
+constexpr std::string_view kStep = "step";     // failed records of the driver itself
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+std::string tap_command(const android::Bounds& b) {
+  return fmt::format("input tap {} {}", b.center_x(), b.center_y());
+}
+// Upwards inside of a list, away from its edges.
+std::string scroll_command(const android::Bounds& b) {
+  return fmt::format("input swipe {0} {1} {0} {2} 300", b.center_x(), b.top + b.height() * 3 / 4,
+                     b.top + b.height() / 4);
+}
+// Screens of which a person will want a picture.
+bool worth_a_picture(android::ScreenKind kind) {
+  using K = android::ScreenKind;
+  return kind == K::kConsent || kind == K::kConsentAgain || kind == K::kPermission ||
+         kind == K::kPermissionReview || kind == K::kRationale || kind == K::kBegging || kind == K::kLogin ||
+         kind == K::kBlind || kind == K::kCrash;
+}
+// What may be done again when nobody knows whether it was done.
+bool repeatable(const Action& a) {
+  return std::holds_alternative<LookAt>(a) || std::holds_alternative<Rest>(a) ||
+         std::holds_alternative<LaunchApp>(a) || std::holds_alternative<Unlock>(a) ||
+         std::holds_alternative<EndPhase>(a);
+}
+
+}  // namespace
+
+Driver::Driver(const observe::Scene& scene, const android::PhraseBook& phrases, const Profile& profile,
+               std::string activity)
+    : scene_(scene), activity_(std::move(activity)), watcher_(scene, phrases, profile.screenshots) {}
+
+Status Driver::begin(const Deadline& deadline) {
+  TRY_ASSIGN(std::string from, observe::log_clock(scene_.device, deadline.at_most_ms(kCommandMs)));
+  events_ = std::make_unique<observe::LogStream>(scene_, observe::event_log(), from);
+  log_ = std::make_unique<observe::LogStream>(scene_, observe::system_log(), from);
+  events_->start();
+  log_->start();
+  phase_began_ms_ = scene_.host.steady_ms();
+  return ok_status();
+}
+
+Status Driver::end(const Deadline& deadline) {
+  if (!events_) return ok_status();
+  Status events = events_->settle(deadline.at_most_ms(kCommandMs));
+  Status log = log_->settle(deadline.at_most_ms(kCommandMs));
+  return events.ok() ? log : events;
+}
+
+void Driver::figures(RunFigures& out) const {
+  out.phase_ms = figures_.phase_ms;
+  out.screens = watcher_.looks();
+  if (!events_) return;
+  const observe::LogFigures events = events_->figures(), log = log_->figures();
+  out.events = events.lines + log.lines;
+  out.crashes = events.crashes;
+  out.anrs = events.anrs;
+}
+
+Result<Event> Driver::carry_out(const Action& action, const Deadline& deadline) {
+  for (int attempt = 1;; ++attempt) {
+    auto event = once(action, deadline);
+    if (event.ok() || !observe::device_gone(event.status())) return event;
+    scene_.recorder.failed(kStep, Reason::kHookDead, event.status().text());
+    TRY(come_back(event.status(), deadline));
+    if (attempt == 2 || !repeatable(action)) break;
+  }
+  if (std::holds_alternative<LookAt>(action)) {
+    scene_.recorder.failed(record_name::kHierarchy, Reason::kHookDead, "the device went away meanwhile");
+    return Event(Shown{});
+  }
+  return Event(Done{false, "the device went away meanwhile"});
+}
+
+// Until the device answers again, still in the same boot.
+Status Driver::come_back(const Status& error, const Deadline& deadline) {
+  const Deadline patience = deadline.at_most_ms(kComeBackMs);
+  for (;;) {
+    if (deadline.cancel && deadline.cancel->cancelled()) return cancelled("the run was given up");
+    if (deadline.passed()) return timed_out("the run's time is over");
+    auto now = device::read_time(scene_.device, scene_.host, patience.at_most_ms(10'000));
+    if (now.ok()) {
+      if (now->device.up_ms < last_up_ms_)
+        return not_found("the device was rebooted by itself during the run");
+      last_up_ms_ = now->device.up_ms;
+      scene_.recorder.learn(*now);
+      return ok_status();
+    }
+    if (patience.passed()) return error;
+    (void)sleep_ms(kAskAgainMs, patience);
+  }
+}
+
+Result<Event> Driver::once(const Action& action, const Deadline& run) {
+  const Deadline deadline = run.at_most_ms(kCommandMs);
+  using R = Result<Event>;
+  return std::visit(
+      Overloaded{
+          [&](const LookAt&) { return look(deadline); },
+          [&](const TapOn& t) -> R {
+            return input(t.record, {.target = t.target, .bounds = t.bounds}, tap_command(t.bounds), deadline);
+          },
+          [&](const GoBack&) -> R { return input(record_name::kBack, {}, "input keyevent 4", deadline); },
+          [&](const GoHome&) -> R { return input(record_name::kHome, {}, "input keyevent 3", deadline); },
+          [&](const ScrollIn& s) -> R {
+            return input(record_name::kScroll, {.bounds = s.bounds}, scroll_command(s.bounds), deadline);
+          },
+          [&](const LaunchApp&) { return launch(deadline); },
+          [&](const SwipeAway&) { return swipe_away(deadline); },
+          [&](const ClearData&) -> R {
+            return input(record_name::kClear, {}, "pm clear " + scene_.package, deadline);
+          },
+          [&](const Toggle& t) { return toggle(t, deadline); },
+          [&](const RebootDevice&) { return reboot(run.at_most_ms(kRebootMs)); },
+          [&](const Unlock&) -> R {
+            return input(record_name::kUnlock, {},
+                         api() >= 24 ? "input keyevent 224; wm dismiss-keyguard" : "input keyevent 82",
+                         deadline);
+          },
+          [&](const Rest& r) { return rest(r, run); },
+          [&](const BeginPhase& p) -> R {
+            phase_began_ms_ = scene_.host.steady_ms();
+            scene_.recorder.begin(p.phase);
+            return Event(Done{});
+          },
+          [&](const EndPhase& p) { return end_phase(p.phase, deadline); },
+      },
+      action);
+}
+
+// One command, stamped by the device's uptime just before it.
+Result<Event> Driver::input(std::string_view record, const observe::ActionDetails& details,
+                            const std::string& command, const Deadline& deadline) {
+  watcher_.acted();
+  auto answer = observe::timed_shell(scene_, command, deadline);
+  // Recorded also when the answer was lost: it may have been done.
+  scene_.recorder.action(record, details, answer.ok() ? std::optional(answer->at) : std::nullopt);
+  if (!answer.ok()) return answer.status();
+  const std::string said = answer->output.out + answer->output.err;
+  const bool ok = answer->output.exit_code == 0 && said.find("Exception") == std::string::npos;
+  if (!ok) scene_.recorder.failed(kStep, Reason::kHookDead, command + ": " + said);
+  return Event(Done{ok, said});
+}
+
+Result<Event> Driver::look(const Deadline& deadline) {
+  TRY_ASSIGN(observe::ScreenLook look, watcher_.look(deadline));
+  if (look.readable && worth_a_picture(look.screen.kind)) {
+    const std::string which = std::string(android::screen_kind_name(look.screen.kind)) + look.screen.text;
+    if (pictured_.insert(which).second) TRY(watcher_.picture(deadline));
+  }
+  return Event(Shown{std::move(look)});
+}
+
+Result<Event> Driver::launch(const Deadline& deadline) {
+  const std::string component =
+      activity_.find('/') == std::string::npos ? scene_.package + "/" + activity_ : activity_;
+  // As a launcher does: FLAG_ACTIVITY_NEW_TASK | FLAG_ACTIVITY_RESET_TASK_IF_NEEDED.
+  TRY_ASSIGN(Event event,
+             input(record_name::kLaunch, {.target = component},
+                   "am start -W -a android.intent.action.MAIN -c android.intent.category.LAUNCHER "
+                   "-f 0x10200000 -n " +
+                       adb::quoted(component),
+                   deadline));
+  auto& done = std::get<Done>(event);
+  done.ok = android::parse_start(done.text).ok;
+  if (!done.ok) scene_.recorder.failed(kStep, Reason::kHookDead, "am start: " + done.text);
+  return event;
+}
+
+// Removes the app's task as a swipe in the recents does. Where that cannot be asked for, `am kill`, which
+// ends what runs in the background and, like the swipe, stops nothing for good.
+Result<Event> Driver::swipe_away(const Deadline& deadline) {
+  TRY_ASSIGN(device::ShellOutput list, scene_.device.shell("am stack list", deadline));
+  std::string command, how;
+  for (const StackTask& t : stacks_of(list.out, scene_.package)) {
+    const std::string one = fmt::format("am stack remove {}", t.stack);
+    if (command.find(one) != std::string::npos) continue;
+    command += (command.empty() ? "" : "; ") + one;
+  }
+  if (command.empty() && api() < 26) command = "input keyevent 3; am kill " + scene_.package;
+  if (command.empty()) command = "true";  // it has no task: the app had finished it
+  return input(record_name::kSwipeAway, {.target = command}, command, deadline);
+}
+
+Result<std::string> Driver::network_switch(bool on, const Deadline& deadline) {
+  const char* word = on ? "enable" : "disable";
+  if (scene_.device.facts().device_class != "phone") return fmt::format("svc wifi {0}; svc data {0}", word);
+  // A phone that is reached over the network would cut itself off.
+  TRY_ASSIGN(device::ShellOutput port, scene_.device.shell("getprop service.adb.tcp.port", deadline));
+  const auto number = parse_int<int>(trim(port.out));
+  return number.value_or(0) > 0 ? fmt::format("svc data {}", word)
+                                : fmt::format("svc wifi {0}; svc data {0}", word);
+}
+
+Result<Event> Driver::toggle(const Toggle& t, const Deadline& deadline) {
+  std::string what, command;
+  switch (t.what) {
+    case Switch::kNetwork: {
+      what = "network";
+      TRY_ASSIGN(command, network_switch(t.on, deadline));
+      break;
+    }
+    case Switch::kPower:
+      what = "power";
+      if (t.on) {
+        command = api() >= 23 ? "dumpsys battery reset" : "dumpsys battery set ac 1; dumpsys battery reset";
+      } else {
+        command =
+            api() >= 23 ? "dumpsys battery unplug" : "dumpsys battery set ac 0; dumpsys battery set usb 0";
+      }
+      break;
+    case Switch::kScreen:
+      what = "screen";
+      command = api() < 21 ? "input keyevent 26" : t.on ? "input keyevent 224" : "input keyevent 223";
+      break;
+  }
+  return input(record_name::kToggle, {.target = what + (t.on ? " on" : " off")}, command, deadline);
+}
+
+Result<Event> Driver::reboot(const Deadline& deadline) {
+  watcher_.acted();
+  TRY(events_->settle(deadline.at_most_ms(kCommandMs)));
+  TRY(log_->settle(deadline.at_most_ms(kCommandMs)));
+  scene_.recorder.action(record_name::kReboot);
+  Status booted = scene_.device.reboot(deadline);
+  // Not to be tried again: how far it came is not known.
+  if (!booted.ok()) return unsupported(booted.text()).within("reboot");
+  TRY(scene_.recorder.rebooted(scene_.device, deadline));
+  last_up_ms_ = 0;
+  events_->rebooted();
+  log_->rebooted();
+  events_->start();
+  log_->start();
+  return Event(Done{});
+}
+
+Result<Event> Driver::rest(const Rest& rest, const Deadline& run) {
+  if (rest.silence) scene_.recorder.action(record_name::kWait, {.ms = rest.ms});
+  const std::int64_t until_ms = scene_.recorder.now().device_ms + rest.ms;
+  for (;;) {
+    const auto left_ms = static_cast<double>(until_ms - scene_.recorder.now().device_ms);
+    if (left_ms <= 0) return Event(Done{});
+    const auto host_ms = static_cast<std::int64_t>(left_ms / std::max(scene_.recorder.rate(), 0.01)) + 1;
+    TRY(sleep_ms(std::min(host_ms, kRestPieceMs), run));
+    TRY_ASSIGN(device::TimedReading reading,
+               device::read_time(scene_.device, scene_.host, run.at_most_ms(kCommandMs)));
+    if (reading.device.up_ms < last_up_ms_)
+      return not_found("the device was rebooted by itself during the run");
+    last_up_ms_ = reading.device.up_ms;
+    scene_.recorder.learn(reading);
+  }
+}
+
+Result<Event> Driver::end_phase(Phase phase, const Deadline& deadline) {
+  TRY(observe::observe_edge(scene_, phase, deadline));
+  scene_.recorder.end();
+  figures_.phase_ms[static_cast<std::size_t>(phase)] += scene_.host.steady_ms() - phase_began_ms_;
+  return Event(Done{});
+}
+
+}  // namespace storesweep::exercise

@@ -1,0 +1,56 @@
+// Carries out the actions of a plan on a device and records them: the only place here that talks to it. A
+// step whose command broke off is given up once the device answers again, so that a device that goes away and
+// comes back costs one step; one that stays away, or was rebooted by itself, ends the run. One thread; what
+// it is given outlives it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/model/figures.h"
+#include "common/rules/profile.h"
+#include "worker/exercise/step.h"
+#include "worker/observe/log_stream.h"
+
+namespace storesweep::exercise {
+
+class Driver {
+ public:
+  Driver(const observe::Scene& scene, const android::PhraseBook& phrases, const Profile& profile,
+         std::string activity);
+
+  // Before the first action: starts the log streams.
+  Status begin(const Deadline& deadline);
+  Result<Event> carry_out(const Action& action, const Deadline& deadline);
+  // After the last one: what the device's logs still hold.
+  Status end(const Deadline& deadline);
+  // What was counted so far, but for the device's own counters.
+  void figures(RunFigures& out) const;
+
+ private:
+  struct Doing;
+  Result<Event> once(const Action& action, const Deadline& deadline);
+  Status come_back(const Status& error, const Deadline& deadline);
+  Result<Event> input(std::string_view record, const observe::ActionDetails& details,
+                      const std::string& command, const Deadline& deadline);
+  Result<Event> look(const Deadline& deadline);
+  Result<Event> launch(const Deadline& deadline);
+  Result<Event> swipe_away(const Deadline& deadline);
+  Result<Event> toggle(const Toggle& toggle, const Deadline& deadline);
+  Result<Event> reboot(const Deadline& deadline);
+  Result<Event> rest(const Rest& rest, const Deadline& deadline);
+  Result<Event> end_phase(Phase phase, const Deadline& deadline);
+  Result<std::string> network_switch(bool on, const Deadline& deadline);
+  int api() const { return scene_.device.facts().api; }
+
+  observe::Scene scene_;
+  const std::string activity_;
+  observe::ScreenWatcher watcher_;
+  std::unique_ptr<observe::LogStream> events_, log_;
+  std::set<std::string> pictured_;  // kinds and texts of screens of which there is a picture
+  std::int64_t last_up_ms_ = 0;
+  std::int64_t phase_began_ms_ = 0;
+  RunFigures figures_;
+};
+
+}  // namespace storesweep::exercise

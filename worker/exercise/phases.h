@@ -1,0 +1,39 @@
+// The phases P1 to P10 (rules.md 0.2), one pure machine each, and what they go by.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/rules/pack.h"
+#include "common/rules/profile.h"
+#include "worker/exercise/step.h"
+
+namespace storesweep::exercise {
+
+struct PhaseOrder {
+  std::string package;
+  const Profile* profile = nullptr;   // outlives the machines
+  std::int64_t consent_watch_ms = 0;  // p1_watch_ms of the rule pack
+  std::int64_t refusal_watch_ms = 0;  // within which an exit follows from a refusal
+  bool may_ask = true;                // the platform and the manifest leave room for a permission request
+  bool after_background = true;       // P7 comes before P8
+};
+
+// Null for a phase that has no machine (P0, P11, P12).
+std::unique_ptr<PhaseMachine> make_phase(Phase phase, const PhaseOrder& order);
+
+// phases_consent.cc
+std::unique_ptr<PhaseMachine> make_first_launch(const PhaseOrder& order);  // P1
+std::unique_ptr<PhaseMachine> make_refusal(const PhaseOrder& order);       // P2
+std::unique_ptr<PhaseMachine> make_relaunch(const PhaseOrder& order);      // P3
+std::unique_ptr<PhaseMachine> make_agreement(const PhaseOrder& order);     // P4
+// phases_quiet.cc
+std::unique_ptr<PhaseMachine> make_silence(const PhaseOrder& order);     // P5
+std::unique_ptr<PhaseMachine> make_background(const PhaseOrder& order);  // P7
+std::unique_ptr<PhaseMachine> make_swiped(const PhaseOrder& order);      // P8
+std::unique_ptr<PhaseMachine> make_booted(const PhaseOrder& order);      // P9
+// phase_explore.cc, phase_denials.cc
+std::unique_ptr<PhaseMachine> make_exploration(const PhaseOrder& order);  // P6
+std::unique_ptr<PhaseMachine> make_denials(const PhaseOrder& order);      // P10
+
+}  // namespace storesweep::exercise
