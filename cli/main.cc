@@ -117,6 +117,7 @@ int main(int argc, char** argv) {
   add_sweep_verbs(app, program);
   add_result_verbs(app, program);
   add_fleet_verbs(app, program);
+  add_report_verb(app, program);
   add_local_verbs(app, program);
   try {
     app.parse(argc, argv);

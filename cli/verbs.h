@@ -51,7 +51,11 @@ void add_result_verbs(CLI::App& app,
                       Program& program);  // summary, announcement, results, verdict, evidence, retest
 void add_fleet_verbs(CLI::App& app, Program& program);  // workers, devices, drain, events, gc
 
+void add_report_verb(CLI::App& app, Program& program);
 void add_local_verbs(CLI::App& app, Program& program);  // parse, screen: no coordinator is asked
+
+// The folder of the rule pack: the one named, or `rules` here, or that of the checkout the program was built in.
+std::string rules_folder(const std::string& named);
 
 // Prints the JSON, or what `render` makes of it.
 int show(const Session& session, const Json& json, const std::function<std::string()>& render);

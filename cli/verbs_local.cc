@@ -25,17 +25,6 @@ Result<int> parse_file(const std::string& kind, const std::string& file) {
   return print(json);
 }
 
-// The rule pack holds the phrases: named, or `rules` here, or that of the checkout the program was built in.
-std::string rules_folder(const std::string& named) {
-  if (!named.empty()) return named;
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-  const auto built = self / ".." / ".." / "rules";
-  return !std::filesystem::exists("rules/phrases.yaml", error) && std::filesystem::exists(built, error)
-             ? built.string()
-             : "rules";
-}
-
 Result<int> read_screen_file(const std::string& file, const std::string& rules) {
   TRY_ASSIGN(const std::string text, read_file(file, kMaxFileBytes));
   auto pack = load_rule_pack(rules_folder(rules));
@@ -52,6 +41,16 @@ std::string kinds_help() {
   return out;
 }
 }  // namespace
+
+std::string rules_folder(const std::string& named) {
+  if (!named.empty()) return named;
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  const auto built = self / ".." / ".." / "rules";
+  return !std::filesystem::exists("rules/phrases.yaml", error) && std::filesystem::exists(built, error)
+             ? built.string()
+             : "rules";
+}
 
 void add_local_verbs(CLI::App& app, Program& program) {
   struct Options {

@@ -1,10 +1,11 @@
-// Time as an interface, so that tests own it. Two clocks that must not be mixed: steady_ms never jumps (leases,
-// deadlines); wall_ms is the date (records, pages).
-// Implementations are safe for concurrent use.
+// Time as an interface, so that tests own it. Two clocks that must not be mixed: steady_ms never jumps
+// (leases, deadlines); wall_ms is the date (records, pages). Implementations are safe for concurrent use.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace storesweep {
 
@@ -34,5 +35,7 @@ class FakeClock final : public Clock {
 
 // "2020-07-24T08:00:00.000Z" (RFC 3339, UTC).
 std::string format_time(std::int64_t wall_ms);
+// Back from exactly that form; nothing for other text.
+std::optional<std::int64_t> parse_time(std::string_view text);
 
 }  // namespace storesweep

@@ -84,7 +84,12 @@ std::string Catalogue::reason(Language l, Reason reason) const { return text(l, 
 std::string Catalogue::missing(Language l, Missing m) const { return text(l, "missing", name(m)); }
 std::string Catalogue::phase(Language l, Phase phase) const { return text(l, "phases", name(phase)); }
 std::string Catalogue::sentence(Language l, const Finding& finding) const {
-  return text(l, "findings", finding.what, finding.values);
+  Values values = finding.values;
+  for (auto& [key, value] : values) {
+    const std::string_view section = key == "kind" ? "kinds" : key == "permission" ? "permissions" : "";
+    if (has(section, value)) value = text(l, section, value);
+  }
+  return text(l, "findings", finding.what, values);
 }
 
 }  // namespace storesweep

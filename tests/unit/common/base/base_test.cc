@@ -42,7 +42,8 @@ TEST(ByteReader, NeverReadsPastItsEnd) {
 }
 
 TEST(Hash, KnownAnswers) {
-  EXPECT_EQ(to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");  // FIPS 180-2
+  EXPECT_EQ(to_hex(sha256("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");  // FIPS 180-2
   // RFC 4231, case 2.
   EXPECT_EQ(to_hex(hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?"))),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
@@ -83,6 +84,15 @@ TEST(Text, Lines) {
 }
 
 TEST(Clock, FormatsRfc3339) { EXPECT_EQ(format_time(1595548800123), "2020-07-24T00:00:00.123Z"); }
+TEST(Clock, ReadsBackTheTimesItFormatsAndNothingElse) {
+  for (const std::int64_t ms : {std::int64_t{0}, std::int64_t{1595548800123}, std::int64_t{4102444799999}}) {
+    EXPECT_EQ(parse_time(format_time(ms)), ms);
+  }
+  for (const char* text :
+       {"", "2020-07-24", "2020-02-31T00:00:00.000Z", "2020-07-24T00:00:00.123Z ", "2020-07-24T00:00:00Z"}) {
+    EXPECT_FALSE(parse_time(text)) << text;
+  }
+}
 
 TEST(Cancel, WakesASleeper) {
   Cancel cancel;

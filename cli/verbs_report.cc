@@ -1,0 +1,44 @@
+// report: a sweep's verdicts and evidence as one HTML file.
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+#include "cli/collect_report.h"
+#include "common/base/file.h"
+#include "common/report/verdict_json.h"
+
+namespace storesweep::cli {
+namespace {
+struct Arguments {
+  std::int64_t sweep = 0;
+  std::string out, rules;
+  ReportBounds bounds;
+  std::size_t screenshots_mib = 16;
+};
+
+Result<int> write_report(Session& s, Arguments& a) {
+  auto pack = load_rule_pack(rules_folder(a.rules));
+  if (!pack.ok()) return pack.status().within("--rules");
+  a.bounds.screenshot_bytes = a.screenshots_mib << 20;
+  TRY_ASSIGN(const Report report, collect_report(s, a.sweep, a.bounds));
+  const std::string html = report_html(report, s.style.catalogue, *pack, s.style.language);
+  TRY(write_file_durably(a.out, html));
+  return show(s, {{"file", a.out}, {"bytes", html.size()}, {"apps", report.apps.size()}}, [&] {
+    return s.style.text("saved", {{"file", a.out}, {"bytes", std::to_string(html.size())}}) + "\n";
+  });
+}
+}  // namespace
+
+void add_report_verb(CLI::App& app, Program& program) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("report", "a sweep as one HTML file, with findings and their evidence");
+  verb->add_option("--sweep", a->sweep, "the sweep's id")->required();
+  verb->add_option("--out", a->out, "the file to write")->required();
+  verb->add_option("--apps", a->bounds.apps, "show so many, the worst first")->check(CLI::Range(1, 20'000));
+  verb->add_option("--screenshots-mib", a->screenshots_mib, "of all screenshots in the file")
+      ->check(CLI::Range(0, 512));
+  verb->add_option("--rules", a->rules, "folder of the rule pack (the statements of the rules)");
+  verb->callback([a, &program] { program.verb = [a](Session& s) { return write_report(s, *a); }; });
+}
+
+}  // namespace storesweep::cli
