@@ -19,7 +19,7 @@ class Collector {
   Collector(Session& session, const ReportBounds& bounds)
       : session_(session), bounds_(bounds), screenshot_bytes_left_(bounds.screenshot_bytes) {}
 
-  Result<Report> collect(std::int64_t sweep) {
+  Result<SweepReport> collect(std::int64_t sweep) {
     sweep_ = "/api/v1/sweeps/" + std::to_string(sweep);
     TRY(describe(sweep));
     TRY(count());
@@ -180,13 +180,13 @@ class Collector {
   Session& session_;
   const ReportBounds& bounds_;
   std::string sweep_;  // its address
-  Report report_;
+  SweepReport report_;
   std::size_t screenshot_bytes_left_;
   std::set<Digest> embedded_;
 };
 }  // namespace
 
-Result<Report> collect_report(Session& session, std::int64_t sweep, const ReportBounds& bounds) {
+Result<SweepReport> collect_report(Session& session, std::int64_t sweep, const ReportBounds& bounds) {
   return Collector(session, bounds).collect(sweep);
 }
 

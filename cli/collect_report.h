@@ -16,6 +16,6 @@ struct ReportBounds {
   unsigned screenshot_width = 360;           // wider ones are shrunk
 };
 
-Result<Report> collect_report(Session& session, std::int64_t sweep, const ReportBounds& bounds);
+Result<SweepReport> collect_report(Session& session, std::int64_t sweep, const ReportBounds& bounds);
 
 }  // namespace storesweep::cli

@@ -1,5 +1,6 @@
 // report: a sweep's verdicts and evidence as one HTML file.
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <memory>
 
@@ -20,7 +21,7 @@ Result<int> write_report(Session& s, Arguments& a) {
   auto pack = load_rule_pack(rules_folder(a.rules));
   if (!pack.ok()) return pack.status().within("--rules");
   a.bounds.screenshot_bytes = a.screenshots_mib << 20;
-  TRY_ASSIGN(const Report report, collect_report(s, a.sweep, a.bounds));
+  TRY_ASSIGN(const SweepReport report, collect_report(s, a.sweep, a.bounds));
   const std::string html = report_html(report, s.style.catalogue, *pack, s.style.language);
   TRY(write_file_durably(a.out, html));
   return show(s, {{"file", a.out}, {"bytes", html.size()}, {"apps", report.apps.size()}}, [&] {

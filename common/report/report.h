@@ -60,7 +60,7 @@ struct ReportCount {
   Level level = Level::kNotTested;
   std::int64_t apps = 0;
 };
-struct Report {
+struct SweepReport {
   std::int64_t sweep = 0;  // 0: of one app, without a cluster
   std::string name;
   std::int64_t started_wall_ms = 0, ended_wall_ms = 0, written_wall_ms = 0;  // 0: not known
@@ -80,7 +80,7 @@ std::int64_t record_device_ms(const Journal& journal, std::uint64_t record);
 // How many rows stand at which level, where no service counted them.
 std::vector<ReportCount> count_rows(const std::vector<ReportApp>& apps);
 
-std::string report_html(const Report& report, const Catalogue& catalogue, const RulePack& pack,
+std::string report_html(const SweepReport& report, const Catalogue& catalogue, const RulePack& pack,
                         Language first);
 
 }  // namespace storesweep

@@ -21,7 +21,7 @@ struct Simulated {
   std::int64_t apps = 0;
   std::set<std::string> rates;  // of the devices' clocks
 };
-Simulated simulated(const Report& report) {
+Simulated simulated(const SweepReport& report) {
   Simulated s;
   for (const ReportApp& app : report.apps) {
     if (app.verdict.simulated) {
@@ -37,10 +37,16 @@ void write_simulated(ReportWriter& w, const Simulated& s) {
   const auto total = static_cast<std::int64_t>(w.report.apps.size());
   std::string rates;
   for (const std::string& r : s.rates) rates += (rates.empty() ? "" : ", ") + r;
-  w.page.raw("<div class=\"simulated\" role=\"note\"><strong>").raw("模拟设备 SIMULATED").raw("</strong><p>");
+  w.page.raw("<div class=\"simulated\" role=\"note\"><strong>模拟设备 SIMULATED</strong><p>");
   w.page.say(s.apps == total ? "simulated_all" : "simulated_some",
              {{"count", std::to_string(s.apps)}, {"total", std::to_string(total)}});
-  w.page.raw(" ").say("simulated_clock", {{"rate", rates}}).raw("</p></div>\n");
+  w.page.raw(" ");
+  if (rates == "1") {
+    w.page.say("real_clock");
+  } else {
+    w.page.say("simulated_clock", {{"rate", rates}});
+  }
+  w.page.raw("</p></div>\n");
 }
 
 void write_devices(ReportWriter& w) {
@@ -63,7 +69,7 @@ void write_devices(ReportWriter& w) {
   }
 }
 
-void write_versions(Page& page, const Report& report, std::string Verdict::*version) {
+void write_versions(Page& page, const SweepReport& report, std::string Verdict::*version) {
   std::set<std::string> all;
   for (const ReportApp& app : report.apps) {
     if (const std::string& v = app.verdict.*version; !v.empty()) all.insert(v);
@@ -76,7 +82,7 @@ void write_versions(Page& page, const Report& report, std::string Verdict::*vers
   }
 }
 
-void write_ends(Page& page, const Report& report) {
+void write_ends(Page& page, const SweepReport& report) {
   std::map<EndKind, std::int64_t> ends;
   for (const ReportApp& app : report.apps) ++ends[app.end];
   std::string_view separator;
@@ -88,7 +94,7 @@ void write_ends(Page& page, const Report& report) {
 
 void write_heading(ReportWriter& w) {
   Page& page = w.page;
-  const Report& r = w.report;
+  const SweepReport& r = w.report;
   page.raw("<header>\n<h1>").say("title").raw("</h1>\n<p class=\"basis\">").say("basis").raw("</p>\n");
   write_simulated(w, simulated(r));
   page.raw("<dl class=\"facts\">\n");
@@ -294,7 +300,14 @@ void write_frame(ReportWriter& w, Language first) {
   if (simulated(w.report).apps > 0) page.raw("[模拟设备 SIMULATED] ");
   page.text(c.text(Language::kChinese, "report", "title"));
   if (!w.report.name.empty()) page.raw(" – ").text(w.report.name);
-  page.raw("</title>\n<style>\n").raw(kReportCss).raw("</style>\n</head>\n<body>\n");
+  page.raw("</title>\n<style>\n").raw(kReportCss);
+  if (simulated(w.report).apps > 0) {
+    // On every printed page too.
+    page.raw("@page { @bottom-center { content: \"").raw(c.text(Language::kChinese, "report", "page_mark"));
+    page.raw(" / ").raw(c.text(Language::kEnglish, "report", "page_mark"));
+    page.raw("\"; font-size: 8pt; color: #5b2a86; } }\n");
+  }
+  page.raw("</style>\n</head>\n<body>\n");
   const bool chinese = first == Language::kChinese;
   page.raw(std::string("<input type=\"radio\" name=\"language\" id=\"zh\"") +
            (chinese ? " checked=\"checked\"" : "") + "/>");
@@ -302,9 +315,6 @@ void write_frame(ReportWriter& w, Language first) {
            (chinese ? "" : " checked=\"checked\"") + "/>\n");
   page.raw("<div class=\"switch\"><label for=\"zh\" lang=\"zh-Hans\">中文</label>");
   page.raw("<label for=\"en\" lang=\"en\">English</label></div>\n");
-  if (simulated(w.report).apps > 0) {
-    page.raw("<div class=\"page-mark\" aria-hidden=\"true\">").say("page_mark").raw("</div>\n");
-  }
 }
 }  // namespace
 
@@ -324,7 +334,7 @@ std::string shown_name(const Listing& listing) {
   return listing.label.empty() ? listing.package : listing.label;
 }
 
-std::string report_html(const Report& report, const Catalogue& catalogue, const RulePack& pack,
+std::string report_html(const SweepReport& report, const Catalogue& catalogue, const RulePack& pack,
                         Language first) {
   ReportWriter w{html::Page(catalogue), report, pack, {}};
   write_frame(w, first);

@@ -11,7 +11,7 @@ namespace storesweep {
 
 struct ReportWriter {
   html::Page page;
-  const Report& report;
+  const SweepReport& report;
   const RulePack& pack;
   std::set<Digest> shown;  // screenshots that stand in the page already: each is embedded once
 };

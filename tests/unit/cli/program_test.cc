@@ -2,6 +2,7 @@
 // ends.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
 
@@ -53,6 +54,19 @@ TEST_F(Program, StartsASweepAndSaysWhereItStands) {
   EXPECT_EQ(service.sweep_request.selection.top, 50);
   EXPECT_EQ(service.sweep_request.depth, Depth::kLab);
   EXPECT_EQ(service.sweep_request.idempotency_key, "k");
+}
+
+TEST_F(Program, WritesAReportAndSaysInItWhichEvidenceIsGone) {
+  const std::string file = testing::TempDir() + "/cli_test_report.html";
+  const ChildOutput out = run({"report", "--sweep", "3", "--out", file, "--rules",
+                               std::string(std::getenv("STORESWEEP_SOURCE")) + "/rules"});
+  EXPECT_EQ(out.exit_code, 0) << said();
+  const auto html = read_file(file, 8u << 20);
+  ASSERT_TRUE(html.ok()) << html.status().message();
+  for (const char* text :
+       {"模拟设备 SIMULATED", "示例公司", "R5.7", "the journal could not be read", "shown; 241 more"}) {
+    EXPECT_NE(html->find(text), std::string::npos) << text;
+  }
 }
 
 TEST_F(Program, ShowsEveryPage) {

@@ -79,8 +79,8 @@ ReportRun run_of(const char* journal, const char* device) {
 }
 
 // A guilty app with its second run and screenshots, one only suspected, one that was buried.
-Report example() {
-  Report r;
+SweepReport example() {
+  SweepReport r;
   r.sweep = 3;
   r.name = "nightly " + kHostile;
   r.started_wall_ms = 1'790'000'000'000;
@@ -122,7 +122,7 @@ Report example() {
   return r;
 }
 
-std::string page_of(const Report& report, Language first = Language::kChinese) {
+std::string page_of(const SweepReport& report, Language first = Language::kChinese) {
   auto catalogue = Catalogue::embedded();
   auto pack = load_rule_pack(source("rules"));
   EXPECT_TRUE(catalogue.ok() && pack.ok());
@@ -162,7 +162,7 @@ std::vector<std::string> badly_formed(const std::string& html) {
 
 TEST(Report, IsWellFormedWhateverAppsAndDevicesWrite) {
   EXPECT_EQ(badly_formed(page_of(example())), std::vector<std::string>{});
-  EXPECT_EQ(badly_formed(page_of(Report{})), std::vector<std::string>{});
+  EXPECT_EQ(badly_formed(page_of(SweepReport{})), std::vector<std::string>{});
 }
 
 TEST(Report, LetsNothingOfOthersBecomeMarkupOrTurnTheText) {
@@ -191,7 +191,7 @@ TEST(Report, SaysFirstOfAllThatDevicesWereSimulatedAndHowFastTheirClockRan) {
   EXPECT_LT(said, html.find("<h2>"));
   EXPECT_NE(html.find("时钟是真实时间的 20 倍"), std::string::npos);
   EXPECT_NE(html.find("ran 20 times as fast"), std::string::npos);
-  Report real = example();
+  SweepReport real = example();
   for (ReportApp& app : real.apps) app.verdict.simulated = false;
   EXPECT_EQ(page_of(real).find("SIMULATED"), std::string::npos);
 }
