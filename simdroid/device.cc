@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kDataCapacityBytes = 6ULL << 30;
 constexpr std::int64_t kBootToAdbdMs = 8'000;        // device time from power-on until adbd answers
 constexpr std::int64_t kBootToCompletedMs = 20'000;  // until sys.boot_completed
-constexpr std::int64_t kAdbdRestartHostMs = 300;
+constexpr std::int64_t kAdbdRestartHostMs = 150;  // an adb server dials again after 250, then only after 10 s
 }  // namespace
 
 Device::Device(const DeviceShape& shape, DeviceOptions options, const Clock& clock, Random& random)

@@ -13,8 +13,8 @@
 #include "simdroid/auth.h"
 #include "simdroid/faults.h"
 #include "simdroid/file_system.h"
-#include "simdroid/service.h"
 #include "simdroid/print/shape.h"
+#include "simdroid/service.h"
 #include "simdroid/timers.h"
 
 namespace storesweep::simdroid {

@@ -26,6 +26,7 @@ class Service {
   virtual ~Service() = default;
   virtual void start() {}                    // after the host knows that the stream is open
   virtual void receive(std::string_view) {}  // bytes from the host
+  virtual void host_closed() {}              // the host wants no more of it: the service is destroyed next
   virtual void drained() {}                  // everything written was acknowledged
 };
 

@@ -177,22 +177,29 @@ void ShellRun::run_words(std::size_t index, std::vector<std::string> command_wor
   }
 }
 
+Status ShellRun::save(const Stage& stage) {
+  if (!stage.to_file) return ok_status();
+  std::string content;
+  const Node* old = stage.append ? device_.files().find(stage.file) : nullptr;
+  if (old && old->content) content = *old->content;
+  content += *stage.to_file;
+  return device_.files().write(stage.file, std::make_shared<const std::string>(std::move(content)), 0644,
+                               uid_, device_.timers().wall_ms() / 1000);
+}
+
+void ShellRun::hang_up() {
+  for (const auto& stage : stages_) {
+    if (!stage->ended) static_cast<void>(save(*stage));
+  }
+}
+
 void ShellRun::stage_ended(std::size_t index, int code) {
   Stage& stage = *stages_[index];
   if (stage.ended) return;
   stage.ended = true;
-  if (stage.to_file) {
-    std::string content;
-    const Node* old = stage.append ? device_.files().find(stage.file) : nullptr;
-    if (old && old->content) content = *old->content;
-    content += *stage.to_file;
-    Status written =
-        device_.files().write(stage.file, std::make_shared<const std::string>(std::move(content)), 0644, uid_,
-                              device_.timers().wall_ms() / 1000);
-    if (!written.ok()) {
-      output_.err("/system/bin/sh: can't create " + stage.file + ": " + written.message() + "\n");
-      code = 1;
-    }
+  if (Status saved = save(stage); !saved.ok()) {
+    output_.err("/system/bin/sh: can't create " + stage.file + ": " + saved.message() + "\n");
+    code = 1;
   }
   if (index + 1 < stages_.size()) {
     if (stages_[index + 1]->job) stages_[index + 1]->job->input_end();

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/base/status.h"
 #include "simdroid/shell_parser.h"
 
 namespace storesweep::simdroid {
@@ -60,6 +61,8 @@ class ShellRun : public std::enable_shared_from_this<ShellRun> {
   void input(std::string_view bytes);
   void input_end();
   void drained();
+  // The other end is gone: what went to files so far stays in them.
+  void hang_up();
   // The exit code of the last command ($?).
   int last_code() const { return last_code_; }
 
@@ -71,6 +74,7 @@ class ShellRun : public std::enable_shared_from_this<ShellRun> {
   void run_words(std::size_t index, std::vector<std::string> words);
   void stage_ended(std::size_t index, int code);
   void pipeline_ended(int code);
+  Status save(const Stage& stage);
   bool apply_redirects(Stage& stage, const SimpleCommand& command);
   std::string variable(const std::string& name) const;
   void finish(int code);

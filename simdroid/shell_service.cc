@@ -67,6 +67,10 @@ class ShellService final : public Service {
     }
   }
 
+  void host_closed() override {
+    if (run_) run_->hang_up();
+  }
+
   void drained() override {
     if (run_) run_->drained();
   }

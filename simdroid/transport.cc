@@ -179,6 +179,7 @@ void Transport::on_okay(const Packet& packet) {
 
 void Transport::on_close(const Packet& packet) {
   if (Stream* stream = online_ ? find(packet.arg1) : nullptr) {
+    stream->service->host_closed();
     stream->gone = true;
     send(kClse, shape_.close_from_zero ? 0 : stream->local_id, stream->peer_id);
   }

@@ -54,7 +54,7 @@ Result<Loaded> MemoryStore::load() {
   }
   for (const auto& [job, end] : ends_) {
     auto at = std::find_if(l.sweeps.begin(), l.sweeps.end(),
-                           [&](const LoadedSweep& s) { return s.sweep.id == end.sweep; });
+                           [&id = end.sweep](const LoadedSweep& s) { return s.sweep.id == id; });
     if (is_extra(job) || at == l.sweeps.end()) continue;
     at->ended.push_back(job);
     ++at->ended_by[std::string(name(end.how))];
