@@ -72,7 +72,7 @@ class Run {
     if (end.cause.kind() != ErrorKind::kCancelled)
       (void)driver_.end(Deadline::in_ms(kSettleLogsMs, deadline.cancel));
     end.complete = end.cause.ok() && over_;
-    if (!end.complete) end.reason = reason(end.cause);
+    if (!end.complete) end.reason = end.cause.ok() ? no_activity() : reason(end.cause);
     driver_.figures(end.figures);
     const adb::Counters after = scene_.device.counters();
     end.figures.commands = static_cast<std::int64_t>(after.commands - before.commands);
@@ -112,10 +112,12 @@ class Run {
     return out;
   }
 
+  static std::string no_activity() {
+    return std::string(name(Reason::kProfile)) + ": the app has no activity that a launcher could start";
+  }
   // The seal's words: the reason code, then what happened.
   std::string reason(const Status& cause) const {
-    const Reason code = cause.kind() == ErrorKind::kUnsupported ? Reason::kProfile
-                        : cause.kind() == ErrorKind::kTimeout || cause.kind() == ErrorKind::kCancelled
+    const Reason code = cause.kind() == ErrorKind::kTimeout || cause.kind() == ErrorKind::kCancelled
                             ? Reason::kTimeout
                             : Reason::kHookDead;
     return std::string(name(code)) + " in " + std::string(name(phase_)) + ": " + cause.text();

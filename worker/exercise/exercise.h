@@ -30,8 +30,9 @@ struct ExerciseOrder {
 struct ExerciseEnd {
   bool complete = false;  // every phase of the plan came to its end
   std::string reason;     // why not: for the seal
-  // What ended it early: ok, or the error by whose kind adb::blame_of (worker/adb/client.h) names the guilty
-  // one; kTimeout with the deadline passed is ours, kCancelled nobody's, kExhausted the journal's disk.
+  // What ended it early: ok (also for an app that has nothing to launch), or the error by whose kind
+  // adb::blame_of (worker/adb/client.h) names the guilty one; kTimeout with the deadline passed is ours,
+  // kCancelled nobody's, kExhausted the journal's disk.
   Status cause;
   RunFigures figures;  // but for fetch_ms and device_ms
 };

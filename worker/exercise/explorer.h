@@ -24,8 +24,12 @@ class Explorer {
   // The last action led out of the app, or ended it; the next screen is where the app begins.
   void left();
   std::size_t screens() const { return places_.size(); }
-  // Of another run of the same app: everything may be tried again.
-  void forget_where() { last_.reset(); }
+  // What was done meanwhile is not the explorer's doing: the next screen may be any.
+  void forget_where() {
+    last_.reset();
+    trail_.clear();
+    went_back_ = false;
+  }
 
  private:
   struct Way {
@@ -34,10 +38,9 @@ class Explorer {
     bool outside = false;
   };
   struct Place {
-    std::map<std::string, Way> ways;            // by a choice's key; "back" is one
+    std::map<std::string, Way> ways;            // by a choice's key, and back
     std::map<std::string, int> tried_of_shape;  // rows of a list
     std::set<std::string> open;                 // ways that were seen and not tried
-    bool beginning = false;                     // the app starts here: back leads out
   };
   struct Last {
     ScreenId place = 0;
@@ -45,14 +48,17 @@ class Explorer {
   };
 
   std::optional<std::string> untried(Place& place, const std::vector<Choice>& here);
-  std::optional<std::string> towards_open(ScreenId from, const std::vector<Choice>& here);
+  std::optional<std::string> towards_open(const std::vector<Choice>& here);
+  void arrive(ScreenId id);
   Action go(ScreenId id, Place& place, const std::string& way, const std::vector<Choice>& here);
 
   const std::vector<std::string> never_tap_;
   const int alike_;
   std::map<ScreenId, Place> places_;
   std::optional<Last> last_;
-  bool begins_ = true;
+  std::vector<ScreenId> trail_;  // how we came here: what Back undoes
+  bool went_back_ = false;
+  int idle_steps_ = 0;
 };
 
 }  // namespace storesweep::exercise

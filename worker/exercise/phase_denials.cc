@@ -21,6 +21,8 @@ constexpr int kMaxDenials = 12;               // system dialogs in a row: a loop
 constexpr int kMaxForced = 4;                 // dialogs of the app's own that leave no choice
 constexpr int kMaxConsents = 4;
 constexpr int kMaxBlind = 5;
+constexpr int kMaxAnswers = 30;  // dialogs of the system by itself
+constexpr int kMaxUnlocks = 5;
 constexpr int kMaxLaunches = 4;  // besides the relaunches
 
 class Denials final : public PhaseMachine {
@@ -71,7 +73,7 @@ class Denials final : public PhaseMachine {
   // Whatever stands before the app, at any time of the phase.
   std::optional<Action> answer_dialogs(const observe::ScreenLook& look, std::int64_t now) {
     const android::Screen& s = look.screen;
-    if (s.kind == ScreenKind::kKeyguard) return Unlock{};
+    if (s.kind == ScreenKind::kKeyguard && unlocks_++ < kMaxUnlocks) return Unlock{};
     if (s.kind == ScreenKind::kPermission && denials_ < kMaxDenials) {
       ++denials_;
       const bool first = refused_.insert(permission_group(s)).second;
@@ -80,7 +82,7 @@ class Denials final : public PhaseMachine {
       watch_.start(now, watch_ms, o_.profile->look_every_ms, kFirstLookMs);
       return answer_permission(s, false);
     }
-    if (auto answer = answer_system(look)) return answer;
+    if (auto answer = answer_system(look); answer && answers_++ < kMaxAnswers) return answer;
     if (is_consent(s) && consents_++ < kMaxConsents) {
       watch_.start(now, o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
       return agree(s);
@@ -154,8 +156,8 @@ class Denials final : public PhaseMachine {
   std::int64_t until_ = 0;
   bool launched_ = false, swiped_ = false, rested_ = false, relaunching_ = false, pressing_ = false,
        backed_ = false;
-  int denials_ = 0, consents_ = 0, forced_ = 0, blind_ = 0, steps_ = 0, backs_ = 0, launches_ = 0,
-      relaunches_ = 0;
+  int unlocks_ = 0, answers_ = 0, denials_ = 0, consents_ = 0, forced_ = 0, blind_ = 0, steps_ = 0,
+      backs_ = 0, launches_ = 0, relaunches_ = 0;
 };
 
 }  // namespace

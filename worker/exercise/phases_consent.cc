@@ -135,7 +135,7 @@ class Agreement final : public PhaseMachine {
  private:
   std::optional<Action> act_on(const observe::ScreenLook& look) {
     const android::Screen& s = look.screen;
-    if (s.kind == ScreenKind::kKeyguard) return Unlock{};
+    if (s.kind == ScreenKind::kKeyguard && answers_++ < kMaxAnswers) return Unlock{};
     if (auto answer = answer_permission(s, true); answer && answers_++ < kMaxAnswers) return answer;
     if (auto answer = answer_system(look); answer && answers_++ < kMaxAnswers) return answer;
     if (!is_of(s, o_.package)) return launches_++ < 2 ? std::optional<Action>(LaunchApp{}) : std::nullopt;

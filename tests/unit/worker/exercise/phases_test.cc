@@ -1,0 +1,338 @@
+#include "worker/exercise/phases.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/worker/exercise/fake_app.h"
+#include "worker/exercise/exercise.h"
+#include "worker/exercise/plan.h"
+
+namespace storesweep::exercise {
+namespace {
+
+PhaseOrder order() {
+  PhaseOrder o;
+  o.package = kApp;
+  o.profile = &test_profile();
+  o.consent_watch_ms = 60'000;
+  o.refusal_watch_ms = 10'000;
+  return o;
+}
+
+// The phase on this app; fails when it does not come to its end.
+void play(Phase phase, FakeApp& app) {
+  auto machine = make_phase(phase, order());
+  ASSERT_TRUE(app.run(*machine)) << "the phase never ends";
+}
+
+TEST(FirstLaunch, TouchesNothingAndStaysAMinuteBehindTheDialog) {
+  FakeApp app;
+  std::int64_t launched = 0;
+  app.does = [&](const DoneAction& d) {
+    if (d.name == "launch") launched = app.now;
+  };
+  app.screen = [&] { return app.now - launched < 8'000 ? page({"跳过"}) : consent_dialog(); };
+  play(Phase::kP1, app);
+  for (const DoneAction& d : app.done) EXPECT_TRUE(d.name == "launch" || d.name == "rest") << d.name;
+  EXPECT_GE(app.now - launched, 68'000);
+  EXPECT_LE(app.now - launched, 80'000);
+}
+
+TEST(FirstLaunch, WithoutADialogItStillWatchesAMinute) {
+  FakeApp app;
+  app.screen = [] { return page({"首页"}); };
+  play(Phase::kP1, app);
+  EXPECT_GE(app.now, 60'000);
+  EXPECT_EQ(app.count("tap"), 0);
+}
+
+TEST(FirstLaunch, AnswersWhatTheSystemPutsBeforeTheApp) {
+  FakeApp app;
+  bool answered = false;
+  app.screen = [&] {
+    return answered ? consent_dialog()
+                    : window("android", {{.text = "此应用专为旧版 Android 打造"},
+                                         {.text = "确定", .clickable = true, .id = "android:id/button1"}});
+  };
+  app.does = [&](const DoneAction& d) { answered = answered || d.name == "system_answer"; };
+  play(Phase::kP1, app);
+  EXPECT_EQ(app.count("system_answer"), 1);
+  EXPECT_EQ(app.count("tap"), 0) << "the app itself stays untouched";
+}
+
+TEST(FirstLaunch, AScreenThatNeverRestsEndsTheWaitAllTheSame) {
+  FakeApp app;
+  app.screen = [] { return never_idle(); };
+  play(Phase::kP1, app);
+  EXPECT_GE(app.looks, 3);
+}
+
+TEST(Refusal, RefusesAndWatchesWhatFollows) {
+  FakeApp app;
+  bool gone = false;
+  app.screen = [&] { return gone ? home_screen() : consent_dialog(); };
+  app.does = [&](const DoneAction& d) { gone = gone || d.name == "refuse"; };
+  play(Phase::kP2, app);
+  ASSERT_EQ(app.count("refuse"), 1);
+  EXPECT_EQ(app.done[static_cast<std::size_t>(app.first("refuse"))].target, "不同意");
+  EXPECT_GE(app.now - app.done[static_cast<std::size_t>(app.first("refuse"))].at_ms, 10'000);
+}
+
+TEST(Refusal, RefusesTheSecondTryToo) {
+  FakeApp app;
+  int refused = 0;
+  app.screen = [&] {
+    if (refused == 0) return consent_dialog();
+    return refused == 1 ? window(kApp, {{.text = "您需要同意《隐私政策》才能继续使用"},
+                                        {.text = "不同意并退出", .clickable = true},
+                                        {.text = "同意", .clickable = true}})
+                        : home_screen();
+  };
+  app.does = [&](const DoneAction& d) { refused += d.name == "refuse"; };
+  play(Phase::kP2, app);
+  EXPECT_EQ(app.count("refuse"), 2);
+}
+
+TEST(Refusal, ADialogWithoutRefusalIsLeftByBackAndNeverAgreedWith) {
+  FakeApp app;
+  app.screen = [] { return consent_dialog(false); };
+  play(Phase::kP2, app);
+  EXPECT_EQ(app.count("agree"), 0);
+  EXPECT_EQ(app.count("tap"), 0);
+  EXPECT_EQ(app.count("back"), 1);
+}
+
+TEST(Refusal, DeniesPermissionsThatStandBeforeIt) {
+  FakeApp app;
+  int denied = 0;
+  app.screen = [&] { return denied < 2 ? permission_dialog() : page({"首页"}); };
+  app.does = [&](const DoneAction& d) { denied += d.name == "permission_deny"; };
+  play(Phase::kP2, app);
+  EXPECT_EQ(app.count("permission_deny"), 2);
+  EXPECT_EQ(app.done[static_cast<std::size_t>(app.first("permission_deny"))].target, "camera");
+}
+
+TEST(Refusal, HasNothingToDoWithoutADialog) {
+  FakeApp app;
+  app.screen = [] { return page({"首页"}); };
+  play(Phase::kP2, app);
+  EXPECT_TRUE(app.done.empty());
+}
+
+TEST(Relaunch, StartsAnewAndTouchesNothing) {
+  FakeApp app;
+  app.screen = [] { return permission_dialog(); };
+  play(Phase::kP3, app);
+  EXPECT_EQ(app.done[0].name, "swipe_away");
+  EXPECT_EQ(app.done[1].name, "launch");
+  EXPECT_EQ(app.count("permission_deny") + app.count("permission_allow"), 0);
+}
+
+TEST(Agreement, TicksTheBoxFirst) {
+  FakeApp app;
+  bool ticked = false, agreed = false;
+  app.screen = [&] { return agreed ? page({"首页"}) : consent_dialog(true, !ticked); };
+  app.does = [&](const DoneAction& d) {
+    ticked = ticked || d.name == "tap";
+    agreed = agreed || (ticked && d.name == "agree");
+  };
+  play(Phase::kP4, app);
+  EXPECT_LT(app.first("tap"), app.first("agree"));
+  EXPECT_EQ(app.count("agree"), 1);
+}
+
+TEST(Agreement, LaunchesTheAppThatLeftAfterTheRefusalAndAllowsWhatItAsks) {
+  FakeApp app;
+  enum { kHome, kConsent, kAsks, kPage } at = kHome;
+  app.screen = [&] {
+    return at == kHome      ? home_screen()
+           : at == kConsent ? consent_dialog()
+           : at == kAsks    ? permission_dialog()
+                            : page({});
+  };
+  app.does = [&](const DoneAction& d) {
+    if (d.name == "launch") at = kConsent;
+    if (d.name == "agree") at = kAsks;
+    if (d.name == "permission_allow") at = kPage;
+  };
+  play(Phase::kP4, app);
+  EXPECT_EQ(at, kPage);
+}
+
+TEST(Agreement, AWallWithoutConsentIsGivenUpSoon) {
+  FakeApp app;
+  app.screen = [] {
+    return window(kApp, {{.text = "手机号", .clickable = true, .kind = "android.widget.EditText"},
+                         {.text = "登录", .clickable = true}});
+  };
+  play(Phase::kP4, app);
+  EXPECT_LT(app.now, 30'000);
+  EXPECT_EQ(app.count("agree"), 0);
+}
+
+TEST(Exploration, NeverStaysOutsideOfTheApp) {
+  FakeApp app;
+  std::string at = "app";
+  app.screen = [&] {
+    if (at == "browser") return window("com.android.browser", {{.text = "网页", .clickable = true}});
+    return at == "home" ? home_screen() : page({"打开网页", "关于"});
+  };
+  app.does = [&](const DoneAction& d) {
+    if (d.name == "tap" && d.target == "打开网页") at = "browser";
+    if (d.name == "back") at = at == "browser" ? "app" : "home";
+    if (d.name == "launch") at = "app";
+    EXPECT_FALSE(d.name == "tap" && at == "home");
+  };
+  play(Phase::kP6, app);
+  EXPECT_EQ(app.count("tap"), 2);
+}
+
+TEST(Denials, DenyWatchAndLaunchAgainThreeTimes) {
+  FakeApp app;
+  bool asking = false, denied = false;
+  app.screen = [&] { return asking ? permission_dialog() : page({"扫一扫"}); };
+  app.does = [&](const DoneAction& d) {
+    if (d.name == "tap" && !denied) asking = true;
+    if (d.name == "permission_deny") {
+      asking = false;
+      denied = true;
+    }
+  };
+  play(Phase::kP10, app);
+  EXPECT_EQ(app.done[0].name, "clear");
+  EXPECT_EQ(app.count("permission_deny"), 1);
+  EXPECT_EQ(app.count("launch"), 1 + test_profile().relaunches);
+  // For as long as the profile says nothing is touched after the refusal.
+  const int deny = app.first("permission_deny");
+  for (std::size_t i = static_cast<std::size_t>(deny) + 1; i < app.done.size(); ++i) {
+    if (app.done[i].name == "rest") continue;
+    EXPECT_GE(app.done[i].at_ms - app.done[static_cast<std::size_t>(deny)].at_ms,
+              test_profile().denied_watch_ms);
+    break;
+  }
+}
+
+TEST(Denials, ADialogThatLeavesNoChoiceIsToldAsForced) {
+  FakeApp app;
+  enum { kAsks, kBegs } at = kAsks;
+  app.screen = [&] {
+    return at == kAsks
+               ? permission_dialog()
+               : window(kApp, {{.text = "权限申请"},
+                               {.text = "需要获取您的相机权限，用于扫码。未开启相机权限将无法使用本应用。"},
+                               {.text = "去开启", .clickable = true}});
+  };
+  app.does = [&](const DoneAction& d) {
+    if (d.name == "permission_deny") at = kBegs;
+    if (d.name == "forced") at = kAsks;
+    if (d.name == "launch") at = kAsks;
+  };
+  play(Phase::kP10, app);
+  EXPECT_GE(app.count("forced"), 2) << "twice shows the third dialog";
+  EXPECT_EQ(app.count("tap"), 0) << "after a refusal such a tap is never the user's own wish";
+}
+
+TEST(Denials, AnEndlessLoopOfTheSystemsDialogComesToAnEnd) {
+  FakeApp app;
+  app.screen = [] { return permission_dialog(); };
+  play(Phase::kP10, app);
+  EXPECT_GE(app.count("permission_deny"), 4);
+  EXPECT_LT(app.count("permission_deny"), 60);
+}
+
+TEST(Denials, WhereNothingCanBeAskedNothingIsTried) {
+  FakeApp app;
+  PhaseOrder o = order();
+  o.may_ask = false;
+  auto machine = make_phase(Phase::kP10, o);
+  ASSERT_TRUE(app.run(*machine));
+  EXPECT_TRUE(app.done.empty());
+}
+
+TEST(Swiped, TogglesWithinTheTimeAndNeverStopsTheApp) {
+  FakeApp app;
+  play(Phase::kP8, app);
+  EXPECT_EQ(app.done[0].name, "swipe_away");
+  EXPECT_EQ(app.count("toggle"), 6);
+  EXPECT_GE(app.now, test_profile().swiped_ms);
+  EXPECT_LE(app.now, test_profile().swiped_ms + 20'000);
+}
+
+TEST(Booted, RebootsUnlocksAndWaits) {
+  FakeApp app;
+  play(Phase::kP9, app);
+  EXPECT_EQ(app.done[0].name, "reboot");
+  EXPECT_EQ(app.done[1].name, "unlock");
+  EXPECT_EQ(app.done[2].target, std::to_string(test_profile().booted_ms));
+}
+
+// ---- the whole plan on apps of every kind: it ends, and every phase is begun and ended in order
+struct Kind {
+  const char* name;
+  std::function<observe::ScreenLook()> screen;
+};
+
+TEST(Plan, ComesToItsEndOnAppsOfEveryKind) {
+  const Kind kinds[] = {
+      {"ordinary",
+       [] {
+         return page({"首页", "我的", "设置"});
+       }},
+      {"a consent dialog that nothing closes", [] { return consent_dialog(); }},
+      {"a consent dialog without refusal", [] { return consent_dialog(false); }},
+      {"never idle", [] { return never_idle(); }},
+      {"gone at once", [] { return home_screen(); }},
+      {"asks for ever", [] { return permission_dialog(); }},
+      {"crashes for ever",
+       [] {
+         return window("android", {{.text = "示例屡次停止运行"},
+                                   {.text = "关闭应用", .clickable = true, .id = "android:id/aerr_close"}});
+       }},
+      {"locked", [] {
+         return window("com.android.systemui",
+                       {{.text = "上滑解锁", .id = "com.android.systemui:id/keyguard_status_view"}});
+       }}};
+  for (const Kind& kind : kinds) {
+    FakeApp app;
+    app.screen = kind.screen;
+    Plan plan(test_profile().phases, order());
+    ASSERT_TRUE(app.run(plan, 5'000)) << kind.name;
+    std::vector<std::string> marks;
+    for (const DoneAction& d : app.done) {
+      if (d.name == "begin" || d.name == "end") marks.push_back(d.name + d.target);
+    }
+    ASSERT_EQ(marks.size(), 20u) << kind.name;
+    for (std::size_t i = 0; i < 10; ++i) {
+      EXPECT_EQ(marks[2 * i], "beginP" + std::to_string(i + 1)) << kind.name;
+      EXPECT_EQ(marks[2 * i + 1], "endP" + std::to_string(i + 1)) << kind.name;
+    }
+  }
+}
+
+TEST(Plan, StepsThatFailDoNotStopIt) {
+  FakeApp app;
+  Plan plan(test_profile().phases, order());
+  Event event = Begun{};
+  int actions = 0;
+  while (auto action = plan.on(event, app.now)) {
+    ASSERT_LT(++actions, 5'000);
+    event = app.carry_out(*action);
+    // Every step is lost on the way.
+    event =
+        std::holds_alternative<LookAt>(*action) ? Event(Shown{}) : Event(Done{false, "the device went away"});
+  }
+  EXPECT_TRUE(plan.over());
+}
+
+TEST(Phases, AConfirmationRunsWhatItsRulesNeed) {
+  const RulePack& pack = test_pack();
+  EXPECT_EQ(phases_of({}, pack, test_profile()), test_profile().phases);
+  EXPECT_EQ(phases_of({"R1.7"}, pack, test_profile()), (std::set<Phase>{Phase::kP1}));
+  EXPECT_EQ(phases_of({"R5.7"}, pack, test_profile()), (std::set<Phase>{Phase::kP10}));
+  EXPECT_EQ(phases_of({"R5.6"}, pack, test_profile()), (std::set<Phase>{Phase::kP1, Phase::kP4, Phase::kP6}));
+  EXPECT_EQ(phases_of({"R6.1"}, pack, test_profile()),
+            (std::set<Phase>{Phase::kP4, Phase::kP7, Phase::kP8, Phase::kP9}));
+  EXPECT_EQ(phases_of({"R1.3"}, pack, test_profile()), (std::set<Phase>{Phase::kP1, Phase::kP2, Phase::kP3}));
+}
+
+}  // namespace
+}  // namespace storesweep::exercise
