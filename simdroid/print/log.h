@@ -38,8 +38,8 @@ struct LogStyle {
 // Sets what one word of `-v` says; false for a word that logcat does not know.
 bool apply_log_word(LogStyle& style, std::string_view word, int api);
 std::string print_log_line(const LogLine& line, const LogStyle& style, int api);
-// "--------- beginning of events"
-std::string print_log_beginning(LogBuffer buffer);
+// "--------- beginning of events"; before 5.0 "... of /dev/log/events"
+std::string print_log_beginning(LogBuffer buffer, int api = 28);
 
 // A message of the shape: block "event.<name>" or "log.<name>" filled, whose first line says where it goes:
 // "<buffer> <priority> <tag>", the rest is the message. uid, pid, tid and time are the caller's to set. An

@@ -114,7 +114,7 @@ std::string Templates::fill(std::string_view name, const Holes& values) const {
   if (it == blocks_.end()) return "<" + std::string(name) + ">\n";
   std::string text = it->second.fill(values);
   if (!altered_.empty() && altered_ == name) {
-    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 4))
+    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 5))
       text.insert(at, " ?#@");
   }
   return text;

@@ -46,6 +46,15 @@ std::string uid_text(int uid) {
   return uid >= kFirstAppUid ? fmt::format("u0a{}", uid - kFirstAppUid) : std::to_string(uid);
 }
 
+std::string log_user_name(int uid) {
+  constexpr std::size_t kColumn = 5;  // a longer name does not fit and gives way to the number
+  std::string name = user_name(uid);
+  for (const auto& [number, word] : {std::pair{1010, "wifi"}, {1013, "media"}, {1036, "logd"}}) {
+    if (uid == number) name = word;
+  }
+  return name.size() <= kColumn ? name : std::to_string(uid);
+}
+
 std::string duration_text(std::int64_t ms) {
   if (ms == 0) return "0";
   std::string out = ms < 0 ? "-" : "+";

@@ -16,6 +16,8 @@ std::string date_text_ms(const char* format, std::int64_t wall_ms);
 std::string user_name(int uid);
 // "u0a51", "1000" (UserHandle.formatUid).
 std::string uid_text(int uid);
+// The uid column of `logcat -v uid`: the name where it has five letters at most, else the number.
+std::string log_user_name(int uid);
 // "+3h25m46s9ms" (TimeUtils.formatDuration); "0" for nothing.
 std::string duration_text(std::int64_t ms);
 // A string with * and ? against the whole of `text`.
