@@ -35,6 +35,7 @@ class RealDevices {
   void start() { pool_->start(); }
 
   job::DeviceRunner& runner() { return *runner_; }
+  job::Fetcher& fetcher() { return *fetcher_; }
   device::DevicePool& pool() { return *pool_; }
   const RulePack& pack() const { return pack_; }
 
