@@ -183,7 +183,9 @@ class LocalCheck {
     const auto& done = std::get<job::FetchDone>(end);
     file_set_ = done.file_set;
     needs_ = done.needs;
-    const ApkFacts& facts = devices_->fetcher().again(file_set_)->facts;
+    const std::optional<job::AppFiles> app = devices_->fetcher().again(file_set_);
+    if (!app) return unavailable("the APK changed while it was read: try again");
+    const ApkFacts& facts = app->facts;
     Listing& listing = offer_.listing;
     listing.package = facts.package;
     if (listing.label.empty()) listing.label = facts.label_zh.empty() ? facts.label : facts.label_zh;

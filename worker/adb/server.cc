@@ -25,13 +25,13 @@ Status wait_usable(Client& client, const Target& target, const Deadline& deadlin
 
 Status Server::ensure(const Deadline& deadline) {
   auto version = client_->version(deadline.at_most_ms(kAnswerMs));
-  if (version.ok() || version.status().kind() != ErrorKind::kUnavailable || !options_.own)
-    return version.status();
-  ++starts_;
   const ServerAddress& address = client_->address();
+  const bool ours = options_.own && (address.host == "127.0.0.1" || address.host == "localhost");
+  if (version.ok() || version.status().kind() != ErrorKind::kUnavailable || !ours) return version.status();
+  ++starts_;
   ChildOptions child;
-  child.command = {options_.program, "-L", fmt::format("tcp:{}:{}", address.host, address.port),
-                   "start-server"};
+  // The program starts a server on no host but the one of this very name.
+  child.command = {options_.program, "-L", fmt::format("tcp:localhost:{}", address.port), "start-server"};
   child.extra = options_.extra;
   child.extra.try_emplace("ADB_LOCAL_TRANSPORT_MAX_PORT", "5553");
   TRY_ASSIGN(ChildOutput output, run_child(child, "", kOutputMaxBytes, deadline));

@@ -23,9 +23,9 @@ class Server {
  public:
   Server(Client& client, ServerOptions options) : client_(&client), options_(std::move(options)) {}
 
-  // Ok when a server answers; starts one where none does (`adb -P PORT start-server`, on this host only),
-  // which outlives us and leaves ports 5555 to 5585 alone. kUnavailable when it does not come up: the message
-  // holds what adb printed.
+  // Ok when a server answers; starts one where none does (`adb -L tcp:localhost:PORT start-server`, on this
+  // host only), which outlives us and leaves ports 5555 to 5585 alone. kUnavailable when it does not come up:
+  // the message holds what adb printed.
   Status ensure(const Deadline& deadline);
   // How often ensure() had to start it.
   std::uint64_t starts() const { return starts_; }

@@ -133,19 +133,18 @@ class AppRun {
     const Deadline limit = deadline_.at_most_ms(kInstallMs);
     Result<adb::InstallOutcome> outcome = device_.install(files, {.replace = false}, limit);
     if (outcome.ok() && outcome->success) return std::nullopt;
-    const bool unanswered = !outcome.ok() || outcome->blame == adb::InstallBlame::kUnknown;
-    if (unanswered && adb::blame_of(outcome.status()) != adb::Blame::kServer && installed_after_all()) {
-      return std::nullopt;
-    }
+    const bool server = !outcome.ok() && adb::blame_of(outcome.status()) == adb::Blame::kServer;
+    const bool unclear = !outcome.ok() || outcome->blame == adb::InstallBlame::kUnknown;
+    if (unclear && !server && installed_after_all(outcome.ok() ? 0 : kSettleMs)) return std::nullopt;
     if (!outcome.ok()) return RunFailed{failure_of(outcome.status(), deadline_)};
     return refusal_of(*outcome, app_.facts, order_.device);
   }
 
   // A device completes an install minutes after its client gave up: what `pm` says counts.
-  bool installed_after_all() {
-    const Deadline limit = deadline_.at_most_ms(kSettleMs);
+  bool installed_after_all(std::int64_t settle_ms) {
+    const Deadline limit = deadline_.at_most_ms(settle_ms);
     do {
-      auto paths = device::package_paths(device_, app_.facts.package, limit);
+      auto paths = device::package_paths(device_, app_.facts.package, deadline_.at_most_ms(kSettleMs));
       if (paths.ok() && !paths->empty()) return true;
     } while (sleep_ms(kAskAgainMs, limit).ok() && !limit.passed());
     return false;

@@ -138,7 +138,7 @@ rules: {pathlib.Path(source).absolute()}/rules
         if name == "simdroid":
             command = list(map(str, self.real.command(self.programs["simdroid"])))
         elif name == "adb":
-            command = ["adb", "-L", f"tcp:127.0.0.1:{self.real.adb}", "server", "nodaemon"]
+            command = ["adb", "-L", f"tcp:localhost:{self.real.adb}", "server", "nodaemon"]
             environment |= {"HOME": str(self.folder / "adb-home"), "ADB_LOCAL_TRANSPORT_MAX_PORT": "5553"}
         elif name == "coordinator":
             command = [self.programs["storesweep-coordinator"], "--config", self.folder / "coordinator.yaml"]
@@ -178,7 +178,7 @@ rules: {pathlib.Path(source).absolute()}/rules
         for name in list(self.processes):
             self.kill(name)
         if isinstance(self.real, Simulated):  # one that a worker has started outlives it
-            subprocess.run(["adb", "-L", f"tcp:127.0.0.1:{self.real.adb}", "kill-server"], capture_output=True)
+            subprocess.run(["adb", "-L", f"tcp:localhost:{self.real.adb}", "kill-server"], capture_output=True)
 
     def worker_names(self):
         return [f"w-{i}" for i in range(self.workers)] if self.workers > 1 else ["w"]
