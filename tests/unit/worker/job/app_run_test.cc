@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "common/evidence/journal.h"
 #include "common/evidence/names.h"
 #include "tests/unit/temporary_folder.h"
 #include "tests/unit/worker/apk/apk_builder.h"
@@ -13,6 +14,15 @@ namespace storesweep::job {
 namespace {
 using apk_test::small_apk;
 using Install = Result<adb::InstallOutcome>;
+
+// A log in which nothing happens.
+class Silence final : public device::LineSource {
+ public:
+  Result<std::optional<std::string>> next(const Deadline& deadline) override {
+    const Status s = sleep_ms(20, deadline);
+    return s.ok() ? timed_out("no line") : s;
+  }
+};
 
 // Answers an install as it is told to, and knows packages by it.
 class InstallingDevice : public device::FakeDevice {
@@ -30,14 +40,18 @@ class InstallingDevice : public device::FakeDevice {
       now.up_ms = SystemClock().steady_ms(), now.wall_s = 1'600'000'000 + now.up_ms / 1000;
     };
   }
-  Install install(const std::vector<device::ApkFile>& files, const device::InstallWishes&,
+  Result<std::unique_ptr<device::LineSource>> stream_shell(std::string_view, const Deadline&) override {
+    return std::unique_ptr<device::LineSource>(std::make_unique<Silence>());
+  }
+  Install install(const std::vector<device::ApkFile>& given, const device::InstallWishes&,
                   const Deadline&) override {
     ++installs;
-    for (const device::ApkFile& file : files) installed.push_back(file.name);
+    for (const device::ApkFile& file : given) installed.push_back(file.name);
     if (completes) packages.insert("com.example");
     return answer;
   }
   Result<device::ShellOutput> shell(std::string_view command, const Deadline& d) override {
+    if (starts_with(command, "date '+")) return device::ShellOutput{.out = "11-24 10:00:00.000\n"};
     if (command == "pm path com.example") {
       return device::ShellOutput{.out = packages.contains("com.example") ? "package:/data/app/x/base.apk\n"
                                                                          : ""};
@@ -150,7 +164,7 @@ TEST_F(AppRunTest, an_install_that_was_not_answered_is_asked_about_before_it_cou
   device_.answer = timed_out("no answer");
   EXPECT_TRUE(std::holds_alternative<RunDone>(run()));
   device_.completes = false;
-  const JobFailure f = failure(run(3'000));
+  const JobFailure f = failure(run(6'000));
   EXPECT_NE(f.kind, FailureKind::kApp);
   EXPECT_EQ(device_.installs, 2);  // never tried twice in one run
 }
@@ -161,6 +175,17 @@ TEST_F(AppRunTest, an_outcome_nobody_knows_is_asked_about_and_then_no_fault_of_t
   const JobFailure f = failure(run());
   EXPECT_EQ(f.kind, FailureKind::kInfrastructure);
   EXPECT_EQ(f.reason, FailureReason::kInstall);
+}
+
+TEST_F(AppRunTest, an_app_that_nothing_can_launch_is_reported_and_not_tested) {
+  app_.facts.launch_activity.clear();
+  order_.offer.only_rules.clear();
+  const RunEnd end = run();
+  ASSERT_TRUE(std::holds_alternative<RunDone>(end)) << failure(end).detail;
+  const Journal j = journal();
+  EXPECT_TRUE(j.sealed);
+  EXPECT_FALSE(j.complete);
+  EXPECT_NE(j.incomplete_reason.find("launcher"), std::string::npos);
 }
 
 TEST_F(AppRunTest, a_device_that_goes_away_is_the_devices_fault) {
