@@ -46,6 +46,19 @@ def free_range(count):
                 s.close()
 
 
+def wait_ports(ports, seconds=30):
+    end = time.time() + seconds
+    for port in ports:
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                if time.time() > end:
+                    raise
+                time.sleep(0.05)
+
+
 class Simulated:
     """Simulated devices (simdroid), dealt out to the workers in order, behind an adb server on a port of its own."""
 
@@ -150,24 +163,12 @@ rules: {pathlib.Path(source).absolute()}/rules
     def start_all(self):
         if isinstance(self.real, Simulated):
             self.start("simdroid")
-            self.wait_ports(range(self.real.first, self.real.first + self.real.devices))
+            wait_ports(range(self.real.first, self.real.first + self.real.devices))
             self.start("adb")
-            self.wait_ports([self.real.adb])
+            wait_ports([self.real.adb])
         for name in ["coordinator", *self.worker_names()]:
             self.start(name)
         self.wait_ready()
-
-    def wait_ports(self, ports, seconds=30):
-        end = time.time() + seconds
-        for port in ports:
-            while True:
-                try:
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                    break
-                except OSError:
-                    if time.time() > end:
-                        raise
-                    time.sleep(0.05)
 
     def kill(self, name, number=signal.SIGKILL):
         process = self.processes.pop(name)

@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""The probe apps on simulated devices behind a stock adb server, by `storesweep check`, held against what their sources
+say must be found in them. Prints the table of guilty and innocent; fails when an innocent one is flagged, a guilty one
+is missed, or a rule stands at another level than expected.
+
+usage: probes_check.py PROGRAMS SOURCE [--api 28,33] [--only NAME,...] [--rate N] [--pairs N] [--keep FOLDER]
+"""
+import argparse
+import collections
+import concurrent.futures
+import json
+import os
+import pathlib
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import yaml
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cluster"))
+from cluster import Simulated, find, wait_ports  # noqa: E402  the path is known only now
+
+FOUND = ("violation", "suspected")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("programs")
+    parser.add_argument("source")
+    parser.add_argument("--api", default="28,33")
+    parser.add_argument("--only", default="", help="names of sources, with commas")
+    parser.add_argument("--rate", type=float, default=60)
+    parser.add_argument("--pairs", type=int, default=6, help="pairs of devices for each API level")
+    parser.add_argument("--keep", help="a folder for journals and screenshots")
+    return parser.parse_args()
+
+
+class Adb:
+    """A stock adb server on a port of its own."""
+
+    def __init__(self, port, folder):
+        self.port = port
+        self.process = subprocess.Popen(
+            ["adb", "-L", f"tcp:localhost:{port}", "server", "nodaemon"], stdout=open(folder / "adb.log", "w"),
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"HOME": str(folder), "ADB_LOCAL_TRANSPORT_MAX_PORT": "5553"})
+        wait_ports([port])
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def applies(expected, api):
+    return expected.get("min_api", 0) <= api <= expected.get("max_api", 1000)
+
+
+def compare(probe, api, items):
+    """(rule, expected level, level found, verdict on it) for each rule; verdict: ok, missed, weaker, flagged, other."""
+    named = {e["rule"]: e for e in probe["expected"]}
+    rows = []
+    for rule, level in items.items():
+        e = named.get(rule)
+        if e is None:
+            rows.append((rule, "", level, "flagged" if level in FOUND else "ok"))
+        elif e["level"] == "any" or not applies(e, api):
+            continue
+        elif e["level"] == level:
+            rows.append((rule, e["level"], level, "ok"))
+        elif e["level"] in FOUND:
+            rows.append((rule, e["level"], level, "weaker" if level == "suspected" else
+                         "flagged" if level == "violation" else "missed"))
+        else:
+            rows.append((rule, e["level"], level, "other"))
+    return rows
+
+
+def check(programs, source, apks, probe, pair, adb, out):
+    listing = out.with_suffix(".listing.json")
+    listing.write_text(json.dumps({"store": "自检", "package": probe["package"], "label": probe["label"],
+                                   "version_name": probe["version_name"], "category": probe["category"],
+                                   "developer": "probe"}, ensure_ascii=False))
+    started = time.time()
+    done = subprocess.run([programs, "check", apks / probe["apk"], "--device", pair[0], "--device", pair[1], "--adb",
+                           f"127.0.0.1:{adb}", "--rules", f"{source}/rules", "--listing", listing, "--out", out,
+                           "--json"], capture_output=True, text=True, timeout=900)
+    return done, time.time() - started
+
+
+def run_all(a, folder, probes, apks):
+    apis = [int(x) for x in a.api.split(",")]
+    devices = Simulated(devices=2 * a.pairs * len(apis), apis=",".join(map(str, apis)), rate=a.rate)
+    log = open(folder / "simdroid.log", "w")
+    simdroid = subprocess.Popen(list(map(str, devices.command(find(a.programs, "simdroid")))), stdout=log, stderr=log)
+    free = {api: queue.Queue() for api in apis}
+    for pair in range(a.pairs):
+        for i, api in enumerate(apis):  # API levels are dealt out in turn
+            first, second = 2 * pair * len(apis) + i, (2 * pair + 1) * len(apis) + i
+            free[api].put([f"127.0.0.1:{devices.first + d}" for d in (first, second)])
+    adb = None
+    try:
+        wait_ports(range(devices.first, devices.first + devices.devices))
+        adb = Adb(devices.adb, folder)
+
+        def one(job):
+            probe, api = job
+            pair = free[api].get()
+            try:
+                out = folder / f"{pathlib.Path(probe['apk']).stem}-{api}"
+                return probe, api, *check(find(a.programs, "storesweep"), a.source, apks, probe, pair, devices.adb, out)
+            finally:
+                free[api].put(pair)
+
+        jobs = [(p, api) for api in apis for p in probes if p["min_sdk"] <= api]
+        with concurrent.futures.ThreadPoolExecutor(a.pairs * len(apis)) as pool:
+            yield from pool.map(one, jobs)
+    finally:
+        if adb:
+            adb.stop()
+        simdroid.kill()
+        simdroid.wait()
+
+
+def main():
+    a = arguments()
+    started = time.time()
+    source = pathlib.Path(a.source).resolve()
+    subprocess.run([sys.executable, source / "probes/build.py"], check=True, stdout=subprocess.DEVNULL)
+    apks = source / "build/probes"
+    probes = yaml.safe_load((apks / "expected.yaml").read_text())["probes"]
+    only = set(filter(None, a.only.split(",")))
+    probes = [p for p in probes if not only or pathlib.Path(p["apk"]).stem in only]
+    folder = pathlib.Path(a.keep or tempfile.mkdtemp(prefix="storesweep_probes_"))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    table, wrong, seconds = collections.Counter(), [], []
+    for probe, api, done, took in run_all(a, folder.resolve(), probes, apks):
+        name = f"{pathlib.Path(probe['apk']).stem} on {api}"
+        seconds.append(took)
+        if done.returncode != 0:
+            wrong.append(f"{name}: {done.stderr.strip()[-300:]}")
+            table[probe["kind"], "failed"] += 1
+            continue
+        result = json.loads(done.stdout)
+        if not result["simulated"] or not result["verdict"]["simulated"]:
+            wrong.append(f"{name}: not marked as simulated")
+        items = {i["rule"]: i["level"] for i in result["verdict"]["items"]}
+        for rule, expected, level, how in compare(probe, api, items):
+            guilty = expected in FOUND
+            table["guilty" if guilty else "innocent", how] += 1
+            if how != "ok":
+                findings = [f["what"] for f in result["verdict"]["findings"] if f["rule"] == rule]
+                reasons = next(i for i in result["verdict"]["items"] if i["rule"] == rule).get("reasons", [])
+                wrong.append(f"{name}: {rule} is {level} {' '.join(findings + reasons)}, expected {expected or 'nothing'}: {how}")
+    for line in wrong:
+        print(line)
+    print(f"\n{'':24}guilty  innocent")
+    for how, title in (("ok", "as expected"), ("weaker", "suspected, not violation"), ("missed", "missed"),
+                       ("flagged", "falsely flagged"), ("other", "other level"), ("failed", "app not tested")):
+        print(f"{title:24}{table['guilty', how]:6}{table['innocent', how]:10}")
+    print(f"{len(seconds)} checks in {time.time() - started:.0f} s, {sum(seconds) / max(1, len(seconds)):.0f} s each")
+    print(f"{'0 passed, 1' if wrong else '1 passed, 0'} failed")
+    if not a.keep and not wrong:
+        shutil.rmtree(folder, ignore_errors=True)
+    elif wrong:
+        print(f"journals and screenshots: {folder}")
+    sys.exit(1 if wrong else 0)
+
+
+main()
