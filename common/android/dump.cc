@@ -53,6 +53,7 @@ bool is_frame(std::string_view text) {
   if (text.empty()) return false;
   if (text[0] == 'D') return starts_with(text, "DUMP OF SERVICE ");
   if (starts_with(text, "------ ")) return true;
+  if (starts_with(text, "Skipping '")) return text.ends_with("on user build.");
   return starts_with(text, "--------- ") && contains(text, "was the duration of");
 }
 
