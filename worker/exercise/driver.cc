@@ -83,7 +83,7 @@ void Driver::figures(RunFigures& out) const {
 Result<Event> Driver::carry_out(const Action& action, const Deadline& deadline) {
   for (int attempt = 1;; ++attempt) {
     auto event = once(action, deadline);
-    if (event.ok() || !observe::device_gone(event.status())) return event;
+    if (event.ok() || lost_boot_ || !observe::device_gone(event.status())) return event;
     scene_.recorder.failed(kStep, Reason::kHookDead, event.status().text());
     TRY(come_back(event.status(), deadline));
     if (attempt == 2 || !repeatable(action)) break;
@@ -102,16 +102,18 @@ Status Driver::come_back(const Status& error, const Deadline& deadline) {
     if (deadline.cancel && deadline.cancel->cancelled()) return cancelled("the run was given up");
     if (deadline.passed()) return timed_out("the run's time is over");
     auto now = device::read_time(scene_.device, scene_.host, patience.at_most_ms(10'000));
-    if (now.ok()) {
-      if (now->device.up_ms < last_up_ms_)
-        return not_found("the device was rebooted by itself during the run");
-      last_up_ms_ = now->device.up_ms;
-      scene_.recorder.learn(*now);
-      return ok_status();
-    }
+    if (now.ok()) return learn(*now);
     if (patience.passed()) return error;
     (void)sleep_ms(kAskAgainMs, patience);
   }
+}
+
+// A device that was rebooted by itself has lost the state that the phases build on: nothing to go on with.
+Status Driver::learn(const device::TimedReading& reading) {
+  Status same = scene_.recorder.learn(reading);
+  if (same.ok()) return same;
+  lost_boot_ = true;
+  return not_found(same.message());
 }
 
 Result<Event> Driver::once(const Action& action, const Deadline& run) {
@@ -249,7 +251,6 @@ Result<Event> Driver::reboot(const Deadline& deadline) {
   // Not to be tried again: how far it came is not known.
   if (!booted.ok()) return unsupported(booted.text()).within("reboot");
   TRY(scene_.recorder.rebooted(scene_.device, deadline));
-  last_up_ms_ = 0;
   events_->rebooted();
   log_->rebooted();
   events_->start();
@@ -267,10 +268,7 @@ Result<Event> Driver::rest(const Rest& rest, const Deadline& run) {
     TRY(sleep_ms(std::min(host_ms, kRestPieceMs), run));
     TRY_ASSIGN(device::TimedReading reading,
                device::read_time(scene_.device, scene_.host, run.at_most_ms(kCommandMs)));
-    if (reading.device.up_ms < last_up_ms_)
-      return not_found("the device was rebooted by itself during the run");
-    last_up_ms_ = reading.device.up_ms;
-    scene_.recorder.learn(reading);
+    TRY(learn(reading));
   }
 }
 

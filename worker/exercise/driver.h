@@ -31,6 +31,7 @@ class Driver {
   struct Doing;
   Result<Event> once(const Action& action, const Deadline& deadline);
   Status come_back(const Status& error, const Deadline& deadline);
+  Status learn(const device::TimedReading& reading);
   Result<Event> input(std::string_view record, const observe::ActionDetails& details,
                       const std::string& command, const Deadline& deadline);
   Result<Event> look(const Deadline& deadline);
@@ -48,7 +49,7 @@ class Driver {
   observe::ScreenWatcher watcher_;
   std::unique_ptr<observe::LogStream> events_, log_;
   std::set<std::string> pictured_;  // kinds and texts of screens of which there is a picture
-  std::int64_t last_up_ms_ = 0;
+  bool lost_boot_ = false;
   std::int64_t phase_began_ms_ = 0;
   RunFigures figures_;
 };

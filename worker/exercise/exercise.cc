@@ -86,8 +86,7 @@ class Run {
   Status phases(const Deadline& deadline) {
     TRY(driver_.begin(deadline));
     TRY_ASSIGN(std::string dump, observe::package_state(scene_, deadline.at_most_ms(kSettleLogsMs)));
-    if (order_.launch_activity.empty())
-      return unsupported("the app has no activity that a launcher could start");
+    if (order_.launch_activity.empty()) return ok_status();  // a fact about the app
     Plan plan(phases_of(order_.only_rules, pack_, profile_), phase_order(dump));
     Event event = Begun{};
     for (;;) {

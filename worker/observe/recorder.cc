@@ -66,9 +66,11 @@ double Recorder::rate() const {
 
 std::int64_t Recorder::rate_permille() const { return static_cast<std::int64_t>(rate() * 1000); }
 
-void Recorder::learn(const device::TimedReading& reading) {
+Status Recorder::learn(const device::TimedReading& reading) {
   std::lock_guard lock(mutex_);
+  if (!clock_.fits(reading)) return invalid("the device was rebooted, or its clock was set, during the run");
   clock_.learn(reading);
+  return ok_status();
 }
 
 void Recorder::learn_up(std::int64_t up_ms, std::int64_t host_before_ms, std::int64_t host_after_ms) {

@@ -53,7 +53,8 @@ class Recorder {
   Stamp at_up(std::int64_t up_ms) const;  // the device's uptime at that moment, as read on it
   std::int64_t rate_permille() const;
   double rate() const;
-  void learn(const device::TimedReading& reading);
+  // kInvalid when the device was rebooted or its clock was set since the last reading.
+  Status learn(const device::TimedReading& reading);
   void learn_up(std::int64_t up_ms, std::int64_t host_before_ms, std::int64_t host_after_ms);
   // Throws away what was known of the clock, reads it closely again.
   Status rebooted(device::Device& device, const Deadline& deadline);

@@ -12,6 +12,7 @@ constexpr std::int64_t kSecondMs = 1000;
 constexpr std::int64_t kBetweenMs = 50;
 // A difference that fits by less than this is the same clock; beyond, somebody set it.
 constexpr std::int64_t kStepMs = 200;
+constexpr std::int64_t kSetMs = 3'000;       // what time servers correct in passing is less
 constexpr std::int64_t kRateBaseMs = 2'000;  // readings further apart than this tell the rate better
 constexpr std::int64_t kCloseMs = 100;
 constexpr int kMaxReadings = 6;
@@ -42,6 +43,12 @@ void RunClock::learn(const device::TimedReading& r) {
     high_ms_ = std::max(low_ms_, std::min(high_ms_, high));
   }
   dated_ = true;
+}
+
+bool RunClock::fits(const device::TimedReading& r) const {
+  if (!dated_) return true;
+  const std::int64_t offset_ms = r.device.wall_s * kSecondMs + kSecondMs / 2 - r.device.up_ms;
+  return offset_ms > low_ms_ - kSetMs && offset_ms < high_ms_ + kSetMs;
 }
 
 void RunClock::rebooted() {

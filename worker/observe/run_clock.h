@@ -21,6 +21,9 @@ class RunClock {
   void learn(const device::TimedReading& reading);
   // A reading of the uptime alone.
   void learn_up(std::int64_t up_ms, std::int64_t host_before_ms, std::int64_t host_after_ms);
+  // Whether the reading is of the boot and of the wall clock that are known: else the device was rebooted, or
+  // somebody set its clock by seconds.
+  bool fits(const device::TimedReading& reading) const;
   // What was known of this boot is void; the next reading starts anew.
   void rebooted();
 

@@ -40,9 +40,9 @@ struct View {
   std::string kind = "android.widget.Button";
 };
 
-// One window, its views below one another.
-inline observe::ScreenLook window(std::string_view package, const std::vector<View>& views,
-                                  bool scrolls = false) {
+// One window, its views below one another, as uiautomator writes it.
+inline std::string window_xml(std::string_view package, const std::vector<View>& views,
+                              bool scrolls = false) {
   auto node = [&](const View& v, const std::string& bounds, bool scrollable, bool open) {
     return "<node index=\"0\" text=\"" + v.text + "\" resource-id=\"" + v.id + "\" class=\"" + v.kind +
            "\" package=\"" + std::string(package) + "\" content-desc=\"\" " + v.more + " clickable=\"" +
@@ -59,9 +59,13 @@ inline observe::ScreenLook window(std::string_view package, const std::vector<Vi
     xml += node(v, "[100," + std::to_string(top) + "][980," + std::to_string(top + 100) + "]", false, false);
     top += 120;
   }
+  return xml + "</node></hierarchy>";
+}
+inline observe::ScreenLook window(std::string_view package, const std::vector<View>& views,
+                                  bool scrolls = false) {
   observe::ScreenLook look;
   look.readable = true;
-  look.tree = *android::parse_hierarchy(xml + "</node></hierarchy>");
+  look.tree = *android::parse_hierarchy(window_xml(package, views, scrolls));
   look.screen = android::read_screen(look.tree, test_phrases());
   return look;
 }
