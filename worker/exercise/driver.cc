@@ -248,13 +248,15 @@ Result<Event> Driver::reboot(const Deadline& deadline) {
   TRY(log_->settle(deadline.at_most_ms(kCommandMs)));
   scene_.recorder.action(record_name::kReboot);
   Status booted = scene_.device.reboot(deadline);
-  // Not to be tried again: how far it came is not known.
-  if (!booted.ok()) return unsupported(booted.text()).within("reboot");
-  TRY(scene_.recorder.rebooted(scene_.device, deadline));
+  if (!booted.ok()) {
+    lost_boot_ = true;  // how far it came is not known
+    return booted.within("reboot");
+  }
   events_->rebooted();
   log_->rebooted();
   events_->start();
   log_->start();
+  TRY(scene_.recorder.rebooted(scene_.device, deadline));
   return Event(Done{});
 }
 

@@ -172,8 +172,8 @@ class AppRun {
     Result<exercise::ExerciseEnd> end = exercise::exercise(
         device_, *recorder_, order, basis_.pack, basis_.profiles.of(order.depth), basis_.clock, deadline_);
     const Status cause = end.ok() ? end->cause : end.status();
-    // What this app cannot be made to do (nothing of it can be launched) is a fact about it: reported, and not
-    // tested.
+    // What this app cannot be made to do (nothing of it can be launched) is a fact about it: reported, and
+    // not tested.
     if (!cause.ok() && cause.kind() != ErrorKind::kUnsupported) {
       static_cast<void>(recorder_->seal(false, cause.text(), basis_.key));  // for whoever looks at the folder
       return RunFailed{failure_of(cause, deadline_)};

@@ -80,6 +80,10 @@ void Recorder::learn_up(std::int64_t up_ms, std::int64_t host_before_ms, std::in
 
 Status Recorder::rebooted(device::Device& device, const Deadline& deadline) {
   RunClock fresh(rate());
+  {
+    std::lock_guard lock(mutex_);
+    clock_.rebooted();
+  }
   TRY(read_closely(device, host_, deadline, fresh));
   std::lock_guard lock(mutex_);
   clock_ = fresh;
