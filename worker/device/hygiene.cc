@@ -20,10 +20,35 @@ constexpr std::array<std::string_view, 3> kNamespaces = {"system", "secure", "gl
 constexpr std::array<std::string_view, 2> kRoots = {"/sdcard/", "/data/local/tmp/"};
 constexpr int kPasses = 2;
 
-// Settings that Android counts up or stamps by itself (AOSP: Settings.java; SettingsProvider, BootReceiver).
-constexpr std::array<std::string_view, 5> kRestless = {
-    "global/boot_count", "global/network_watchlist_last_report_time", "global/last_boot_time",
-    "secure/last_setup_shown", "system/next_alarm_formatted"};
+// Settings that Android itself counts up, stamps or computes, whatever apps do: they tell nothing of the app
+// before and would come back however often they were put back. Names and who writes them by AOSP,
+// frameworks/base (Settings.java and the service named). What an app or its user could set on purpose
+// (accessibility services, notification listeners, input methods, the proxy, the clock's mode, volumes) is
+// not among them.
+constexpr std::array<std::string_view, 19> kRestless = {
+    // ActivityManagerService: each boot
+    "global/boot_count", "global/last_boot_time",
+    // NetworkWatchlistService: each report
+    "global/network_watchlist_last_report_time",
+    // BatteryStats and the estimates of Turbo and SystemUI: with the charge
+    "global/battery_estimates_last_update_time", "global/time_remaining_estimate_millis",
+    "global/time_remaining_estimate_based_on_usage", "global/average_time_to_discharge",
+    // BatterySaverStateMachine: with the charge, and when power is toggled
+    "global/low_power", "global/low_power_sticky",
+    // ZenModeHelper: a hash of its whole configuration, anew when any package comes or goes
+    "global/zen_mode_config_etag",
+    // telephony, SubscriptionController: when SIMs are looked at, as after each boot
+    "global/multi_sim_data_call", "global/multi_sim_sms", "global/multi_sim_voice_call",
+    // InputMethodManagerService: which keyboard was last shown
+    "secure/input_methods_subtype_history",
+    // SetupWizard: when it last asked
+    "secure/last_setup_shown",
+    // UiModeManagerService: at sunset and sunrise
+    "secure/ui_night_mode_last_computed",
+    // AlarmManagerService: the next alarm clock, as text
+    "system/next_alarm_formatted",
+    // DisplayPowerController: what the light sensor wants, in automatic mode
+    "system/screen_brightness", "system/screen_brightness_float"};
 
 bool restless(std::string_view setting) {
   return std::find(kRestless.begin(), kRestless.end(), setting) != kRestless.end();

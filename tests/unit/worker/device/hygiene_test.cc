@@ -20,6 +20,20 @@ FakeDevice ordinary() {
   return device;
 }
 
+TEST(Hygiene, WhatAndroidWritesByItselfDoesNotCountAndWhatAnAppCanSetDoes) {
+  Snapshot was, now;
+  was.settings_seen = now.settings_seen = true;
+  was.settings = {{"global/boot_count", "3"}, {"global/zen_mode_config_etag", "1"}};
+  now.settings = {{"global/boot_count", "4"},
+                  {"secure/input_methods_subtype_history", "com.android.inputmethod.latin/.LatinIME;1"}};
+  EXPECT_TRUE(compare(was, now).empty());
+  for (const char* name : {"secure/enabled_accessibility_services", "secure/enabled_notification_listeners",
+                           "global/http_proxy", "secure/default_input_method"}) {
+    now.settings = {{name, "com.example/.Service"}};
+    EXPECT_EQ(compare(was, now).size(), 1u) << name;
+  }
+}
+
 TEST(Hygiene, ADeviceThatNothingChangedIsCleanAtTheFirstLook) {
   FakeDevice device = ordinary();
   auto baseline = take_snapshot(device, soon());
