@@ -37,4 +37,14 @@ with tempfile.TemporaryDirectory() as folder:
     assert all(len(e["bounds"]) == 4 for e in screen["elements"]), screen
     bad = call("screen", dump, "--rules", source / "rules")
     assert bad.returncode == 1 and bad.stderr, bad
+
+    # check: what is missing is said with what to do about it
+    apk = pathlib.Path(folder) / "app.apk"
+    gone = call("check", apk)
+    assert gone.returncode == 4 and "app.apk" in gone.stderr, gone
+    apk.write_text("no zip")
+    nobody = call("check", apk, "--adb", "192.0.2.1:1", "--device", "x")  # an address that nobody has
+    assert nobody.returncode == 3, nobody
+    assert call("check", apk, "--adb", "nonsense").returncode == 1
+    assert call("check", apk, "--profile", "deep").returncode == 2
 print("1 passed, 0 failed")

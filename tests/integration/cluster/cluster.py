@@ -95,6 +95,7 @@ devices: {{serials: {json.dumps(self.serials if i == 0 else ["none"])}}}
 
 class Cluster:
     def __init__(self, build, source, folder, workers=2, devices=4, lease_ms=3000, real=None, apks=()):
+        source = pathlib.Path(source).absolute()
         self.folder = pathlib.Path(folder).absolute()
         self.real = real
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -137,7 +138,7 @@ spool: {{folder: spool}}
         folders = json.dumps([str(pathlib.Path(a).absolute()) for a in apks])
         return self.real.worker_yaml(i, self.workers, self.folder) + f"""
 apks: {{file_folders: {folders}}}
-rules: {pathlib.Path(source).absolute()}/rules
+rules: {source}/rules
 """
 
     def run(self, program, *arguments):
