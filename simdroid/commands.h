@@ -57,4 +57,30 @@ Started run_uname(Invocation& in);
 Started run_uptime(Invocation& in);
 Started run_reboot(Invocation& in);
 
+// commands_pm.cc, commands_am.cc
+Started run_pm(Invocation& in);
+Started run_am(Invocation& in);
+Started run_monkey(Invocation& in);
+
+// commands_input.cc
+Started run_input(Invocation& in);
+Started run_uiautomator(Invocation& in);
+Started run_screencap(Invocation& in);
+Started run_wm(Invocation& in);
+Started run_svc(Invocation& in);
+Started run_ime(Invocation& in);
+Started run_content(Invocation& in);
+
+// commands_dump.cc
+Started run_dumpsys(Invocation& in);
+Started run_appops(Invocation& in);
+Started run_cmd(Invocation& in);
+Started run_ps(Invocation& in);
+Started run_pidof(Invocation& in);
+Started run_service(Invocation& in);
+
+// commands_log.cc
+Started run_logcat(Invocation& in);
+Started run_log(Invocation& in);
+
 }  // namespace storesweep::simdroid

@@ -15,17 +15,23 @@ constexpr std::uint64_t kDataCapacityBytes = 6ULL << 30;
 constexpr std::int64_t kBootToAdbdMs = 8'000;        // device time from power-on until adbd answers
 constexpr std::int64_t kBootToCompletedMs = 20'000;  // until sys.boot_completed
 constexpr std::int64_t kAdbdRestartHostMs = 150;  // an adb server dials again after 250, then only after 10 s
+
+DeviceOptions with_tools(DeviceOptions options) {
+  if (!options.tools) options.tools = std::make_shared<SharedTools>();
+  return options;
+}
 }  // namespace
 
 Device::Device(const DeviceShape& shape, DeviceOptions options, const Clock& clock, Random& random)
     : shape_(shape),
-      options_(std::move(options)),
+      options_(with_tools(std::move(options))),
       random_(random),
       templates_(shape.templates),
       timers_(clock, options_.rate, options_.wall_start_ms),
       files_(kDataCapacityBytes),
       properties_(shape.properties),
       settings_(shape.settings),
+      android_(shape_, templates_, timers_, random.next_u64(), options_.wall_start_ms),
       serial_(fmt::format("SIM{:02d}{:05d}", shape.api, options_.index + 1)) {
   properties_["ro.serialno"] = properties_["ro.boot.serialno"] = serial_;
   properties_["ro.storesweep.simulated"] = "1";
@@ -40,6 +46,7 @@ void Device::boot() {
   timers_.mark_boot();
   properties_["sys.boot_completed"] = properties_["dev.bootcomplete"] = "1";
   properties_["init.svc.bootanim"] = "stopped";
+  android_.boot();
 }
 
 void Device::prepare_files() {
@@ -109,10 +116,16 @@ void Device::reboot() {
   properties_["sys.boot_completed"] = properties_["dev.bootcomplete"] = "";
   properties_["init.svc.bootanim"] = "running";
   timers_.mark_boot();
-  timers_.after(kBootToAdbdMs, [this] { reachable_ = true; });
+  android_.power_down();
+  sessions_.clear();
+  timers_.after(kBootToAdbdMs, [this] {
+    reachable_ = true;
+    android_.power_up();
+  });
   timers_.after(kBootToCompletedMs, [this] {
     properties_["sys.boot_completed"] = properties_["dev.bootcomplete"] = "1";
     properties_["init.svc.bootanim"] = "stopped";
+    android_.boot_completed();
   });
 }
 

@@ -10,14 +10,30 @@
 
 #include "common/base/clock.h"
 #include "common/base/random.h"
+#include "simdroid/android/apk.h"
+#include "simdroid/android/packages.h"
+#include "simdroid/android_system.h"
 #include "simdroid/auth.h"
 #include "simdroid/faults.h"
 #include "simdroid/file_system.h"
+#include "simdroid/print/picture.h"
 #include "simdroid/print/shape.h"
 #include "simdroid/service.h"
 #include "simdroid/timers.h"
 
 namespace storesweep::simdroid {
+
+// What all devices of a process share: what aapt said of an APK, the glyphs of the pictures.
+struct SharedTools {
+  android::ApkReader apks;
+  Painter painter;
+};
+
+// An install session: its APKs so far.
+struct InstallSession {
+  android::InstallWishes wishes;
+  std::map<std::string, Content> files;
+};
 
 struct DeviceOptions {
   int index = 0;
@@ -25,6 +41,7 @@ struct DeviceOptions {
   double rate = 1;
   std::int64_t wall_start_ms = 0;
   AuthPolicy auth;
+  std::shared_ptr<SharedTools> tools;  // null: its own
 };
 
 class Device final : public ServiceOpener {
@@ -41,6 +58,10 @@ class Device final : public ServiceOpener {
   FileSystem& files() { return files_; }
   Faults& faults() { return faults_; }
   Random& random() { return random_; }
+  AndroidSystem& android() { return android_; }
+  android::ApkReader& apks() { return options_.tools->apks; }
+  Painter& painter() { return options_.tools->painter; }
+  std::map<int, InstallSession>& sessions() { return sessions_; }
   std::map<std::string, std::string>& settings() { return settings_; }
 
   std::string property(const std::string& name) const;
@@ -80,6 +101,8 @@ class Device final : public ServiceOpener {
   Faults faults_;
   std::map<std::string, std::string> properties_;
   std::map<std::string, std::string> settings_;
+  AndroidSystem android_;
+  std::map<int, InstallSession> sessions_;
   std::string serial_;
   bool reachable_ = true;
   bool hanging_ = false;

@@ -120,6 +120,7 @@ Status serve(const Options& options) {
   SystemClock clock;
   SeededRandom random(options.seed);
   std::vector<std::unique_ptr<Device>> devices;
+  const auto tools = std::make_shared<SharedTools>();
   for (int i = 0; i < options.devices; ++i) {
     DeviceOptions one;
     one.index = i;
@@ -127,6 +128,7 @@ Status serve(const Options& options) {
     one.rate = options.rate;
     one.wall_start_ms = clock.wall_ms();
     one.auth = auth;
+    one.tools = tools;
     devices.push_back(std::make_unique<Device>(shapes[static_cast<std::size_t>(i) % shapes.size()],
                                                std::move(one), clock, random));
   }

@@ -1,0 +1,11 @@
+// What an app reads about its user: which permission guards it, which op is noted, by the platform's rules.
+// Acts on State.
+#pragma once
+
+#include "simdroid/android/state.h"
+
+namespace storesweep::simdroid::android {
+
+void read_something(State& s, const Process& process, const Package& package, Do what);
+
+}  // namespace storesweep::simdroid::android
