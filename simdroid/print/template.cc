@@ -4,26 +4,26 @@
 
 namespace storesweep::simdroid {
 namespace {
-bool match_from(const std::vector<std::pair<std::string, std::string>>& pieces, std::size_t piece,
-                std::string_view text, Holes& values, int& budget) {
+constexpr int kMatchBudget = 200'000;
+}  // namespace
+
+bool TextTemplate::match_from(std::size_t piece, std::string_view text, Holes& values, int& budget) const {
   if (--budget < 0) return false;
-  const auto& [literal, hole] = pieces[piece];
+  const auto& [literal, hole] = pieces_[piece];
   if (!starts_with(text, literal)) return false;
   text.remove_prefix(literal.size());
   if (hole.empty()) return text.empty();
-  const std::string& next = pieces[piece + 1].first;
+  const std::string& next = pieces_[piece + 1].literal;
   for (std::size_t n = 0; n <= text.size(); ++n) {
     if (!starts_with(text.substr(n), next)) continue;
     const std::string value(text.substr(0, n));
     auto [it, fresh] = values.emplace(hole, value);
     if (!fresh && it->second != value) continue;
-    if (match_from(pieces, piece + 1, text.substr(n), values, budget)) return true;
+    if (match_from(piece + 1, text.substr(n), values, budget)) return true;
     if (fresh) values.erase(it);
   }
   return false;
 }
-constexpr int kMatchBudget = 200'000;
-}  // namespace
 
 Result<TextTemplate> TextTemplate::parse(std::string_view text) {
   TextTemplate t;
@@ -57,11 +57,9 @@ std::string TextTemplate::fill(const Holes& values) const {
 }
 
 std::optional<Holes> TextTemplate::match(std::string_view text) const {
-  std::vector<std::pair<std::string, std::string>> pieces;
-  for (const Piece& piece : pieces_) pieces.emplace_back(piece.literal, piece.hole);
   Holes values;
   int budget = kMatchBudget;
-  if (!match_from(pieces, 0, text, values, budget)) return std::nullopt;
+  if (!match_from(0, text, values, budget)) return std::nullopt;
   return values;
 }
 

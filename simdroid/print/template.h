@@ -32,6 +32,7 @@ class TextTemplate {
     std::string literal;
     std::string hole;  // after the literal; empty at the end
   };
+  bool match_from(std::size_t piece, std::string_view text, Holes& values, int& budget) const;
   std::string source_;
   std::vector<Piece> pieces_;
 };

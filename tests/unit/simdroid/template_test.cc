@@ -41,13 +41,12 @@ const std::string& capture(const std::string& name) {
 // Whether the block's text with some values stands somewhere in the capture, at a line's begin, and those
 // values give the same bytes. A hole never spans lines.
 bool found_in(const TextTemplate& block, std::size_t block_lines, const std::string& text) {
-  const std::string first = block.fill({});
   const std::vector<std::string_view> all = lines(text);
   for (std::size_t i = 0; i + block_lines <= all.size(); ++i) {
     const char* begin = all[i].data();
     const std::string_view last = all[i + block_lines - 1];
-    const std::string_view piece(begin, static_cast<std::size_t>(last.data() + last.size() - begin));
-    const std::string with_end = std::string(piece) + "\n";
+    const char* end = std::min(last.data() + last.size() + 1, text.data() + text.size());
+    const std::string_view with_end(begin, static_cast<std::size_t>(end - begin));
     auto values = block.match(with_end);
     if (!values) continue;
     bool one_line_each = true;
