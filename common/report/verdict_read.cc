@@ -121,6 +121,11 @@ Result<Verdict> verdict_from_json(const Json& json) {
   v.confirm_rules = in.texts("confirm_rules", kMaxVerdictItems);
   if (const Json* coverage = in.object("coverage")) TRY(read_coverage(*coverage, v.coverage));
   TRY(in.status());
+  // What is left out must not read as a real device's, or as a row that somebody looked at.
+  if (!json.contains("simulated")) return invalid("simulated: missing");
+  for (std::size_t i = 0; i < kTaskCount; ++i) {
+    if (v.rows[i].task == 0) return invalid("rows: the one of task " + std::to_string(i + 1) + " is missing");
+  }
   return v;
 }
 

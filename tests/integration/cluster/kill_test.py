@@ -6,7 +6,9 @@ usage: kill_test.py PROGRAMS SOURCE [APPS [SEED]]
 """
 import collections
 import json
+import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -50,6 +52,17 @@ def write_catalogue(path):
             if level:
                 levels[level] += 1
     return ends, levels
+
+
+def kill_a_judge(cluster):
+    """One of the coordinator's children, if it has any: what it judged is judged again."""
+    pid = cluster.processes["coordinator"].pid
+    try:
+        judges = open(f"/proc/{pid}/task/{pid}/children").read().split()
+        os.kill(int(chance.choice(judges)), signal.SIGKILL)
+    except (OSError, IndexError):
+        return 0
+    return 1
 
 
 def all_results(cluster, sweep):
@@ -105,11 +118,14 @@ def run(cluster, folder):
         finally:
             if time.time() >= next_kill and sum(kills.values()) < 12:
                 next_kill = time.time() + chance.uniform(0.3, 2.0)
-                name = chance.choice(["coordinator", *cluster.worker_names()])
-                cluster.kill(name)
-                kills[name] += 1
-                time.sleep(chance.uniform(0, 0.3))
-                cluster.start(name)
+                name = chance.choice(["coordinator", "judge", *cluster.worker_names()])
+                if name == "judge":
+                    kills[name] += kill_a_judge(cluster)
+                else:
+                    cluster.kill(name)
+                    kills[name] += 1
+                    time.sleep(chance.uniform(0, 0.3))
+                    cluster.start(name)
         if status["state"] == "done" and status["confirmations_open"] == 0:
             break
     rows = all_results(cluster, sweep)

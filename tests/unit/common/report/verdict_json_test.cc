@@ -83,6 +83,16 @@ TEST(VerdictJson, NamesTheFieldThatIsWrong) {
   EXPECT_FALSE(parse_json("{").ok());
 }
 
+TEST(VerdictJson, WithoutAllItsRowsOrAWordOnSimulationItIsNone) {
+  auto json = verdict_json(example());
+  json["rows"].erase(7);
+  EXPECT_EQ(verdict_from_json(json).status().message(), "rows: the one of task 8 is missing");
+  json = verdict_json(example());
+  json.erase("simulated");
+  EXPECT_FALSE(verdict_from_json(json).ok());
+  EXPECT_FALSE(verdict_from_json(nlohmann::ordered_json::object()).ok());
+}
+
 TEST(VerdictJson, ReplacesBytesOfADeviceThatAreNoUtf8) {
   Verdict v = example();
   v.findings[0].evidence[0].excerpt = "a\xff";

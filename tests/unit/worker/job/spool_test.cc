@@ -1,6 +1,7 @@
 #include "worker/job/spool.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,6 +124,69 @@ TEST_F(SpoolTest, ItsBoundHoldsForRunsButNotForSmallFailures) {
   Failure failure;
   failure.token = token(1);
   EXPECT_TRUE(spool_->keep(failure, "").ok());
+}
+
+TEST_F(SpoolTest, AStartNotedTwiceComesToOneOutcome) {
+  ASSERT_TRUE(open().ok());
+  ASSERT_TRUE(spool_->note_start(token(1)).ok());
+  ASSERT_TRUE(spool_->note_start(token(1)).ok());
+  ASSERT_TRUE(keep_report(*spool_, 1).ok());
+  for (int life = 0; life < 3; ++life) {
+    ASSERT_TRUE(open().ok());
+    ASSERT_EQ(spool_->found().size(), 1u);
+    EXPECT_TRUE(std::holds_alternative<Report>(spool_->found()[0]));
+  }
+}
+
+TEST_F(SpoolTest, FilesThatAreNotItsOwnHarmNothing) {
+  ASSERT_TRUE(open().ok());
+  ASSERT_TRUE(keep_report(*spool_, 1).ok());
+  ASSERT_TRUE(spool_->note_start(token(2)).ok());
+  spool_.reset();
+  std::ofstream(folder_ + "/notes.txt") << "somebody's";
+  std::ofstream(folder_ + "/entries/README") << "a file where a folder is expected";
+  std::ofstream(folder_ + "/starts/3-9.tmp") << "half a note";
+  std::ofstream(folder_ + "/starts/3-8") << "no note";
+  fs::create_directories(folder_ + "/entries/3-7/empty");
+  fs::create_directories(folder_ + "/starts/3-6");
+  fs::create_directories(folder_ + "/runs/3-1/of a dead run");
+  ASSERT_TRUE(open().ok());
+  ASSERT_EQ(spool_->found().size(), 2u);
+  EXPECT_EQ(token_of(spool_->found()[0]).n, 1u);
+  EXPECT_EQ(std::get<Failure>(spool_->found()[1]).reason, FailureReason::kDiedInToken);
+  EXPECT_GE(spool_->damaged().size(), 2u);
+  ASSERT_TRUE(open().ok());
+  EXPECT_EQ(spool_->found().size(), 2u);
+  EXPECT_TRUE(spool_->damaged().empty());  // told once
+  EXPECT_TRUE(fs::exists(folder_ + "/notes.txt"));
+}
+
+// A file system that takes no more than some bytes of a file, in a process of its own.
+TEST_F(SpoolTest, ADiskThatIsFullAtAnyByteGivesAnErrorAndNoHalfEntry) {
+  for (rlim_t bytes = 0; bytes < 700; bytes += bytes < 20 ? 1 : 37) {
+    fs::remove_all(folder_);
+    ASSERT_TRUE(open().ok());
+    ASSERT_TRUE(spool_->note_start(token(1)).ok());
+    spool_.reset();
+    const pid_t child = ::fork();
+    if (child == 0) {
+      auto spool = Spool::open(folder_, {}, 1'000);
+      if (!spool.ok()) ::_exit(1);
+      for (const Outcome& outcome : (*spool)->found()) (*spool)->drop(token_of(outcome));
+      if (!(*spool)->note_start(token(2)).ok()) ::_exit(2);
+      ::signal(SIGXFSZ, SIG_IGN);
+      const rlimit limit{bytes, bytes};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+      ::_exit(keep_report(**spool, 2).ok() ? 10 : 11);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) >= 10) << bytes << ": " << status;
+    ASSERT_TRUE(open().ok());
+    EXPECT_TRUE(spool_->damaged().empty()) << bytes << ": " << spool_->damaged()[0];
+    ASSERT_EQ(spool_->found().size(), 1u) << bytes;
+    EXPECT_EQ(std::holds_alternative<Report>(spool_->found()[0]), WEXITSTATUS(status) == 10) << bytes;
+  }
 }
 
 TEST_F(SpoolTest, OneProcessAtATimeHoldsIt) {
