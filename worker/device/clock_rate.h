@@ -26,7 +26,7 @@ struct ClockRate {
 Result<ClockRate> rate_between(const TimedReading& first, const TimedReading& second);
 
 Result<TimedReading> read_time(Device& device, const Clock& host, const Deadline& deadline);
-// Two readings interval_ms of the host apart.
+// Two readings interval_ms of the host apart, each the closest of three.
 Result<ClockRate> attest_clock_rate(Device& device, const Clock& host, std::int64_t interval_ms,
                                     const Deadline& deadline);
 // Returns when `ms` have passed on the device's clock; kInvalid when it was rebooted meanwhile.

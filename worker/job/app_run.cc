@@ -71,8 +71,7 @@ class AppRun {
     return ok_status();
   }
 
-  // Real clocks run as ours does: a reading that says otherwise is a device whose times mean nothing. A rate
-  // that the reading cannot tell from a whole number is that number.
+  // Real clocks run as ours does: a reading that says otherwise is a device whose times mean nothing.
   Result<double> attested_rate() {
     TRY_ASSIGN(const device::ClockRate rate,
                device::attest_clock_rate(device_, basis_.clock, kRateMs, deadline_));
@@ -80,8 +79,7 @@ class AppRun {
       if (rate.low < 1 + kRealRate && rate.high > 1 - kRealRate) return 1.0;
       return not_found("the device's clock runs at " + std::to_string(rate.rate) + " times this host's");
     }
-    const double whole = std::round(rate.rate);
-    return whole >= 1 && whole >= rate.low && whole <= rate.high ? whole : rate.rate;
+    return rate.low <= 1 && rate.high >= 1 ? 1.0 : rate.rate;
   }
 
   JournalHeader head() const {
