@@ -140,6 +140,8 @@ def main():
     for probe, api, done, took in run_all(a, folder.resolve(), probes, apks):
         name = f"{pathlib.Path(probe['apk']).stem} on {api}"
         seconds.append(took)
+        if sys.stdout.isatty() or a.keep:
+            print(f"{name}: {took:.0f} s", flush=True)
         if done.returncode != 0:
             wrong.append(f"{name}: {done.stderr.strip()[-300:]}")
             table[probe["kind"], "failed"] += 1
