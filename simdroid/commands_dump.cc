@@ -88,7 +88,7 @@ std::string dump_window(Invocation& in, const std::vector<std::string>& words) {
         s.keyguard, s.keyguard, s.keyguard);
     text += fmt::format("    KeyguardServiceDelegate\n      showing={}\n", s.keyguard);
     if (!words.empty()) return text;
-    text += "\n";
+    text += "\n" + print_displays(in.device.templates(), state, windows) + "\n";
   }
   return text + print_windows(in.device.templates(), state, windows);
 }

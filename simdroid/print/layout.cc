@@ -174,6 +174,12 @@ std::vector<Window> system_bars(const Geometry& g, const std::string& clock) {
   if (g.navigation_bar_px > 0) {
     Box navigation = make.box("FrameLayout", "", g.width_px, g.navigation_bar_px);
     navigation.look = Look::kBar;
+    for (const auto& [sign, third] : {std::pair{"◁", 0}, {"○", 1}, {"□", 2}}) {
+      Box key = make.text("", sign, g.width_px / 3, 18, Look::kBar);
+      key.centered = true;
+      move_to(key, third * g.width_px / 3, (g.navigation_bar_px - key.whole.height()) / 2);
+      navigation.children.push_back(std::move(key));
+    }
     move_to(navigation, 0, g.height_px - g.navigation_bar_px);
     out.push_back(window_of("NavigationBar", "com.android.systemui", std::move(navigation)));
   }

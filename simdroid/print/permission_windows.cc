@@ -79,7 +79,7 @@ Window old_dialog(const DeviceShape& shape, const Labels& labels, const Permissi
     line.push_back(make.text("current_page_text",
                              labels("permission.page", {{"index", std::to_string(r.index + 1)},
                                                         {"count", std::to_string(r.count)}}),
-                             width / 3, 12));
+                             width - 2 * make.dp(88) - 2 * make.dp(8), 12));
   }
   Box allow = make.button("permission_allow_button", labels("permission.allow"), make.dp(88), "allow");
   allow.enabled = !(r.asked_before && r.ask_again_checked);

@@ -74,6 +74,7 @@ class Scene {
         break;
       case Look::kIcon:
         canvas_.fill_round(r, r.width() / 4, kAccent);
+        canvas_.fill_round(inset(r, r.width() * 3 / 10), r.width(), kCard);
         break;
       case Look::kWeb:
         canvas_.outline_round(r, 0, 1, kLine, kCard);
@@ -100,6 +101,8 @@ class Scene {
     return {r.left + dp(4), r.top + dp(6), r.right - dp(4), r.bottom - dp(6)};
   }
 
+  static Rect inset(const Rect& r, int by) { return {r.left + by, r.top + by, r.right - by, r.bottom - by}; }
+
   // The box's own text, or what is painted in its place, in lines within `area` and cut to the box.
   void words(const Box& box, const Rect& area, Color color) {
     const std::string& text = box.painted.empty() ? box.text : box.painted;
@@ -123,21 +126,28 @@ class Scene {
     words(centered, box.whole, kInk);
   }
 
+  void dot(const Box& box, const Rect& at) {
+    const Color color = box.checked ? kAccent : kSoftInk;
+    canvas_.outline_round(at, at.width() / 2, std::max(2, dp(2)), color, kCard);
+    if (box.checked) canvas_.fill_round(inset(at, dp(5)), at.width(), kAccent);
+  }
+
+  void tick(const Box& box, const Rect& at) {
+    const int stroke = std::max(2, dp(2));
+    const int side = at.width();
+    canvas_.outline_round(at, dp(2), stroke, box.checked ? kAccent : kSoftInk, box.checked ? kAccent : kCard);
+    if (!box.checked) return;
+    const int corner_x = at.left + side * 2 / 5;
+    const int corner_y = at.top + side * 3 / 4;
+    canvas_.line(at.left + side / 5, at.top + side / 2, corner_x, corner_y, stroke, kCard);
+    canvas_.line(corner_x, corner_y, at.right - side / 6, at.top + side / 4, stroke, kCard);
+  }
+
   void mark(const Box& box) {
     const int side = dp(18);
     const int top = box.whole.top + (box.whole.height() - side) / 2;
     const Rect at{box.whole.left + dp(6), top, box.whole.left + dp(6) + side, top + side};
-    const int radius = box.look == Look::kRadio ? side / 2 : dp(2);
-    if (intersection(at, box.bounds) == at) {
-      canvas_.outline_round(at, radius, std::max(2, dp(2)), box.checked ? kAccent : kSoftInk,
-                            box.checked ? kAccent : kCard);
-      if (box.checked) {
-        canvas_.line(at.left + side / 5, at.top + side / 2, at.left + side * 2 / 5, at.top + side * 3 / 4,
-                     std::max(2, dp(2)), kCard);
-        canvas_.line(at.left + side * 2 / 5, at.top + side * 3 / 4, at.right - side / 6, at.top + side / 4,
-                     std::max(2, dp(2)), kCard);
-      }
-    }
+    if (intersection(at, box.bounds) == at) box.look == Look::kRadio ? dot(box, at) : tick(box, at);
     const int height = static_cast<int>(wrap_text(box.text, box.text_px, box.whole.width() - dp(32)).size()) *
                        line_height(box.text_px);
     words(box,
