@@ -39,6 +39,19 @@ Standing standing(const State& s, int adj, int old_adj, std::string text, int st
   return {s.api < 24 ? old_adj : adj, std::move(text), state, std::move(reason), uid_state, background};
 }
 
+// ActivityManager.PROCESS_STATE_*: the captures of 4.4 and 9 print them beside their names; 10 and later have
+// one more (BOUND_TOP), 4.4 lacks some.
+struct ProcStates {
+  int foreground_service, service, receiver, home, last, cached_empty;
+};
+const ProcStates& proc_states(int api) {
+  static constexpr ProcStates kOfFour{3, 7, 8, 9, 10, 13};
+  static constexpr ProcStates kOfNine{3, 9, 10, 13, 14, 18};
+  static constexpr ProcStates kOfTen{4, 10, 11, 14, 15, 19};
+  constexpr int kNougat = 24, kTen = 29;
+  return api < kNougat ? kOfFour : api < kTen ? kOfNine : kOfTen;
+}
+
 bool runs_service(const State& s, int pid, bool foreground) {
   return std::any_of(s.services.begin(), s.services.end(), [&](const auto& entry) {
     const Service& service = entry.second;
@@ -62,9 +75,10 @@ bool has_visible_activity(const State& s, const Process& process) {
   });
 }
 
-// OomAdjuster.computeOomAdjLSP in its order. Process states are those of 9 and later.
+// OomAdjuster.computeOomAdjLSP in its order.
 Standing standing_of(const State& s, const Process& process) {
   const bool awake = s.screen_on;
+  const ProcStates& states = proc_states(s.api);
   if (process.pid == s.server_pid)
     return standing(s, -900, -16, "sys", 0, "fixed", UidState::kPersistent, false);
   if (process.persistent) return standing(s, -800, -12, "pers", 0, "fixed", UidState::kPersistent, false);
@@ -74,25 +88,20 @@ Standing standing_of(const State& s, const Process& process) {
   if (awake && has_visible_activity(s, process))
     return standing(s, 100, 1, "vis", 2, "vis-activity", UidState::kTop, false);
   if (runs_service(s, process.pid, true))
-    return standing(s, 200, 2, "prcp", s.api >= 29 ? 4 : 3, "fg-service", UidState::kForegroundService,
+    return standing(s, 200, 2, "prcp", states.foreground_service, "fg-service", UidState::kForegroundService,
                     false);
   if (process.receiving > 0)
-    return standing(s, 0, 0, "fore", s.api >= 29 ? 11 : 12, "broadcast", UidState::kBackground, true);
-  if (runs_service(s, process.pid, false)) {
-    const bool seen = std::any_of(s.activities.begin(), s.activities.end(),
-                                  [&](const auto& entry) { return entry.second.pid == process.pid; });
-    return standing(s, seen ? 500 : 500, 5, "svc", s.api >= 29 ? 10 : 11, "started-services",
-                    UidState::kBackground, true);
-  }
+    return standing(s, 0, 0, "fore", states.receiver, "broadcast", UidState::kBackground, true);
+  if (runs_service(s, process.pid, false))
+    return standing(s, 500, 5, "svc", states.service, "started-services", UidState::kBackground, true);
   const Package* package = find_package(s, process.package);
   const bool home = std::any_of(s.activities.begin(), s.activities.end(), [&](const auto& entry) {
     return entry.second.kind == ActivityKind::kHome && entry.second.pid == process.pid;
   });
-  if (package && home)
-    return standing(s, 600, 6, "home", s.api >= 29 ? 14 : 14, "home", UidState::kCached, true);
+  if (package && home) return standing(s, 600, 6, "home", states.home, "home", UidState::kCached, true);
   if (was_in_front_before(s, process))
-    return standing(s, 700, 7, "prev", s.api >= 29 ? 15 : 15, "previous", UidState::kCached, true);
-  return standing(s, 900, 9, "cch", s.api >= 29 ? 19 : 19, "cch-empty", UidState::kCached, true);
+    return standing(s, 700, 7, "prev", states.last, "previous", UidState::kCached, true);
+  return standing(s, 900, 9, "cch", states.cached_empty, "cch-empty", UidState::kCached, true);
 }
 
 Process& need_process(State& s, Package& package, const std::string& name, std::string_view type,

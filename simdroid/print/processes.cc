@@ -12,7 +12,14 @@
 namespace storesweep::simdroid {
 namespace {
 constexpr int kFirstSharedGid = 40'000;
-constexpr int kTopState = 2, kLastNonCachedState = 14;
+constexpr int kTopState = 2;
+
+// Since 7 the kernel's score, on 4.4 from -16 to 15: from `score` or `old` on.
+bool adj_from(const Templates& t, const ProcessRecord& p, int score, int old) {
+  return !p.persistent && p.adj >= (t.has("oom.0") ? old : score);
+}
+bool cached(const Templates& t, const ProcessRecord& p) { return adj_from(t, p, 900, 9); }
+bool in_background_group(const Templates& t, const ProcessRecord& p) { return adj_from(t, p, 500, 5); }
 
 std::string ago(std::int64_t then_ms, Moment now) {
   return then_ms == now.elapsed_ms ? "0" : duration_text(then_ms - now.elapsed_ms);
@@ -28,7 +35,6 @@ std::string list_adj(const Templates& t, int adj) {
 }
 
 Holes process_holes(const Templates& t, const ProcessRecord& p, Moment now) {
-  const bool cached = p.proc_state > kLastNonCachedState && !p.persistent;
   const bool top = p.foreground_activities && p.proc_state == kTopState;
   return {{"kind", p.persistent ? "PERS" : "APP"},
           {"uid", std::to_string(p.uid)},
@@ -45,7 +51,7 @@ Holes process_holes(const Templates& t, const ProcessRecord& p, Moment now) {
           {"next_pss", "+10m0s0ms"},
           {"adj_seq", "509"},
           {"pss", "24"},
-          {"cached", yes_no(cached)},
+          {"cached", yes_no(cached(t, p))},
           {"empty", yes_no(p.activities.empty() && p.services.empty())},
           {"adj", std::to_string(p.adj)},
           {"group", top      ? "3"
@@ -72,7 +78,6 @@ void importance_list(Sheet& sheet, const Templates& t, const std::vector<Process
   for (std::size_t i = 0; i < processes.size(); ++i) {
     const ProcessRecord& p = processes[i];
     const bool top = p.foreground_activities && p.proc_state == kTopState;
-    const bool cached = p.proc_state > kLastNonCachedState && !p.persistent;
     sheet.add("processes.lru_line", {{"kind", p.persistent ? "PERS" : "Proc"},
                                      {"index", fmt::format("{:2}", processes.size() - 1 - i)},
                                      {"adj_text", list_adj(t, p.adj)},
