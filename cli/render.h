@@ -28,6 +28,7 @@ std::string render_sweeps(const Style& style, const Json& page);
 std::string render_campaign(const Style& style, const Json& campaign);
 std::string render_summary(const Style& style, const Json& summary, const std::string& by);
 std::string render_results(const Style& style, const Json& page);
+std::string render_findings(const Style& style, const Json& page);  // of rows that carry their verdict
 std::string render_announcement(const Style& style, const Json& announcement);
 std::string render_verdict(const Style& style, const Json& result);  // ten rows, findings, coverage
 std::string render_evidence(const Style& style, const Json& evidence);

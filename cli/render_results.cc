@@ -172,6 +172,27 @@ std::string render_results(const Style& style, const Json& page) {
   return table.text() + style.text("letters") + "\n";
 }
 
+std::string render_findings(const Style& style, const Json& page) {
+  Table table({style.text("job"), style.text("app"), "", "", style.text("found"), style.text("lacks")});
+  table.right(0);
+  table.at_most(1, 24);
+  table.at_most(4, 84);
+  for (const Json& r : below(page, "rows")) {
+    const auto verdict = verdict_from_json(below(r, "verdict"));
+    if (!verdict.ok()) continue;
+    for (const Finding& f : verdict->findings) {
+      std::string lacks;
+      for (Missing m : f.missing)
+        lacks += (lacks.empty() ? "" : "; ") + style.catalogue.missing(style.language, m);
+      const std::string label = text_of(r, "label");
+      table.add({std::to_string(int_of(r, "job")), label.empty() ? text_of(r, "package") : label, f.rule,
+                 style.catalogue.level(style.language, f.level), style.catalogue.sentence(style.language, f),
+                 lacks});
+    }
+  }
+  return table.empty() ? "" : table.text();
+}
+
 std::string render_announcement(const Style& style, const Json& announcement) {
   // The ministry's own words head the columns in both languages.
   Table table({"序号", "应用名称", "应用开发者", "应用来源", "应用版本", "所涉问题"});

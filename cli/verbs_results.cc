@@ -60,10 +60,23 @@ void add_announcement(CLI::App& app, Program& program) {
   });
 }
 
+// Beside each row that has findings, its verdict.
+Status add_findings(Session& s, Json& page) {
+  if (!page.is_object() || !page.contains("rows") || !page["rows"].is_array()) return ok_status();
+  for (Json& row : page["rows"]) {
+    if (int_of(row, "findings") == 0) continue;
+    TRY_ASSIGN(const Json result,
+               s.client.get("/api/v1/results/" + std::to_string(int_of(row, "job")), {}, s.quick()));
+    row["verdict"] = below(result, "verdict");
+  }
+  return ok_status();
+}
+
 void add_results(CLI::App& app, Program& program) {
   struct Arguments {
     std::int64_t sweep = 0, rows = 100;
     std::string store, package, rule, level, cursor;
+    bool findings = false;
   };
   auto a = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("results", "the apps of a sweep, one a line");
@@ -75,19 +88,21 @@ void add_results(CLI::App& app, Program& program) {
       ->check(CLI::IsMember({"violation", "suspected", "not_tested", "not_found", "not_applicable"}));
   verb->add_option("--rows", a->rows)->check(CLI::Range(1, 1000));
   verb->add_option("--cursor", a->cursor, "from the end of the page before");
+  verb->add_flag("--findings", a->findings, "and what was found, one line each");
   verb->callback([a, &program] {
     program.verb = [a](Session& s) -> Result<int> {
-      TRY_ASSIGN(const Json page, s.client.get(sweep_path(a->sweep) + "/results",
-                                               {{"store", a->store},
-                                                {"package", a->package},
-                                                {"rule", a->rule},
-                                                {"level", a->level},
-                                                {"cursor", a->cursor},
-                                                {"rows", std::to_string(a->rows)}},
-                                               s.quick()));
+      TRY_ASSIGN(Json page, s.client.get(sweep_path(a->sweep) + "/results",
+                                         {{"store", a->store},
+                                          {"package", a->package},
+                                          {"rule", a->rule},
+                                          {"level", a->level},
+                                          {"cursor", a->cursor},
+                                          {"rows", std::to_string(a->rows)}},
+                                         s.quick()));
+      if (a->findings) TRY(add_findings(s, page));
       return show(s, page, [&] {
         const std::string next = text_of(page, "next");
-        return render_results(s.style, page) +
+        return render_results(s.style, page) + (a->findings ? "\n" + render_findings(s.style, page) : "") +
                (next.empty() ? "" : s.style.text("more", {{"next", next}}) + "\n");
       });
     };

@@ -79,6 +79,7 @@ TEST_F(Program, ShowsEveryPage) {
                                              {"summary", "3", "--by", "rule"},
                                              {"announcement", "3"},
                                              {"results", "3"},
+                                             {"results", "3", "--findings"},
                                              {"verdict", "17"},
                                              {"evidence", "list", "17"},
                                              {"workers"},

@@ -138,6 +138,18 @@ TEST_F(Render, ResultsWithOneLetterATask) {
       << text;
 }
 
+TEST_F(Render, AFindingOnOneLineWithWhatItLacks) {
+  Json page = Json::parse(R"({"rows":[{"job":17,"label":"示例","findings":1},{"job":18}],"next":""})");
+  page["rows"][0]["verdict"] = result()["verdict"];
+  const std::string text = render_findings(english, page);
+  EXPECT_NE(
+      text.find("17  示例  R5.7  SUSPECTED  CAMERA?[2J was asked for again in the same run after a refusal  "
+                "there is no second device of this kind"),
+      std::string::npos)
+      << text;
+  EXPECT_EQ(render_findings(english, Json::parse(R"({"rows":[{"job":1}]})")), "");
+}
+
 TEST_F(Render, EmptyPagesSayWhatToDoNext) {
   const Json empty = Json::parse(R"({"rows":[]})");
   EXPECT_NE(render_sweeps(english, empty).find("storesweep sweep start"), std::string::npos);
@@ -154,6 +166,7 @@ TEST_F(Render, WhatANewerCoordinatorSaysDoesNotBreakIt) {
     render_campaign(english, json);
     render_summary(english, json, "");
     render_results(english, json);
+    render_findings(english, json);
     render_announcement(english, json);
     render_verdict(english, json);
     render_evidence(english, json);
