@@ -21,6 +21,7 @@ import expected  # noqa: E402
 
 FOLDER = ROOT / "build/demo"
 PROBES = ROOT / "build/probes"
+PROGRAMS = ("storesweep", "storesweep-coordinator", "storesweep-worker", "storesweep-judge", "simdroid")
 MINUTES_ON_A_REAL_DEVICE = 30  # about, for one app at triage length (rules/profiles.yaml)
 LOG_END_BYTES = 3000
 
@@ -200,15 +201,16 @@ def run(options):
     rows = catalogue(options)
     shutil.rmtree(FOLDER / "cluster", ignore_errors=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
+    missing = [p for p in PROGRAMS if not os.access(ROOT / "build/bin" / p, os.X_OK)]
+    if missing:
+        raise Failed(f"not built: {', '.join(missing)}; start by way of ./dev demo")
     cluster = clusters.Cluster(ROOT / "build/bin", ROOT, FOLDER / "cluster", workers=1 if options.device else 2,
                                lease_ms=60_000, real=devices(options, len(rows)),
                                apks=sorted({str(r["file"].parent) for r in rows}))
     try:
         sweep_all(cluster, rows, options)
-    except Failed:
-        raise
     except (RuntimeError, OSError) as error:
-        raise Failed(f"{died(cluster) or error}") from error
+        raise Failed(died(cluster) or str(error)) from error
     finally:
         cluster.stop()
     took = int(time.monotonic() - begin)

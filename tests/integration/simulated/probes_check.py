@@ -18,13 +18,10 @@ import sys
 import tempfile
 import time
 
-import yaml
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cluster"))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path += [str(HERE.parent / "cluster"), str(HERE.parents[2] / "probes")]
 from cluster import Simulated, find, wait_ports  # noqa: E402  the path is known only now
-
-FOUND = ("violation", "suspected")
-
+from expected import FOUND, compare, load  # noqa: E402
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -52,30 +49,6 @@ class Adb:
     def stop(self):
         self.process.kill()
         self.process.wait()
-
-
-def applies(expected, api):
-    return expected.get("min_api", 0) <= api <= expected.get("max_api", 1000)
-
-
-def compare(probe, api, items):
-    """(rule, expected level, level found, verdict on it) for each rule; verdict: ok, missed, weaker, flagged, other."""
-    named = {e["rule"]: e for e in probe["expected"]}
-    rows = []
-    for rule, level in items.items():
-        e = named.get(rule)
-        if e is None:
-            rows.append((rule, "", level, "flagged" if level in FOUND else "ok"))
-        elif e["level"] == "any" or not applies(e, api):
-            continue
-        elif e["level"] == level:
-            rows.append((rule, e["level"], level, "ok"))
-        elif e["level"] in FOUND:
-            rows.append((rule, e["level"], level, "weaker" if level == "suspected" else
-                         "flagged" if level == "violation" else "missed"))
-        else:
-            rows.append((rule, e["level"], level, "other"))
-    return rows
 
 
 def check(programs, source, apks, probe, pair, adb, out):
@@ -130,7 +103,7 @@ def main():
     source = pathlib.Path(a.source).resolve()
     subprocess.run([sys.executable, source / "probes/build.py"], check=True, stdout=subprocess.DEVNULL)
     apks = source / "build/probes"
-    probes = yaml.safe_load((apks / "expected.yaml").read_text())["probes"]
+    probes = list(load(apks).values())
     only = set(filter(None, a.only.split(",")))
     probes = [p for p in probes if not only or pathlib.Path(p["apk"]).stem in only]
     folder = pathlib.Path(a.keep or tempfile.mkdtemp(prefix="storesweep_probes_"))
