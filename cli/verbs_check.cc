@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "cli/collect_report.h"
 #include "cli/json_fields.h"
 #include "cli/screen_text.h"
 #include "cli/verbs.h"
@@ -97,6 +98,32 @@ bool found(const Verdict& verdict, const std::string& fail_on) {
                               [&](const RowVerdict& row) { return row.level <= *bound; });
 }
 
+// report.html beside the journals, as a sweep's report would show this app.
+Result<std::string> write_report_of(const Session& s, const worker::LocalOrder& order,
+                                    const worker::LocalResult& result) {
+  ReportApp app;
+  app.listing = result.listing;
+  app.verdict = result.verdict;
+  if (!result.runs.empty()) app.device = result.runs.front().device;
+  auto blob = [&](const Digest& digest) -> Result<std::string> {
+    for (const worker::LocalRun& run : result.runs) {
+      for (const BlobRef& b : run.blobs) {
+        if (b.sha256 == digest) return read_file(run.folder + "/" + b.name, kMaxJournalBytes);
+      }
+    }
+    return not_found("no run left it");
+  };
+  TRY(ReportEvidence(blob, {}).add(app));
+  SweepReport report;
+  report.written_wall_ms = SystemClock().wall_ms();
+  report.total = 1;
+  report.apps.push_back(std::move(app));
+  report.count = count_rows(report.apps);
+  const std::string file = order.out + "/report.html";
+  TRY(write_report(s, report, order.rules, file).status());
+  return file;
+}
+
 Result<int> check(Session& s, const Arguments& a) {
   TRY_ASSIGN(const worker::LocalOrder order, order_of(a));
   SystemClock clock;
@@ -106,7 +133,9 @@ Result<int> check(Session& s, const Arguments& a) {
              worker::check_locally(
                  order, [&](const worker::LocalStep& step) { tell(s, step, order.depth); }, clock, random,
                  log, s.cancel));
-  const Json json = result_json(result);
+  TRY_ASSIGN(const std::string report, write_report_of(s, order, result));
+  Json json = result_json(result);
+  json["report"] = report;
   show(s, json, [&] {
     return render_verdict(s.style, json) + s.style.text("check_kept", {{"folder", safe_text(order.out)}}) +
            "\n";
@@ -130,7 +159,8 @@ void add_check_verb(CLI::App& app, Program& program) {
       ->capture_default_str();
   verb->add_option("--listing", a->listing,
                    "what its store says of it: JSON, as `verdict --json` shows a listing");
-  verb->add_option("--out", a->out, "folder for journal and screenshots (otherwise check-TIME here)");
+  verb->add_option("--out", a->out,
+                   "folder for journal, screenshots and report.html (otherwise check-TIME here)");
   verb->add_option("--rules", a->rules, "folder of the rule pack and the profiles");
   verb->add_option("--adb", a->adb,
                    "HOST:PORT of the adb server (or ANDROID_ADB_SERVER_PORT; otherwise 5037)");

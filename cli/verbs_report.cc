@@ -5,8 +5,6 @@
 #include <memory>
 
 #include "cli/collect_report.h"
-#include "common/base/file.h"
-#include "common/report/verdict_json.h"
 
 namespace storesweep::cli {
 namespace {
@@ -17,15 +15,12 @@ struct Arguments {
   std::size_t screenshots_mib = 16;
 };
 
-Result<int> write_report(Session& s, Arguments& a) {
-  auto pack = load_rule_pack(rules_folder(a.rules));
-  if (!pack.ok()) return pack.status().within("--rules");
+Result<int> report(Session& s, Arguments& a) {
   a.bounds.screenshot_bytes = a.screenshots_mib << 20;
   TRY_ASSIGN(const SweepReport report, collect_report(s, a.sweep, a.bounds));
-  const std::string html = report_html(report, s.style.catalogue, *pack, s.style.language);
-  TRY(write_file_durably(a.out, html));
-  return show(s, {{"file", a.out}, {"bytes", html.size()}, {"apps", report.apps.size()}}, [&] {
-    return s.style.text("saved", {{"file", a.out}, {"bytes", std::to_string(html.size())}}) + "\n";
+  TRY_ASSIGN(const std::size_t bytes, write_report(s, report, a.rules, a.out));
+  return show(s, {{"file", a.out}, {"bytes", bytes}, {"apps", report.apps.size()}}, [&] {
+    return s.style.text("saved", {{"file", a.out}, {"bytes", std::to_string(bytes)}}) + "\n";
   });
 }
 }  // namespace
@@ -39,7 +34,7 @@ void add_report_verb(CLI::App& app, Program& program) {
   verb->add_option("--screenshots-mib", a->screenshots_mib, "of all screenshots in the file")
       ->check(CLI::Range(0, 512));
   verb->add_option("--rules", a->rules, "folder of the rule pack (the statements of the rules)");
-  verb->callback([a, &program] { program.verb = [a](Session& s) { return write_report(s, *a); }; });
+  verb->callback([a, &program] { program.verb = [a](Session& s) { return report(s, *a); }; });
 }
 
 }  // namespace storesweep::cli

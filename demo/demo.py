@@ -129,12 +129,15 @@ def devices(options, apps):
 
 # ---- the sweep
 
+def log_end(cluster, name):
+    return (cluster.folder / f"{name}.log").read_text(errors="replace")[-LOG_END_BYTES:]
+
+
 def died(cluster):
     """The end of the log of a part that has ended by itself; empty: all run."""
     for name, process in cluster.processes.items():
         if process.poll() is not None:
-            log = (cluster.folder / f"{name}.log").read_text(errors="replace")[-LOG_END_BYTES:]
-            return f"{name} ended by itself (exit code {process.returncode}); the end of its log:\n{log}"
+            return f"{name} ended by itself (exit code {process.returncode}); the end of its log:\n{log_end(cluster, name)}"
     return ""
 
 
@@ -161,6 +164,15 @@ def watch(cluster, sweep):
         raise Failed(died(cluster) or f"the sweep was not watched to its end ({watching.returncode})")
 
 
+def insist_on_a_verdict(cluster, sweep):
+    """A sweep in which nothing could be tested shows nothing."""
+    rows = cluster.api("GET", f"/api/v1/sweeps/{sweep}/results?rows=1000")["rows"]
+    if not any(r["end"] == "verdict" for r in rows):
+        name = cluster.worker_names()[0]
+        raise Failed(f"no app could be tested ({rows[0]['end']}: {rows[0]['end_reason']}); the end of {name}'s log:\n"
+                     + log_end(cluster, name))
+
+
 def compare_probes(cluster, sweep, single_device):
     """Guilty probes must be found, innocent twins must not be."""
     probes = expected.load(PROBES)
@@ -185,12 +197,13 @@ def sweep_all(cluster, rows, options):
     write_catalogue(rows, FOLDER / "catalogue.jsonl")
     cluster.start_all()
     say(f"coordinator at http://127.0.0.1:{cluster.http}, {cluster.workers} worker{'s' * (cluster.workers > 1)}")
-    cli(cluster, "import", FOLDER / "catalogue.jsonl")
+    cli(cluster, "import", FOLDER / "catalogue.jsonl", "--store", "demo")
     sweep = cluster.api("POST", "/api/v1/sweeps", {"name": "demo", "shards": 4}, key="demo")["id"]
     say(f"sweep {sweep} over {len(rows)} apps; Ctrl-C ends everything")
     watch(cluster, sweep)
     say("verdicts: ten rows an app, in the order of the tasks")
     cli(cluster, "results", sweep, "--rows", 1000, "--findings")
+    insist_on_a_verdict(cluster, sweep)
     if not options.apk:
         compare_probes(cluster, sweep, bool(options.device) and len(options.device) < 2)
     cli(cluster, "report", "--sweep", sweep, "--out", FOLDER / "report.html", "--rules", ROOT / "rules")
