@@ -58,7 +58,8 @@ void add_check_verb(CLI::App& app, Program& program);   // check: one app on one
 // The rule pack's folder: the named one, or `rules` here, or that of the checkout the program was built in.
 std::string rules_folder(const std::string& named);
 
-// The folder of the rule pack: the one named, or `rules` here, or that of the checkout the program was built in.
+// The folder of the rule pack: the one named, or `rules` here, or that of the checkout the program was built
+// in.
 std::string rules_folder(const std::string& named);
 
 // Prints the JSON, or what `render` makes of it.
