@@ -54,9 +54,9 @@ Holes process_holes(const Templates& t, const ProcessRecord& p, Moment now) {
           {"cached", yes_no(cached(t, p))},
           {"empty", yes_no(p.activities.empty() && p.services.empty())},
           {"adj", std::to_string(p.adj)},
-          {"group", top      ? "3"
-                    : cached ? "0"
-                             : "2"},
+          {"group", top                         ? "3"
+                    : in_background_group(t, p) ? "0"
+                                                : "2"},
           {"state", std::to_string(p.proc_state)},
           {"caps", top                     ? "LCMN"
                    : p.foreground_services ? "---N"
@@ -81,9 +81,9 @@ void importance_list(Sheet& sheet, const Templates& t, const std::vector<Process
     sheet.add("processes.lru_line", {{"kind", p.persistent ? "PERS" : "Proc"},
                                      {"index", fmt::format("{:2}", processes.size() - 1 - i)},
                                      {"adj_text", list_adj(t, p.adj)},
-                                     {"group_letter", top      ? "T"
-                                                      : cached ? "B"
-                                                               : "F"},
+                                     {"group_letter", top                         ? "T"
+                                                      : in_background_group(t, p) ? "B"
+                                                                                  : "F"},
                                      {"act_letter", p.foreground_activities ? "A"
                                                     : p.foreground_services ? "S"
                                                                             : " "},
