@@ -140,9 +140,8 @@ std::string dump_usage(Invocation& in, const std::vector<std::string>&) {
   android::State& s = in.device.android().state();
   return print_usage(in.device.templates(), {s.usage.begin(), s.usage.end()}, android::moment(s));
 }
-std::string dump_idle(Invocation& in, const std::vector<std::string>& words) {
+std::string dump_idle(Invocation&, const std::vector<std::string>& words) {
   if (!words.empty() && words[0] == "whitelist") return "";
-  (void)in;
   return "  Settings:\n  mLightEnabled=true  mDeepEnabled=true\n  mForceIdle=false\n  mScreenOn=true\n  "
          "mCharging=true\n"
          "  mState=ACTIVE mLightState=ACTIVE\n";

@@ -400,7 +400,7 @@ StartOutcome start_activity(State& s, Intent intent, const Starter& starter) {
   Package& package = s.packages.at(intent.target_package);
   StartOutcome outcome{StartOutcome::Kind::kStarted, 0, short_component(package.name, intent.target_class),
                        package.uid};
-  log_start_intent(s, intent, starter.uid);
+  log_start_intent(s, intent, starter.uid, starter.pid);
   if (!may_start(s, starter)) {
     log_block(s, "log.background_activity_start",
               {{"package", starter.package},

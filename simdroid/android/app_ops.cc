@@ -61,9 +61,12 @@ void follow_uid(State& s, int uid) {
     s.uids.erase(uid);
     return;
   }
-  UidRecord& record = s.uids[uid];
+  auto [entry, fresh] = s.uids.try_emplace(uid);
+  UidRecord& record = entry->second;
+  if (fresh) log_block(s, "event.uid_running", {{"uid", std::to_string(uid)}});
   fall(s, record, now);
   if (in_foreground(now)) {
+    if (record.idle) log_block(s, "event.uid_active", {{"uid", std::to_string(uid)}});
     record.idle = false;
     record.background_since_ms = -1;
   } else if (record.background_since_ms < 0) {

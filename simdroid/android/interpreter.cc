@@ -127,6 +127,19 @@ void crash(const Run& run, const std::string& text) {
   kill_process(s, run.pid, "crash");
 }
 
+// System.exit(0), Process.killProcess(myPid()): what the runtime says, then nothing more.
+void leave(const Run& run, bool exits) {
+  const Process process = *run.process();
+  const Holes holes{
+      {"pid", std::to_string(run.pid)},
+      {"status", "0"},
+      {"tag", process.name.substr(process.name.size() - std::min<std::size_t>(15, process.name.size()))}};
+  if (exits) log_block(run.s, "log.exit_called", holes, run.pid, process.uid);
+  if (exits) log_block(run.s, "log.exit", holes, run.pid, process.uid);
+  if (!exits) log_block(run.s, "log.kill_self", holes, run.pid, process.uid);
+  process_died(run.s, run.pid);
+}
+
 void start_page(const Run& run, Intent intent, bool new_task) {
   const Process& process = *run.process();
   const Activity* activity = living_activity(run.s, process);
@@ -244,9 +257,8 @@ void perform(const Run& run, const Call& call) {
   Process& process = *run.process();
   switch (call.what) {
     case Do::kExit:
-      return process_died(s, run.pid);
     case Do::kKill:
-      return process_died(s, run.pid);
+      return leave(run, call.what == Do::kExit);
     case Do::kCrash:
       return crash(run, call.text);
     case Do::kToast:
@@ -287,7 +299,7 @@ void perform(const Run& run, const Call& call) {
     case Do::kScheduleJob:
       return schedule_job(s, *run.package(), call);
     default:
-      return read_something(s, process, *run.package(), call.what);
+      return read_something(s, *run.package(), call.what);
   }
 }
 

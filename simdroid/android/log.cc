@@ -57,9 +57,12 @@ void log_block(State& s, std::string_view block, const Holes& values, int pid, i
   keep_line(s, std::move(line));
 }
 
-void log_start_intent(State& s, const Intent& intent, int uid) {
+void log_start_intent(State& s, const Intent& intent, int uid, int pid) {
   log_block(s, "log.start_activity",
-            {{"user", "0"}, {"intent", intent_text(text_of(intent), s.api)}, {"uid", std::to_string(uid)}});
+            {{"user", "0"},
+             {"intent", intent_text(text_of(intent), s.api)},
+             {"uid", std::to_string(uid)},
+             {"caller_pid", std::to_string(pid != 0 ? pid : s.server_pid)}});
 }
 
 void log_proc_start(State& s, const Process& process, std::string_view type, const std::string& component) {

@@ -20,7 +20,8 @@ void log_app(State& s, const Process& process, char priority, const std::string&
 void log_block(State& s, std::string_view block, const Holes& values, int pid = 0, int uid = kSystemUid);
 
 // Blocks and their holes. Everywhere: user (always 0), component "com.x/.Main", class "com.x.Main".
-void log_start_intent(State& s, const Intent& intent, int uid);  // log.start_activity: intent, uid
+void log_start_intent(State& s, const Intent& intent, int uid,
+                      int pid = 0);  // log.start_activity: intent, uid, caller_pid
 void log_proc_start(State& s, const Process& process, std::string_view type, const std::string& component);
 // event.proc_start: pid uid process type component; log.proc_start: pid process uid_name type component
 void log_proc_bound(State& s, const Process& process);  // event.proc_bound: pid process

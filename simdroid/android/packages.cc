@@ -180,7 +180,13 @@ bool set_enabled(State& s, const std::string& name, int state) {
 void force_stop(State& s, const std::string& name) {
   Package* package = find_package(s, name);
   if (!package) return;
-  kill_package(s, name, "stop " + name + " due to from pid " + std::to_string(s.next_pid + 5), true);
+  const int pid = s.next_pid + 5;  // of the am that asked
+  log_block(s, "log.force_stop",
+            {{"package", name},
+             {"uid", std::to_string(package->uid)},
+             {"user", "0"},
+             {"reason", "from pid " + std::to_string(pid)}});
+  kill_package(s, name, "stop " + name + " due to from pid " + std::to_string(pid), true);
   if (!package->system) package->stopped = true;
 }
 

@@ -106,10 +106,8 @@ Standing standing_of(const State& s, const Process& process) {
 
 Process& need_process(State& s, Package& package, const std::string& name, std::string_view type,
                       const std::string& component) {
-  const bool was_stopped = package.stopped;
   package.stopped = false;
   package.not_launched = false;
-  (void)was_stopped;
   if (Process* running = process_named(s, package.uid, name)) return *running;
   Process& process = add_process(s, package, name);
   log_proc_start(s, process, type, component);

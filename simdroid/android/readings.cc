@@ -34,12 +34,11 @@ bool has_focus(const State& s, int uid) {
          s.resumed == front->id;
 }
 
-void clipboard(State& s, const Process& process, const Package& package) {
+void clipboard(State& s, const Package& package) {
   if (holds(Rule::kClipboardNeedsFocus, s.api, 0) && !has_focus(s, package.uid)) {
     log_block(s, "log.clipboard_denied", {{"package", package.name}, {"user", "0"}});
     return;
   }
-  (void)process;
   note_op(s, package.uid, package.name, "READ_CLIPBOARD");
 }
 
@@ -59,10 +58,10 @@ bool idle(State& s, int uid) {
 }
 }  // namespace
 
-void read_something(State& s, const Process& process, const Package& package, Do what) {
+void read_something(State& s, const Package& package, Do what) {
   switch (what) {
     case Do::kReadClipboard:
-      return clipboard(s, process, package);
+      return clipboard(s, package);
     case Do::kQueryUsageStats:
       if (s.api >= 21) note_op(s, package.uid, package.name, "GET_USAGE_STATS");
       return;

@@ -6,6 +6,6 @@
 
 namespace storesweep::simdroid::android {
 
-void read_something(State& s, const Process& process, const Package& package, Do what);
+void read_something(State& s, const Package& package, Do what);
 
 }  // namespace storesweep::simdroid::android

@@ -237,7 +237,7 @@ void launch(State& s, const std::string& name) {
   start_activity(s, intent, {home ? home->uid : kSystemUid, 0, home_package(s), 0});
 }
 
-void act(State& s, const Window& window, const std::string& action) {
+void act(State& s, const std::string& action) {
   if (starts_with(action, "launch:")) return launch(s, action.substr(7));
   if (starts_with(action, "task:")) {
     bring_task_front(s, parse_int<int>(action.substr(5)).value_or(0), "recents");
@@ -254,7 +254,6 @@ void act(State& s, const Window& window, const std::string& action) {
   if (!front) return;
   if (action == "force_stop" && starts_with(front->page, "package:"))
     return force_stop(s, front->page.substr(8));
-  (void)window;
   switch (front->kind) {
     case ActivityKind::kApp:
       return tap_view(s, *front, action);
@@ -362,7 +361,7 @@ void tap(State& s, int x, int y) {
   const Display display = display_of(s);
   const Hit hit = hit_test(display, x, y);
   if (!hit.window || !hit.box || hit.box->action.empty()) return;
-  act(s, *hit.window, std::string(hit.box->action));
+  act(s, std::string(hit.box->action));
 }
 
 void swipe(State& s, int x1, int y1, int x2, int y2) {

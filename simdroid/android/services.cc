@@ -270,6 +270,9 @@ void stop_idle_services(State& s, int uid) {
     if (it == s.services.end()) continue;
     const Package* package = find_package(s, it->second.package);
     if (!package || !background_limited(s, *package)) continue;
+    log_block(s, "event.stop_idle_service",
+              {{"uid", std::to_string(uid)},
+               {"component", short_component(it->second.package, it->second.class_name)}});
     log_block(s, "log.stop_idle_service",
               {{"uid_name", "u0a" + std::to_string(uid - 10'000)},
                {"took", "-1m0s0ms"},

@@ -131,7 +131,7 @@ void request_permissions(State& s, Activity& activity, const std::vector<std::st
   activity.request_open = true;
   const Intent intent = controller_intent(s, kRequest, "GrantPermissionsActivity");
   const Starter starter{activity.uid, activity.pid, activity.package, activity.id};
-  log_start_intent(s, intent, starter.uid);
+  log_start_intent(s, intent, starter.uid, starter.pid);
   const int id = start_system_activity(s, ActivityKind::kPermission, controller, intent.target_class, intent,
                                        starter, activity.id);
   if (Activity* dialog = find_activity(s, id)) {
@@ -186,7 +186,7 @@ bool review_first(State& s, Package& package, const Intent& intent, const Starte
   const std::string controller = controller_package(s);
   if (groups.empty() || controller.empty()) return false;
   const Intent review = controller_intent(s, kReview, "ReviewPermissionsActivity");
-  log_start_intent(s, review, starter.uid);
+  log_start_intent(s, review, starter.uid, starter.pid);
   const int id =
       start_system_activity(s, ActivityKind::kReview, controller, review.target_class, review, starter, 0);
   if (Activity* activity = find_activity(s, id)) {
