@@ -203,13 +203,12 @@ Result<LeasedDevice> DevicePool::lease_this(const std::string& identity, const D
   std::unique_lock lock(mutex_);
   for (;;) {
     if (machine_.lease_this(identity)) return leased(identity);
-    const auto slot = machine_.slots().find(identity);
-    if (slot == machine_.slots().end()) return not_found("device " + identity + " is not known");
-    if (!slot->second.fit) {
-      return not_found("device " + identity + " is " + std::string(name(slot->second.state)) + ": " +
+    if (Status s = wait_change(lock, deadline); !s.ok()) {
+      const auto slot = machine_.slots().find(identity);
+      if (slot == machine_.slots().end() || s.kind() == ErrorKind::kCancelled) return s;
+      return timed_out("device " + identity + " is " + std::string(name(slot->second.state)) + ": " +
                        slot->second.reason);
     }
-    TRY(wait_change(lock, deadline));
   }
 }
 

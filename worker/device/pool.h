@@ -58,7 +58,7 @@ class DevicePool {
   // none became free in time.
   Result<LeasedDevice> lease(const Needs& needs, const std::optional<DeviceKind>& kind,
                              const std::string& not_on, const Deadline& deadline);
-  // Waits for this one, as long as it is fit; kNotFound, with the reason, when it is not.
+  // Waits for this one; kTimeout says what it is instead of free.
   Result<LeasedDevice> lease_this(const std::string& identity, const Deadline& deadline);
   // Ends a lease: the device is cleaned before it is free again, or quarantined.
   void give_back(const std::string& identity, Returned how, const std::string& reason);

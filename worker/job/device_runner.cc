@@ -4,6 +4,9 @@ namespace storesweep::job {
 namespace {
 // A device that was seen to be clean so long ago, and was nobody's since, is clean.
 constexpr std::int64_t kAttestedMs = 5 * 60'000;
+// A device that was fit a moment ago and is not now (the adb server died, the run before it failed) may be
+// back soon. Not to wait would spend an app's attempts as fast as they can be granted.
+constexpr std::int64_t kBackSoonMs = 60'000;
 }  // namespace
 
 FetchEnd DeviceRunner::fetch(const LeaseOffer& offer, const Deadline& deadline) {
@@ -30,8 +33,14 @@ FetchedApp DeviceRunner::files_of(const RunOrder& order, const Deadline& deadlin
 RunEnd DeviceRunner::run(const RunOrder& order, const Deadline& deadline) {
   FetchedApp fetched = files_of(order, deadline);
   if (auto* failure = std::get_if<JobFailure>(&fetched)) return RunFailed{std::move(*failure)};
-  Result<device::LeasedDevice> leased = pool_.lease_this(order.device.identity, deadline);
-  if (!leased.ok()) return RunFailed{failure_of(leased.status(), deadline)};
+  Result<device::LeasedDevice> leased =
+      pool_.lease_this(order.device.identity, deadline.at_most_ms(kBackSoonMs));
+  if (!leased.ok()) {
+    JobFailure failure = failure_of(leased.status(), deadline);
+    failure.kind =
+        FailureKind::kInfrastructure;  // nothing was done to it, so that nothing is held against it
+    return RunFailed{std::move(failure)};
+  }
   RunEnd end = run_on(*leased, order, std::get<AppFiles>(fetched), deadline);
   const auto* failed = std::get_if<RunFailed>(&end);
   const bool suspect = failed && failed->failure.kind == FailureKind::kDevice;

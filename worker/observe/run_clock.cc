@@ -32,7 +32,8 @@ void RunClock::learn_up(std::int64_t up_ms, std::int64_t host_before_ms, std::in
 void RunClock::learn(const device::TimedReading& r) {
   learn_up(r.device.up_ms, r.before_ms, r.after_ms);
   const std::int64_t low = r.device.wall_s * kSecondMs - r.device.up_ms - kUptimeStepMs;
-  const std::int64_t high = r.device.wall_s * kSecondMs + kSecondMs + kBetweenMs - r.device.up_ms;
+  const auto between_ms = static_cast<std::int64_t>(kBetweenMs * std::max(1.0, rate_));
+  const std::int64_t high = r.device.wall_s * kSecondMs + kSecondMs + between_ms - r.device.up_ms;
   const bool stepped = dated_ && (low > high_ms_ + kStepMs || high + kStepMs < low_ms_);
   if (stepped) ++steps_;
   if (!dated_ || stepped) {
@@ -48,7 +49,9 @@ void RunClock::learn(const device::TimedReading& r) {
 bool RunClock::fits(const device::TimedReading& r) const {
   if (!dated_) return true;
   const std::int64_t offset_ms = r.device.wall_s * kSecondMs + kSecondMs / 2 - r.device.up_ms;
-  return offset_ms > low_ms_ - kSetMs && offset_ms < high_ms_ + kSetMs;
+  // The uptime was read after the date, by as much as the whole command took at most.
+  const auto between_ms = static_cast<std::int64_t>(static_cast<double>(r.after_ms - r.before_ms) * rate_);
+  return offset_ms + between_ms > low_ms_ - kSetMs && offset_ms < high_ms_ + kSetMs;
 }
 
 void RunClock::rebooted() {
