@@ -20,6 +20,33 @@ Box input_box(const BoxMaker& make, const ViewSpec& view, int width) {
   return b;
 }
 
+// What a reader sees of a web page's text: tags end lines, the usual entities are signs.
+std::string seen_of_html(std::string_view html) {
+  std::string out;
+  for (std::size_t i = 0; i < html.size(); ++i) {
+    const auto end = html[i] == '<' ? html.find('>', i) : std::string_view::npos;
+    if (end != std::string_view::npos) {
+      if (!out.empty() && out.back() != '\n') out += '\n';
+      i = end;
+      continue;
+    }
+    bool entity = false;
+    for (const auto& [name, sign] : {std::pair<std::string_view, const char*>{"&nbsp;", " "},
+                                     {"&amp;", "&"},
+                                     {"&lt;", "<"},
+                                     {"&gt;", ">"},
+                                     {"&quot;", "\""}}) {
+      if (html.substr(i, name.size()) != name) continue;
+      out += sign;
+      i += name.size() - 1;
+      entity = true;
+      break;
+    }
+    if (!entity) out += html[i];
+  }
+  return out;
+}
+
 Box view_box(const BoxMaker& make, const ViewSpec& view, int width) {
   Box b;
   switch (view.kind) {
@@ -48,7 +75,7 @@ Box view_box(const BoxMaker& make, const ViewSpec& view, int width) {
       break;
   }
   if (view.kind == ViewKind::kImage || view.kind == ViewKind::kWeb) {
-    b.painted = view.text;
+    b.painted = view.kind == ViewKind::kWeb ? seen_of_html(view.text) : view.text;
     b.text_px = make.dp(14);
   }
   if (view.clickable) b.clickable = b.focusable = true;

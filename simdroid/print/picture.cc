@@ -76,6 +76,9 @@ class Scene {
         canvas_.fill_round(r, r.width() / 4, kAccent);
         canvas_.fill_round(inset(r, r.width() * 3 / 10), r.width(), kCard);
         break;
+      case Look::kAppIcon:
+        app_icon(box);
+        break;
       case Look::kWeb:
         canvas_.outline_round(r, 0, 1, kLine, kCard);
         words(box, {box.whole.left + dp(8), box.whole.top + dp(8), box.whole.right - dp(8), box.whole.bottom},
@@ -124,6 +127,23 @@ class Scene {
     centered.children.clear();
     centered.centered = true;
     words(centered, box.whole, kInk);
+  }
+
+  // A square with the label's first letter, the label below.
+  void app_icon(const Box& box) {
+    const int side = dp(48);
+    const Rect at{box.whole.center_x() - side / 2, box.whole.top + dp(8), box.whole.center_x() + side / 2,
+                  box.whole.top + dp(8) + side};
+    canvas_.fill_round(at, dp(12), kAccent);
+    std::size_t end = 0;
+    if (!box.text.empty()) next_character(box.text, end);
+    const std::string letter = box.text.substr(0, end);
+    const int size = dp(24);
+    canvas_.text(font_, letter, at.center_x() - Canvas::text_width(font_, letter, size) / 2,
+                 at.center_y() - line_height(size) / 2, size, kCard, box.bounds);
+    const int width = Canvas::text_width(font_, box.text, box.text_px);
+    canvas_.text(font_, box.text, box.whole.center_x() - width / 2, at.bottom + dp(6), box.text_px, kBarInk,
+                 box.bounds);
   }
 
   void dot(const Box& box, const Rect& at) {

@@ -64,13 +64,10 @@ Window launcher(const DeviceShape& shape, const std::string& /*locale*/,
     icon.text = icon.description = apps[i].second;
     icon.clickable = icon.focusable = icon.long_clickable = true;
     icon.action = "launch:" + apps[i].first;
-    Box picture = make.icon("", make.dp(48));
-    picture.class_name.clear();
     const int column = static_cast<int>(i) % kColumns;
     const int row = static_cast<int>(i) / kColumns;
-    icon.look = Look::kBar;
+    icon.look = Look::kAppIcon;
     icon.text_px = make.dp(12);
-    icon.centered = true;
     move_to(icon, column * cell_width, make.dp(16) + row * make.dp(112));
     grid.children.push_back(std::move(icon));
   }

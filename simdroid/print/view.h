@@ -34,6 +34,7 @@ enum class Look {
   kLink,
   kImage,
   kIcon,
+  kAppIcon,
   kWeb,
   kInput,
   kBar,
