@@ -67,8 +67,8 @@ struct Parsed : Grammar {
 std::string utf8_text(std::string_view bytes);
 
 // Reads a dump line by line, in one pass: LF and CRLF, a missing last end, UTF-16. Lines that dumpstate adds
-// around a dump ("DUMP OF SERVICE x:", "------ ... ------", "--------- 0.1s was the duration ...", "Skipping '...' on user build.") are left
-// out.
+// around a dump ("DUMP OF SERVICE x:", "------ ... ------", "--------- 0.1s was the duration ...", "Skipping
+// '...' on user build.") are left out.
 class LineReader {
  public:
   enum class Blank { kSkip, kKeep };

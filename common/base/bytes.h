@@ -1,6 +1,6 @@
-// Checked reading of outside bytes. A ByteReader never reads past its end: the first short read makes it `bad`
-// and every later read gives zero or empty, so a parser checks ok() once after a record.
-// The bytes must outlive the reader and what it hands out. Values; one thread.
+// Checked reading of outside bytes. A ByteReader never reads past its end: the first short read makes it
+// `bad` and every later read gives zero or empty, so a parser checks ok() once after a record. The bytes must
+// outlive the reader and what it hands out. Values; one thread.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,9 @@ namespace storesweep {
 using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
 
-inline ByteView as_bytes(std::string_view s) { return {reinterpret_cast<const std::uint8_t*>(s.data()), s.size()}; }
+inline ByteView as_bytes(std::string_view s) {
+  return {reinterpret_cast<const std::uint8_t*>(s.data()), s.size()};
+}
 inline std::string_view as_text(ByteView b) { return {reinterpret_cast<const char*>(b.data()), b.size()}; }
 
 class ByteReader {

@@ -25,9 +25,13 @@ void Cancel::cancel() {
   [[maybe_unused]] auto written = write(fd_, &one, sizeof one);  // full means: already readable
 }
 
-Deadline Deadline::in_ms(std::int64_t ms, const Cancel* cancel) { return {SystemClock().steady_ms() + ms, cancel}; }
+Deadline Deadline::in_ms(std::int64_t ms, const Cancel* cancel) {
+  return {SystemClock().steady_ms() + ms, cancel};
+}
 
-std::int64_t Deadline::left_ms() const { return std::max<std::int64_t>(0, steady_ms - SystemClock().steady_ms()); }
+std::int64_t Deadline::left_ms() const {
+  return std::max<std::int64_t>(0, steady_ms - SystemClock().steady_ms());
+}
 
 Deadline Deadline::at_most_ms(std::int64_t ms) const {
   return {std::min(steady_ms, SystemClock().steady_ms() + ms), cancel};

@@ -1,6 +1,6 @@
-// Giving up a blocking call from another thread, and by when it must be done. A Cancel is shared by the one who may
-// give up and by all that block; a blocking call polls fd() beside its own descriptor, so that it wakes at once.
-// Cancel is safe for concurrent use and outlives every call that was given it.
+// Giving up a blocking call from another thread, and by when it must be done. A Cancel is shared by the one
+// who may give up and by all that block; a blocking call polls fd() beside its own descriptor, so that it
+// wakes at once. Cancel is safe for concurrent use and outlives every call that was given it.
 #pragma once
 
 #include <atomic>
@@ -27,7 +27,8 @@ class Cancel {
   int fd_;
 };
 
-// The latest moment of a call on the steady clock of this host (CLOCK_MONOTONIC), and the way to give up before it.
+// The latest moment of a call on the steady clock of this host (CLOCK_MONOTONIC), and the way to give up
+// before it.
 struct Deadline {
   std::int64_t steady_ms;
   const Cancel* cancel = nullptr;  // may be null

@@ -29,7 +29,8 @@ void limit(__rlimit_resource what, std::uint64_t value) {
 }
 
 // Between fork and exec only async-signal-safe calls: everything that allocates is prepared before.
-[[noreturn]] void become(const ChildOptions& o, char* const* argv, char* const* envp, int in, int out, pid_t parent) {
+[[noreturn]] void become(const ChildOptions& o, char* const* argv, char* const* envp, int in, int out,
+                         pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);
   if (o.own_group) setpgid(0, 0);
@@ -89,7 +90,10 @@ Result<Child> Child::start(const ChildOptions& options) {
 }
 
 Child::Child(Child&& o) noexcept
-    : pid_(std::exchange(o.pid_, -1)), exit_code_(o.exit_code_), in_(std::move(o.in_)), out_(std::move(o.out_)) {}
+    : pid_(std::exchange(o.pid_, -1)),
+      exit_code_(o.exit_code_),
+      in_(std::move(o.in_)),
+      out_(std::move(o.out_)) {}
 
 Child& Child::operator=(Child&& o) noexcept {
   std::swap(pid_, o.pid_);
@@ -124,15 +128,16 @@ Result<int> Child::wait(const Deadline& deadline) {
   return exit_code_;
 }
 
-Result<ChildOutput> run_child(const ChildOptions& options, const std::string& input, std::size_t max_out_bytes,
-                              const Deadline& deadline) {
+Result<ChildOutput> run_child(const ChildOptions& options, const std::string& input,
+                              std::size_t max_out_bytes, const Deadline& deadline) {
   TRY_ASSIGN(Child child, Child::start(options));
   ChildOutput result;
   std::size_t written = 0;
   if (input.empty()) child.close_in();
   char buffer[65536];
   for (;;) {
-    if (deadline.cancel && deadline.cancel->cancelled()) return cancelled(options.command[0] + " was given up");
+    if (deadline.cancel && deadline.cancel->cancelled())
+      return cancelled(options.command[0] + " was given up");
     if (deadline.passed()) return timed_out(options.command[0] + " took too long");
     bool writing = written < input.size();
     pollfd fds[2] = {{child.out(), POLLIN, 0}, {writing ? child.in() : -1, POLLOUT, 0}};

@@ -1,5 +1,5 @@
-// Child processes with pipes to their standard input and output, bounded in memory and processor time by the kernel
-// (setrlimit) and ended with us (PR_SET_PDEATHSIG). One thread at a time per Child.
+// Child processes with pipes to their standard input and output, bounded in memory and processor time by the
+// kernel (setrlimit) and ended with us (PR_SET_PDEATHSIG). One thread at a time per Child.
 #pragma once
 
 #include <sys/types.h>
@@ -53,7 +53,7 @@ struct ChildOutput {
   int exit_code = 0;
   std::string out;
 };
-Result<ChildOutput> run_child(const ChildOptions& options, const std::string& input, std::size_t max_out_bytes,
-                              const Deadline& deadline);
+Result<ChildOutput> run_child(const ChildOptions& options, const std::string& input,
+                              std::size_t max_out_bytes, const Deadline& deadline);
 
 }  // namespace storesweep

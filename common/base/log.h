@@ -1,5 +1,5 @@
-// Structured log lines on standard error: a time, a level, an event in words, and fields. One Log is made in main and
-// handed to those shells that log; pure rooms never do. Safe for concurrent use.
+// Structured log lines on standard error: a time, a level, an event in words, and fields. One Log is made in
+// main and handed to those shells that log; pure rooms never do. Safe for concurrent use.
 #pragma once
 
 #include <initializer_list>
@@ -32,7 +32,9 @@ class Log {
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
   void debug(std::string_view e, std::initializer_list<LogField> f = {}) { write(LogLevel::kDebug, e, f); }
   void info(std::string_view e, std::initializer_list<LogField> f = {}) { write(LogLevel::kInfo, e, f); }
-  void warning(std::string_view e, std::initializer_list<LogField> f = {}) { write(LogLevel::kWarning, e, f); }
+  void warning(std::string_view e, std::initializer_list<LogField> f = {}) {
+    write(LogLevel::kWarning, e, f);
+  }
   void error(std::string_view e, std::initializer_list<LogField> f = {}) { write(LogLevel::kError, e, f); }
 
  private:

@@ -1,5 +1,5 @@
-// Randomness as an interface. SystemRandom is for keys, tokens and incarnations; SeededRandom repeats itself and is
-// for simulation and tests.
+// Randomness as an interface. SystemRandom is for keys, tokens and incarnations; SeededRandom repeats itself
+// and is for simulation and tests.
 #pragma once
 
 #include <cstdint>

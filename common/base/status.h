@@ -1,7 +1,7 @@
-// The one error value of the project. A function that can fail returns Status, or Result<T> when it also has a
-// value. Callers branch on kind() and show message() to people; a message names the file, line or field at fault
-// and says what to do next. Exceptions of libraries are caught where the library is called.
-// Values; no thread rule.
+// The one error value of the project. A function that can fail returns Status, or Result<T> when it also has
+// a value. Callers branch on kind() and show message() to people; a message names the file, line or field at
+// fault and says what to do next. Exceptions of libraries are caught where the library is called. Values; no
+// thread rule.
 #pragma once
 
 #include <string>
@@ -87,17 +87,17 @@ class [[nodiscard]] Result {
 #define STORESWEEP_CAT2(a, b) a##b
 #define STORESWEEP_CAT(a, b) STORESWEEP_CAT2(a, b)
 // TRY(expr): returns from the calling function when expr (a Status) is an error.
-#define TRY(expr)                                      \
-  do {                                                 \
-    if (auto try_status = (expr); !try_status.ok()) {  \
-      return try_status;                               \
-    }                                                  \
+#define TRY(expr)                                     \
+  do {                                                \
+    if (auto try_status = (expr); !try_status.ok()) { \
+      return try_status;                              \
+    }                                                 \
   } while (false)
 // TRY_ASSIGN(auto x, expr): x is the value of the Result, or the calling function returns its error.
 #define TRY_ASSIGN(decl, expr) TRY_ASSIGN_AS(STORESWEEP_CAT(try_result_, __LINE__), decl, expr)
-#define TRY_ASSIGN_AS(tmp, decl, expr)  \
-  auto tmp = (expr);                    \
-  if (!tmp.ok()) return tmp.status();   \
+#define TRY_ASSIGN_AS(tmp, decl, expr) \
+  auto tmp = (expr);                   \
+  if (!tmp.ok()) return tmp.status();  \
   decl = std::move(tmp).value()
 
 }  // namespace storesweep

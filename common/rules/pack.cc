@@ -112,7 +112,8 @@ Status read_phrases(const std::string& folder, RulePack& pack) {
     pack.phrases.*known.list = lists.strings(known.name);
   }
   ConfigMap groups = root.map("permission_groups");
-  for (const std::string& group : groups.keys()) pack.phrases.permission_groups[group] = groups.strings(group);
+  for (const std::string& group : groups.keys())
+    pack.phrases.permission_groups[group] = groups.strings(group);
   TRY(document.finish());
   return android::check_phrases(pack.phrases).within(folder + "/phrases.yaml");
 }

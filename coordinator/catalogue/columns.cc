@@ -81,7 +81,8 @@ Status set_number(std::int64_t& field, Column column, std::string_view text) {
 
 Status set_url(std::string& field, Column column, std::string_view text) {
   bool known = starts_with(text, "http://") || starts_with(text, "https://") || starts_with(text, "file://");
-  // What a scripted worker shall do instead of a run (rehearsals); every other worker refuses such an address.
+  // What a scripted worker shall do instead of a run (rehearsals); every other worker refuses such an
+  // address.
   known = known || (column == Column::kApkUrl && starts_with(text, "script:"));
   if (!known || text.find_first_of(" \t\r\n") != std::string_view::npos) {
     return bad(column, "not an http, https or file address");

@@ -1,5 +1,5 @@
-// The smoke run of a fuzzer without libFuzzer: some thousands of seeded inputs (random bytes, and mutations of the
-// seeds that the fuzzer names) through the same entry point, under the sanitizers of the test run.
+// The smoke run of a fuzzer without libFuzzer: some thousands of seeded inputs (random bytes, and mutations
+// of the seeds that the fuzzer names) through the same entry point, under the sanitizers of the test run.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -21,10 +21,18 @@ std::string mutated(std::string s, storesweep::Random& random) {
   for (std::uint64_t n = 1 + random.below(8); n > 0; --n) {
     std::uint64_t at = s.empty() ? 0 : random.below(s.size());
     switch (random.below(4)) {
-      case 0: if (!s.empty()) s[at] = static_cast<char>(random.next_u64()); break;
-      case 1: if (!s.empty()) s.erase(at, 1 + random.below(16)); break;
-      case 2: s.insert(at, 1 + random.below(8), static_cast<char>(random.next_u64())); break;
-      default: if (!s.empty()) s.insert(at, s.substr(random.below(s.size()), random.below(64))); break;
+      case 0:
+        if (!s.empty()) s[at] = static_cast<char>(random.next_u64());
+        break;
+      case 1:
+        if (!s.empty()) s.erase(at, 1 + random.below(16));
+        break;
+      case 2:
+        s.insert(at, 1 + random.below(8), static_cast<char>(random.next_u64()));
+        break;
+      default:
+        if (!s.empty()) s.insert(at, s.substr(random.below(s.size()), random.below(64)));
+        break;
     }
   }
   return s;

@@ -1,4 +1,5 @@
-// The shipped phrases for tests: rules/phrases.yaml read with yaml-cpp. For tests only; the product's loader is its own.
+// The shipped phrases for tests: rules/phrases.yaml read with yaml-cpp. For tests only; the product's loader
+// is its own.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -19,7 +20,8 @@ inline Phrases shipped_phrases() {
   const YAML::Node file = YAML::LoadFile(source_path("rules/phrases.yaml"));
   Phrases out;
   for (const PhraseListName& entry : phrase_lists()) {
-    for (const auto& phrase : file["lists"][std::string(entry.name)]) (out.*entry.list).push_back(phrase.as<std::string>());
+    for (const auto& phrase : file["lists"][std::string(entry.name)])
+      (out.*entry.list).push_back(phrase.as<std::string>());
   }
   for (const auto& group : file["permission_groups"]) {
     for (const auto& phrase : group.second)

@@ -37,7 +37,8 @@ TEST(RulePack, EveryEvaluatorExistsAndNeverJudgesBeyondItsObservers) {
   }
   EXPECT_EQ(judged, 10);
   // What app-ops and process starts alone cannot decide.
-  for (const char* id : {"R1.3", "R2.7", "R6.1", "R6.3"}) EXPECT_EQ(pack->item(id)->level, Level::kSuspected) << id;
+  for (const char* id : {"R1.3", "R2.7", "R6.1", "R6.3"})
+    EXPECT_EQ(pack->item(id)->level, Level::kSuspected) << id;
 }
 
 TEST(RulePack, EditionsAreChosenByDate) {
