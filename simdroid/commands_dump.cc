@@ -232,7 +232,7 @@ Started run_dumpsys(Invocation& in) {
   if (it == services().end() || !there(in.device, words[0])) {
     const std::string text = "Can't find service: " + words[0] + "\n";
     in.device.shape().api < 26 ? in.out(text) : in.err(text);
-    return in.device.shape().api < 26 ? 0 : 0;
+    return 0;
   }
   words.erase(words.begin());
   in.out(it->second(in, words));

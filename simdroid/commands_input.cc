@@ -80,7 +80,7 @@ class DumpJob final : public Job {
     if (device.timers().now_ms() >= until_ms_) {
       const std::string text = print_uiautomator_not_idle(device.templates());
       in_.out(text);
-      return in_.finish(s.api < 24 ? 0 : 0);
+      return in_.finish(0);
     }
     timer_ =
         device.timers().after(std::min(kIdleMs, until_ms_ - device.timers().now_ms()), [this] { look(); });

@@ -314,8 +314,7 @@ Started list(Invocation& in) {
     return 0;
   }
   if (what == "users") {
-    in.out("Users:\n\tUserInfo{0:" + std::string(in.device.shape().api < 21 ? "Owner" : "Owner") +
-           ":13} running\n");
+    in.out("Users:\n\tUserInfo{0:Owner:13} running\n");
     return 0;
   }
   if (auto it = in.device.shape().texts.find("pm list " + what); it != in.device.shape().texts.end()) {
