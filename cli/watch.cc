@@ -11,14 +11,20 @@ namespace {
 constexpr std::int64_t kTerminalMs = 500;
 constexpr std::int64_t kPipeMs = 2'000;
 
+// What is worth a new line in a pipe: not the rate and the time left, which change all the time.
+std::string state_key(const Json& sweep) {
+  return text_of(sweep, "state") + " " + std::to_string(int_of(sweep, "ended_total")) + " " +
+         text_of(sweep, "stopped_why");
+}
+
 void show_state(const Session& session, const Json& sweep, std::string& last) {
   if (session.json) {
     std::printf("%s\n", dump_json(sweep).c_str());
   } else if (session.terminal) {
     std::printf("\r\033[K%s", render_progress(session.style, sweep, session.columns - 1).c_str());
-  } else if (const std::string line = render_sweep_line(session.style, sweep); line != last) {
-    last = line;
-    std::printf("%s", line.c_str());
+  } else if (const std::string now = state_key(sweep); now != last) {
+    last = now;
+    std::printf("%s", render_sweep_line(session.style, sweep).c_str());
   }
   std::fflush(stdout);
 }

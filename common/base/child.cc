@@ -40,6 +40,9 @@ void limit(__rlimit_resource what, std::uint64_t value) {
     int e = open(o.stderr_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
     if (e >= 0) dup2(e, 2);
   }
+  // A socket that a library opened without SOCK_CLOEXEC would live on in the child after we have closed it,
+  // and its peer would wait for an answer for ever.
+  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   limit(RLIMIT_AS, o.memory_bytes);
   limit(RLIMIT_CPU, o.cpu_seconds);
   sigset_t none;

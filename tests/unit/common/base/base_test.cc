@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <csignal>
 #include <thread>
 
@@ -101,6 +103,19 @@ TEST(Cancel, WakesASleeper) {
   other.join();
   EXPECT_EQ(sleep_ms(10, Deadline::in_ms(1)).kind(), ErrorKind::kTimeout);
   EXPECT_TRUE(sleep_ms(1, Deadline::in_ms(60'000)).ok());
+}
+
+// A judge that inherited the coordinator's sockets kept them open after they were closed: a worker waited for
+// ever.
+TEST(Child, InheritsNoDescriptorOfALibraryThatDidNotMarkIts) {
+  int fds[2];
+  ASSERT_EQ(pipe(fds), 0);  // without O_CLOEXEC
+  const std::string path = "/proc/self/fd/" + std::to_string(fds[0]);
+  const auto r = run_child({.command = {"sh", "-c", "test -e " + path}}, "", 100, Deadline::in_ms(30'000));
+  close(fds[0]);
+  close(fds[1]);
+  ASSERT_TRUE(r.ok()) << r.status().message();
+  EXPECT_EQ(r->exit_code, 1);
 }
 
 TEST(Child, RunsWithInputAndBounds) {
