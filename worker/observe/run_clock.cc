@@ -32,7 +32,7 @@ void RunClock::learn_up(std::int64_t up_ms, std::int64_t host_before_ms, std::in
 void RunClock::learn(const device::TimedReading& r) {
   learn_up(r.device.up_ms, r.before_ms, r.after_ms);
   const std::int64_t low = r.device.wall_s * kSecondMs - r.device.up_ms - kUptimeStepMs;
-  const auto between_ms = static_cast<std::int64_t>(kBetweenMs * std::max(1.0, rate_));
+  const std::int64_t between_ms = std::max(kBetweenMs, rate_ > 1.5 ? took_on_device(r) : 0);
   const std::int64_t high = r.device.wall_s * kSecondMs + kSecondMs + between_ms - r.device.up_ms;
   const bool stepped = dated_ && (low > high_ms_ + kStepMs || high + kStepMs < low_ms_);
   if (stepped) ++steps_;
@@ -50,8 +50,12 @@ bool RunClock::fits(const device::TimedReading& r) const {
   if (!dated_) return true;
   const std::int64_t offset_ms = r.device.wall_s * kSecondMs + kSecondMs / 2 - r.device.up_ms;
   // The uptime was read after the date, by as much as the whole command took at most.
-  const auto between_ms = static_cast<std::int64_t>(static_cast<double>(r.after_ms - r.before_ms) * rate_);
-  return offset_ms + between_ms > low_ms_ - kSetMs && offset_ms < high_ms_ + kSetMs;
+  return offset_ms + took_on_device(r) > low_ms_ - kSetMs && offset_ms < high_ms_ + kSetMs;
+}
+
+// How long a reading took at most, by the device's clock: a fast one goes far between its two commands.
+std::int64_t RunClock::took_on_device(const device::TimedReading& r) const {
+  return static_cast<std::int64_t>(static_cast<double>(r.after_ms - r.before_ms) * rate_);
 }
 
 void RunClock::rebooted() {

@@ -40,6 +40,7 @@ class RunClock {
   int steps() const { return steps_; }
 
  private:
+  std::int64_t took_on_device(const device::TimedReading& reading) const;
   struct Point {
     std::int64_t host_ms = 0, up_ms = 0;
   };
