@@ -6,6 +6,7 @@
 #include <ctime>
 #include <deque>
 
+#include "common/base/bytes.h"
 #include "common/base/text.h"
 #include "simdroid/android/log.h"
 #include "simdroid/commands.h"
@@ -22,6 +23,7 @@ struct LogWishes {
   std::size_t resize = 0;             // -G
   std::int64_t since_ms = INT64_MIN;  // -T, -t with a time
   std::size_t count = SIZE_MAX;       // -t n, -T n
+  bool binary = false;                // -B
   bool silent = false;                // *:S or -s
   std::map<std::string, char> tags;   // "ActivityManager" -> 'I'
   char floor = 'V';
@@ -134,6 +136,8 @@ LogWishes wishes_of(const std::vector<std::string>& args, int api, std::int64_t 
       w.clear = true;
     } else if (word == "-g") {
       w.sizes = true;
+    } else if (word == "-B") {
+      w.binary = true;
     } else if (word == "-s") {
       w.silent = true;
     } else if (starts_with(word, "-")) {
@@ -156,6 +160,32 @@ bool wanted(const LogWishes& wishes, const LogLine& line) {
   return floor != 'S' && kPriorities.find(line.priority) >= kPriorities.find(floor);
 }
 
+// -B: the entry as the logger keeps it (AOSP liblog log_read.h, logger_entry; 4.4 has no lid and uid). Events
+// are not among them: their payload is typed.
+std::string binary_line(const LogLine& line, int api) {
+  constexpr int kVerbose = 2;
+  std::string payload(1, static_cast<char>(kVerbose + static_cast<int>(std::min<std::size_t>(
+                                                          kPriorities.find(line.priority), 6))));
+  payload += line.tag + std::string(1, '\0') + line.message + std::string(1, '\0');
+  std::string out;
+  put_little(out, payload.size(), 2);
+  put_little(out, api < 21 ? 0 : 28, 2);
+  put_little(out, static_cast<std::uint64_t>(line.pid), 4);
+  put_little(out, static_cast<std::uint64_t>(line.tid), 4);
+  put_little(out, static_cast<std::uint64_t>(line.wall_ms / 1000), 4);
+  put_little(out, static_cast<std::uint64_t>(line.wall_ms % 1000 * 1'000'000), 4);
+  if (api >= 21) {
+    put_little(out, static_cast<std::uint64_t>(line.buffer), 4);
+    put_little(out, static_cast<std::uint64_t>(line.uid), 4);
+  }
+  return out + payload;
+}
+
+std::string shown(const LogWishes& wishes, const LogLine& line, int api) {
+  if (!wishes.binary) return print_log_line(line, wishes.style, api);
+  return line.buffer == LogBuffer::kEvents ? "" : binary_line(line, api);
+}
+
 // All wanted lines, in the order of time, with what stands at each buffer's beginning.
 std::string text_of(const LogWishes& wishes, const android::State& s) {
   std::vector<const LogLine*> found;
@@ -170,9 +200,9 @@ std::string text_of(const LogWishes& wishes, const android::State& s) {
   for (std::size_t i = skip; i < found.size(); ++i) {
     if (std::find(begun.begin(), begun.end(), found[i]->buffer) == begun.end()) {
       begun.push_back(found[i]->buffer);
-      out += print_log_beginning(found[i]->buffer, s.api);
+      if (!wishes.binary) out += print_log_beginning(found[i]->buffer, s.api);
     }
-    out += print_log_line(*found[i], wishes.style, s.api);
+    out += shown(wishes, *found[i], s.api);
   }
   return out;
 }
@@ -191,7 +221,7 @@ class FollowJob final : public Job {
   void more(const std::vector<LogLine>& fresh) {
     std::string out;
     for (const LogLine& line : fresh)
-      if (wanted(wishes_, line)) out += print_log_line(line, wishes_.style, in_.device.shape().api);
+      if (wanted(wishes_, line)) out += shown(wishes_, line, in_.device.shape().api);
     if (!out.empty()) in_.out(out);
   }
   Invocation in_;

@@ -251,6 +251,10 @@ class Android(Adb):
         super().setUpClass()
         cls.apk = probe_apk()
 
+    def setUp(self):
+        for serial in self.sim.all:
+            self.adb.connect(serial)
+
     def test_install_list_and_uninstall(self):
         for serial in self.each():
             self.assertIn("Success", self.adb.text("install", self.apk, serial=serial))
@@ -305,10 +309,14 @@ class Android(Adb):
 
     def test_a_reboot_ends_the_connection_and_the_device_comes_back(self):
         for serial in self.each():
+            self.shell(serial, "sleep 60")  # of the device's time: its uptime is above a boot's
             uptime = float(self.shell(serial, "cat /proc/uptime").stdout.split()[0])
             self.adb.run("reboot", serial=serial)
+            end = time.time() + 20
+            while self.adb.state(serial) == "device" and time.time() < end:
+                time.sleep(0.02)
             self.adb.connect(serial)
-            self.assertLess(float(self.shell(serial, "cat /proc/uptime").stdout.split()[0]), max(uptime, 60))
+            self.assertLess(float(self.shell(serial, "cat /proc/uptime").stdout.split()[0]), uptime)
             self.eventually(lambda: self.shell(serial, "getprop sys.boot_completed").stdout.strip(), b"1", 30)
 
 

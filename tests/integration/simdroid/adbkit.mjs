@@ -45,7 +45,7 @@ if (part === "ALL") {
   const logcat = await device.openLogcat({ clear: false });
   const entry = await new Promise((resolve, reject) => {
     logcat.on("entry", resolve).on("error", reject);
-    setTimeout(() => reject(new Error("no log entry in 20 s")), 20_000).unref();
+    setTimeout(() => reject(new Error("no log entry in 20 s")), 20_000);
   });
   assert.ok(entry.pid >= 0 && entry.date instanceof Date && entry.tag.length > 0, JSON.stringify(entry));
   logcat.end();

@@ -13,7 +13,6 @@ import unittest
 from bench import HERE, ROOT, AdbServer, Simdroid, probe_apk
 
 PROGRAM = sys.argv.pop(1)
-PART = "ADB-HALF"  # "ALL" once the tools of Android answer (pm, am, logcat, screencap)
 MODULES = ROOT / "build/simdroid-clients"
 
 
@@ -41,7 +40,7 @@ class Clients(unittest.TestCase):
         npm_install()
         cls.sim = Simdroid(PROGRAM)
         cls.addClassCleanup(cls.sim.stop)
-        cls.apk = probe_apk() if PART == "ALL" else ""
+        cls.apk = probe_apk()
 
     def node(self, script, *arguments):
         done = subprocess.run(["node", HERE / script, MODULES, *map(str, arguments)], capture_output=True, text=True, timeout=120)
@@ -52,11 +51,11 @@ class Clients(unittest.TestCase):
         self.addCleanup(adb.stop)
         for serial in self.sim.all:
             adb.connect(serial)
-            self.node("adbkit.mjs", adb.port, serial, PART, self.apk)
+            self.node("adbkit.mjs", adb.port, serial, "ALL", self.apk)
 
     def test_yume_chan_on_the_device_protocol(self):
         for address in self.sim.all:
-            self.node("direct.mjs", address, PART, self.apk)
+            self.node("direct.mjs", address, "ALL", self.apk)
 
     def test_yume_chans_keys_are_accepted_or_left_waiting(self):
         for option, part in (("accept", "ADB-HALF"), ("known", "REFUSED")):
