@@ -148,8 +148,8 @@ def run(a, cluster, folder, chance):
     wanted = write_catalogues(a, folder, chance)
     file_sets = len(list((folder / "apks").iterdir()))
     cluster.start_all()
-    for store in sorted({store for store, _ in wanted}):
-        report = cluster.api("POST", "/api/v1/catalogues", {"source": str(folder / f"{store}.jsonl"), "store": store}, key=store)
+    for i, store in enumerate(sorted({store for store, _ in wanted})):
+        report = cluster.api("POST", "/api/v1/catalogues", {"source": str(folder / f"{store}.jsonl"), "store": store}, key=f"catalogue-{i}")
         assert report["rejected"] == 0, report
     sweep = cluster.api("POST", "/api/v1/sweeps", {"name": "kill", "shards": 4}, key="sweep")["id"]
     killer, begin, said = Killer(cluster, chance), time.time(), 0
