@@ -34,6 +34,8 @@ std::string render_verdict(const Style& style, const Json& result);  // ten rows
 std::string render_evidence(const Style& style, const Json& evidence);
 std::string render_workers(const Style& style, const Json& workers);
 std::string render_devices(const Style& style, const Json& devices);
+std::string render_figures(const Style& style, const Json& figures);
+std::string render_changes(const Style& style, const Json& page);
 std::string render_event(const Style& style, std::string_view kind, std::string_view data);
 
 // The level's name, coloured on a terminal.

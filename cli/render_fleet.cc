@@ -1,4 +1,6 @@
 // Workers, devices and events.
+#include <algorithm>
+
 #include "cli/json_fields.h"
 #include "cli/render.h"
 #include "cli/screen_text.h"
@@ -24,19 +26,60 @@ std::string render_workers(const Style& style, const Json& workers) {
 }
 
 std::string render_devices(const Style& style, const Json& devices) {
-  Table table(
-      {style.text("device"), style.text("kind"), "API", "ABI", style.text("worker"), style.text("job")});
+  Table table({style.text("device"), style.text("kind"), "API", "ABI", style.text("worker"),
+               style.text("worker_leases")});
   table.right(2);
+  table.right(5);
   for (const Json& d : below(devices, "rows")) {
     std::string abis;
     for (const Json& abi : below(d, "abis")) {
       if (abi.is_string()) abis += (abis.empty() ? "" : ",") + abi.get<std::string>();
     }
-    const std::int64_t job = int_of(d, "job");
     table.add({text_of(d, "identity"), text_of(d, "class"), std::to_string(int_of(d, "api")), abis,
-               text_of(d, "worker"), job == 0 ? style.text("free") : std::to_string(job)});
+               text_of(d, "worker"), std::to_string(int_of(d, "worker_leases"))});
   }
   return table.empty() ? style.text("no_devices") + "\n" : table.text();
+}
+
+// A run's own figures: sums over the runs of a sweep on each kind of device, and what one run takes.
+std::string render_figures(const Style& style, const Json& figures) {
+  Table table({style.text("kind"), style.text("runs"), style.text("device_total"), style.text("a_run"),
+               style.text("commands"), style.text("bytes"), style.text("lost"), style.text("crashes"), "ANR",
+               ""});
+  for (std::size_t i = 1; i < 9; ++i) table.right(i);
+  std::string phases;
+  for (const Json& row : below(figures, "rows")) {
+    const Json &kind = below(row, "device_kind"), &sum = below(row, "sum");
+    const std::int64_t runs = std::max<std::int64_t>(int_of(row, "runs"), 1);
+    const std::string name = text_of(kind, "class") + "/" + std::to_string(int_of(kind, "api"));
+    table.add({name, with_commas(int_of(row, "runs")), duration_text(int_of(sum, "device_ms")),
+               duration_text(int_of(sum, "device_ms") / runs), with_commas(int_of(sum, "commands")),
+               with_commas(int_of(sum, "bytes_from_device") + int_of(sum, "bytes_to_device")),
+               with_commas(int_of(sum, "events_lost")), with_commas(int_of(sum, "crashes")),
+               with_commas(int_of(sum, "anrs")), bool_of(row, "simulated") ? style.text("simulated") : ""});
+    std::string line;
+    for (const auto& [phase, ms] : below(sum, "phase_ms").items()) {
+      if (!ms.is_number() || ms.get<std::int64_t>() == 0) continue;
+      line +=
+          (line.empty() ? "" : "  ") + safe_text(phase) + " " + duration_text(ms.get<std::int64_t>() / runs);
+    }
+    if (!line.empty())
+      phases += style.text("phases_of_a_run", {{"kind", safe_text(name)}, {"phases", line}}) + "\n";
+  }
+  return table.empty() ? style.text("nothing_yet") + "\n" : table.text() + phases;
+}
+
+std::string render_changes(const Style& style, const Json& page) {
+  Table table({style.text("at"), style.text("state"), style.text("store"), style.text("package"),
+               style.text("version"), style.text("app")});
+  table.at_most(2, 20);
+  table.at_most(5, 32);
+  for (const Json& c : below(page, "rows")) {
+    const Json& l = below(c, "listing");
+    table.add({text_of(c, "at").substr(0, 16), style.text(text_of(c, "kind")), text_of(l, "store"),
+               text_of(l, "package"), text_of(l, "version_name"), text_of(l, "label")});
+  }
+  return table.empty() ? style.text("nothing_yet") + "\n" : table.text();
 }
 
 std::string render_event(const Style&, std::string_view kind, std::string_view data) {

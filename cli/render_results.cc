@@ -208,10 +208,12 @@ std::string render_announcement(const Style& style, const Json& announcement) {
 }
 
 std::string render_evidence(const Style& style, const Json& evidence) {
-  Table table({style.text("name"), style.text("bytes"), "SHA-256"});
-  table.right(1);
+  Table table({style.text("run"), style.text("device"), style.text("name"), style.text("bytes"), "SHA-256"});
+  table.right(0);
+  table.right(3);
   for (const Json& b : below(evidence, "rows")) {
-    table.add({text_of(b, "name"), with_commas(int_of(b, "bytes")), text_of(b, "sha256")});
+    table.add({std::to_string(int_of(b, "run")), text_of(b, "device"), text_of(b, "name"),
+               with_commas(int_of(b, "bytes")), text_of(b, "sha256")});
   }
   return table.empty() ? style.text("no_evidence") + "\n" : table.text();
 }

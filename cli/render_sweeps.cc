@@ -59,6 +59,11 @@ std::string render_import(const Style& style, const Json& r) {
                                    {"file", safe_text(text_of(r, "rejects_file"))}}) +
            "\n";
   }
+  std::string unknown;
+  for (const Json& column : below(r, "unknown_columns")) {
+    if (column.is_string()) unknown += (unknown.empty() ? "" : ", ") + safe_text(column.get<std::string>());
+  }
+  if (!unknown.empty()) all += style.text("unknown_columns", {{"columns", unknown}}) + "\n";
   return all;
 }
 

@@ -52,14 +52,21 @@ Result<int> follow_events(Session& s, std::int64_t sweep) {
 }
 
 void add_drain(CLI::App& app, Program& program) {
-  auto worker = std::make_shared<std::string>();
+  struct Arguments {
+    std::string worker;
+    bool undo = false;
+  };
+  auto a = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("drain", "let a worker finish what it has and take nothing new");
-  verb->add_option("worker", *worker, "its name")->required();
-  verb->callback([worker, &program] {
-    program.verb = [worker](Session& s) -> Result<int> {
-      TRY_ASSIGN(const Json answer, s.client.post("/api/v1/workers/" + percent_encoded(*worker) + "/drain",
-                                                  Json::object(), "", s.quick()));
-      return show(s, answer, [&] { return s.style.text("drained", {{"worker", *worker}}) + "\n"; });
+  verb->add_option("worker", a->worker, "its name")->required();
+  verb->add_flag("--undo", a->undo, "let it take jobs again");
+  verb->callback([a, &program] {
+    program.verb = [a](Session& s) -> Result<int> {
+      const std::string path =
+          "/api/v1/workers/" + percent_encoded(a->worker) + (a->undo ? "/undrain" : "/drain");
+      TRY_ASSIGN(const Json answer, s.client.post(path, Json::object(), "", s.quick()));
+      const char* told = a->undo ? "undrained" : "drained";
+      return show(s, answer, [&] { return s.style.text(told, {{"worker", a->worker}}) + "\n"; });
     };
   });
 }

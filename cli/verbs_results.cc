@@ -42,6 +42,18 @@ void add_summary(CLI::App& app, Program& program) {
   });
 }
 
+void add_figures(CLI::App& app, Program& program) {
+  auto sweep = std::make_shared<std::int64_t>(0);
+  CLI::App* verb = app.add_subcommand("figures", "what the runs of a sweep took, by kind of device");
+  verb->add_option("sweep", *sweep, "its id")->required();
+  verb->callback([sweep, &program] {
+    program.verb = [sweep](Session& s) -> Result<int> {
+      TRY_ASSIGN(const Json all, s.client.get(sweep_path(*sweep) + "/figures", {}, s.quick()));
+      return show(s, all, [&] { return render_figures(s.style, all); });
+    };
+  });
+}
+
 void add_announcement(CLI::App& app, Program& program) {
   struct Arguments {
     std::int64_t sweep = 0;
@@ -221,6 +233,7 @@ void add_retest(CLI::App& app, Program& program) {
 
 void add_result_verbs(CLI::App& app, Program& program) {
   add_summary(app, program);
+  add_figures(app, program);
   add_announcement(app, program);
   add_results(app, program);
   add_verdict(app, program);

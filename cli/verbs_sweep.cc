@@ -38,6 +38,36 @@ void add_import(CLI::App& app, Program& program) {
   });
 }
 
+void add_changes(CLI::App& app, Program& program) {
+  struct Arguments {
+    std::string store, kind, cursor;
+    std::int64_t import = 0, rows = 100;
+  };
+  auto a = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("changes", "what catalogues brought new, changed and no longer");
+  verb->add_option("--store", a->store, "only of this store");
+  verb->add_option("--import", a->import, "only what this import found")->check(CLI::PositiveNumber);
+  verb->add_option("--kind", a->kind, "only these")->check(CLI::IsMember({"added", "changed", "gone"}));
+  verb->add_option("--rows", a->rows, "of one page")->check(CLI::Range(1, 1000));
+  verb->add_option("--cursor", a->cursor, "from the end of the page before");
+  verb->callback([a, &program] {
+    program.verb = [a](Session& s) -> Result<int> {
+      TRY_ASSIGN(const Json page, s.client.get("/api/v1/changes",
+                                               {{"store", a->store},
+                                                {"import", a->import == 0 ? "" : std::to_string(a->import)},
+                                                {"kind", a->kind},
+                                                {"cursor", a->cursor},
+                                                {"rows", std::to_string(a->rows)}},
+                                               s.quick()));
+      const std::string next = text_of(page, "next");
+      return show(s, page, [&] {
+        return render_changes(s.style, page) +
+               (next.empty() ? "" : s.style.text("more", {{"next", next}}) + "\n");
+      });
+    };
+  });
+}
+
 struct StartArguments {
   std::string name, store, list_file, depth = "triage", key;
   std::int64_t top = 0, shards = 16, campaign = 0;
@@ -166,6 +196,7 @@ void add_campaign(CLI::App& app, Program& program) {
 
 void add_sweep_verbs(CLI::App& app, Program& program) {
   add_import(app, program);
+  add_changes(app, program);
   CLI::App* sweep = app.add_subcommand("sweep", "start, follow, pause, resume and cancel sweeps");
   sweep->require_subcommand(1);
   add_sweep_start(*sweep, program);

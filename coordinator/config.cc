@@ -47,6 +47,7 @@ void read_leases(ConfigMap in, CoordinatorConfig& c) {
   c.leases.device_attempts = attempts.integer("device", 6, {1, 100});
   c.leases.infrastructure_attempts = attempts.integer("infrastructure", 12, {1, 1000});
   c.leases.evasion_attempts = attempts.integer("evasion", 6, {1, 100});
+  c.leases.journal_attempts = attempts.integer("journal", 3, {1, 100});
   if (c.leases.drift_ms * 4 > c.leases.lease_ms)
     in.error("drift_ms", "must be at most a quarter of lease_ms");
 }

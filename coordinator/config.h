@@ -32,7 +32,8 @@ struct CoordinatorConfig {
   } link;
   struct LeaseOptions {
     std::int64_t lease_ms = 0, drift_ms = 0;
-    std::int64_t app_attempts = 0, device_attempts = 0, infrastructure_attempts = 0, evasion_attempts = 0;
+    std::int64_t app_attempts = 0, device_attempts = 0, infrastructure_attempts = 0, evasion_attempts = 0,
+                 journal_attempts = 0;
     std::int64_t retry_ms = 0;
     std::int64_t reuse_ms = 0;
     std::int64_t no_device_ms = 0;

@@ -20,6 +20,7 @@
 #include "coordinator/http/api_handler.h"
 #include "coordinator/http/server.h"
 #include "coordinator/link/link.h"
+#include "coordinator/service/garbage.h"
 #include "coordinator/service/service.h"
 #include "coordinator/store/sqlite_store.h"
 
@@ -100,8 +101,9 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   o.core.lease_ms = c.leases.lease_ms;
   o.core.drift_ms = c.leases.drift_ms;
   const std::int64_t attempts[] = {c.leases.app_attempts, c.leases.device_attempts,
-                                   c.leases.infrastructure_attempts, c.leases.evasion_attempts};
-  for (std::size_t i = 0; i < 4; ++i) o.core.attempts[i] = static_cast<std::int32_t>(attempts[i]);
+                                   c.leases.infrastructure_attempts, c.leases.evasion_attempts,
+                                   c.leases.journal_attempts};
+  for (std::size_t i = 0; i < kFailureKinds; ++i) o.core.attempts[i] = static_cast<std::int32_t>(attempts[i]);
   o.core.retry_ms = c.leases.retry_ms;
   o.core.reuse_ms = c.leases.reuse_ms;
   o.core.no_device_ms = c.leases.no_device_ms;
@@ -118,6 +120,7 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   o.judge.budget_ms = c.judging.budget_ms;
   o.judge.memory_bytes = static_cast<std::uint64_t>(c.judging.memory_bytes);
   o.folder = c.catalogues.rejects;
+  o.disks = {c.blobs.folder, folder_of(c.store.sqlite)};
   o.disk_low_bytes = static_cast<std::uint64_t>(c.blobs.low_water_bytes);
   o.disk_fine_bytes = static_cast<std::uint64_t>(c.blobs.high_water_bytes);
   return o;
@@ -164,11 +167,10 @@ Status collect(const CoordinatorConfig& config, std::int64_t days) {
   House h(config);
   TRY(open_house(h));
   TRY_ASSIGN(Lead lead, h.store->take_lead(h.random.next_u64()));
-  const std::int64_t before_ms = h.clock.wall_ms() - days * 86'400'000;
-  TRY_ASSIGN(std::vector<Digest> gone, h.store->expire_evidence(lead.epoch, before_ms));
-  for (const Digest& d : gone) TRY(h.blobs->remove(d, before_ms, Deadline::in_ms(60'000)));
-  std::printf("%zu blobs of runs older than %lld days were removed\n", gone.size(),
-              static_cast<long long>(days));
+  TRY_ASSIGN(const std::int64_t gone, collect_garbage(*h.store, *h.blobs, lead.epoch, h.clock.wall_ms(),
+                                                      days * 86'400'000, Deadline::in_ms(3'600'000)));
+  std::printf("%lld blobs were removed; of runs older than %lld days nothing but the verdict is left\n",
+              static_cast<long long>(gone), static_cast<long long>(days));
   return ok_status();
 }
 

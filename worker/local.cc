@@ -36,6 +36,7 @@ Status in_words(const job::JobFailure& failure) {
     case FailureKind::kEvasion:
       return unsupported("the app refuses this class of device: " + failure.detail);
     case FailureKind::kInfrastructure:
+    case FailureKind::kJournal:
       break;
   }
   return failure.reason == FailureReason::kCancelled ? cancelled("interrupted") : unavailable(failure.detail);

@@ -146,22 +146,11 @@ class Judgement {
   }
 
   RowVerdict row(int task) const {
-    RowVerdict r;
-    r.task = task;
-    r.level = Level::kNotApplicable;
+    std::vector<const ItemVerdict*> items;
     for (std::size_t i = 0; i < pack_.items.size(); ++i) {
-      if (pack_.items[i].task != task) continue;
-      const ItemVerdict& item = v_.items[i];
-      ++r.items;
-      if (item.level != Level::kNotTested) ++r.items_judged;
-      r.level = std::min(r.level, item.level);
-      for (Reason reason : item.reasons) {
-        if (std::find(r.reasons.begin(), r.reasons.end(), reason) == r.reasons.end())
-          r.reasons.push_back(reason);
-      }
+      if (pack_.items[i].task == task) items.push_back(&v_.items[i]);
     }
-    std::sort(r.reasons.begin(), r.reasons.end());
-    return r;
+    return row_of(task, items);
   }
 
   std::span<const Journal> journals_;

@@ -24,6 +24,7 @@ class CounterOf final : public Counter {
 class GaugeOf final : public Gauge {
  public:
   explicit GaugeOf(prometheus::Gauge& g) : g_(g) {}
+  prometheus::Gauge* inner() { return &g_; }
   void set(double value) override { g_.Set(value); }
   void add(double by) override { g_.Increment(by); }
 
@@ -65,6 +66,20 @@ class Series {
     return *series;
   }
 
+  template <class Each>
+  void forget(const MetricSpec& spec, std::string_view first_label, Each each) {
+    auto& family = families_[spec.name];
+    for (auto at = family.begin(); at != family.end();) {
+      auto label = at->first.find(spec.labels[0]);
+      if (label == at->first.end() || label->second != first_label) {
+        ++at;
+        continue;
+      }
+      each(*at->second);
+      at = family.erase(at);
+    }
+  }
+
  private:
   std::map<std::string_view, std::map<prometheus::Labels, std::unique_ptr<Of>>> families_;
 };
@@ -97,6 +112,11 @@ class PrometheusMetrics final : public Metrics {
       return HistogramOf(prometheus::BuildHistogram().Name(spec.name).Help(spec.help).Register(registry_).Add(
           l, buckets(spec)));
     });
+  }
+  void forget(const GaugeSpec& spec, std::string_view first_label) override {
+    std::lock_guard lock(mutex_);
+    auto& family = prometheus::BuildGauge().Name(spec.name).Help(spec.help).Register(registry_);
+    gauges_.forget(spec, first_label, [&](GaugeOf& g) { family.Remove(g.inner()); });
   }
   std::string page() const override { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
 

@@ -50,6 +50,8 @@ class Metrics {
   virtual ~Metrics() = default;
   virtual Counter& counter(const CounterSpec& spec, Labels labels = {}) = 0;
   virtual Gauge& gauge(const GaugeSpec& spec, Labels labels = {}) = 0;
+  // The series whose first label has this value are shown no more; references to them are void.
+  virtual void forget(const GaugeSpec& spec, std::string_view first_label) = 0;
   virtual Histogram& histogram(const HistogramSpec& spec, Labels labels = {}) = 0;
   // All of it in Prometheus' text format 0.0.4.
   virtual std::string page() const = 0;

@@ -40,23 +40,21 @@ inline constexpr CounterSpec kLeasesExpired{{"storesweep_leases_expired_total",
                                              "Leases that ended in silence, by whether their run had begun.",
                                              {"begun"}}};
 inline constexpr GaugeSpec kLeasesLive{{"storesweep_leases", "Leases that live now."}};
-inline constexpr GaugeSpec kJobsWaiting{
-    {"storesweep_jobs_waiting", "Jobs that wait for a lease, by lane.", {"lane"}}};
+inline constexpr GaugeSpec kJobs{
+    {"storesweep_jobs", "Jobs of running sweeps that are not leased, by what they wait for.", {"state"}}};
 inline constexpr CounterSpec kJobsEnded{{"storesweep_jobs_ended_total", "Jobs that ended, by how.", {"end"}}};
 inline constexpr CounterSpec kReports{
-    {"storesweep_reports_total",
-     "Reports, failures and needs of workers, by their kind and the answer.",
-     {"kind", "answer"}}};
+    {"storesweep_reports_total", "Reports, failures and needs of workers, by the answer.", {"answer"}}};
 inline constexpr CounterSpec kFailures{
     {"storesweep_failures_total", "Runs that failed, by the kind of failure.", {"kind"}}};
 inline constexpr CounterSpec kReuses{
     {"storesweep_reuses_total", "Listings answered by an earlier run of the same file set."}};
-inline constexpr CounterSpec kVerdictRows{{"storesweep_verdict_rows_total",
-                                           "Rows of verdicts as they arrived, by sweep, task and level.",
-                                           {"sweep", "task", "level"}}};
-inline constexpr CounterSpec kVerdictItems{{"storesweep_verdict_items_total",
-                                            "Judged rules as they arrived, by sweep, rule and level.",
-                                            {"sweep", "rule", "level"}}};
+inline constexpr GaugeSpec kVerdictRows{{"storesweep_verdict_rows",
+                                         "Rows of verdicts as they stand, by sweep, task and level.",
+                                         {"sweep", "task", "level"}}};
+inline constexpr GaugeSpec kVerdictItems{{"storesweep_verdict_items",
+                                          "Judged rules as they stand, by sweep, rule and level.",
+                                          {"sweep", "rule", "level"}}};
 inline constexpr GaugeSpec kSweepListings{{"storesweep_sweep_listings", "Listings of a sweep.", {"sweep"}}};
 inline constexpr GaugeSpec kSweepEnded{
     {"storesweep_sweep_listings_ended", "Listings of a sweep that ended.", {"sweep"}}};
@@ -70,12 +68,22 @@ inline constexpr GaugeSpec kWorkersConnected{
     {"storesweep_workers_connected", "Workers that were heard of within a lease."}};
 inline constexpr GaugeSpec kDevices{
     {"storesweep_devices", "Devices of the connected workers, by kind.", {"kind"}}};
+inline constexpr CounterSpec kRuns{
+    {"storesweep_runs_total", "Runs reported, by sweep and kind of device.", {"sweep", "kind"}}};
 inline constexpr CounterSpec kRunSeconds{
-    {"storesweep_run_device_seconds_total", "Device time of reported runs, by kind of device.", {"kind"}}};
+    {"storesweep_run_device_seconds_total", "Device time of runs.", {"sweep", "kind"}}};
+inline constexpr CounterSpec kRunPhaseSeconds{
+    {"storesweep_run_phase_seconds_total", "Host time of the phases of runs.", {"sweep", "kind", "phase"}}};
+inline constexpr CounterSpec kRunCommands{
+    {"storesweep_run_commands_total", "Device commands of runs.", {"sweep", "kind"}}};
+inline constexpr CounterSpec kRunBytes{
+    {"storesweep_run_bytes_total", "Bytes exchanged with devices in runs.", {"sweep", "kind"}}};
 inline constexpr CounterSpec kRunEventsLost{
-    {"storesweep_run_events_lost_total", "Events that runs reported as lost, by kind of device.", {"kind"}}};
+    {"storesweep_run_events_lost_total", "Events that runs reported as lost.", {"sweep", "kind"}}};
 inline constexpr CounterSpec kRunCrashes{
-    {"storesweep_run_crashes_total", "Crashes and ANRs of tested apps, by kind of device.", {"kind"}}};
+    {"storesweep_run_crashes_total", "Crashes of tested apps.", {"sweep", "kind"}}};
+inline constexpr CounterSpec kRunAnrs{
+    {"storesweep_run_anrs_total", "Times that a tested app did not respond.", {"sweep", "kind"}}};
 // ---- judging
 inline constexpr HistogramSpec kJudgeSeconds{
     {"storesweep_judge_seconds", "Time to judge one journal in a child process."}, kShort};
@@ -123,7 +131,8 @@ inline constexpr GaugeSpec kWorkerDevices{
 inline constexpr CounterSpec kQuarantines{
     {"storesweep_worker_quarantines_total", "Devices put into quarantine, by the reason.", {"reason"}}};
 // ---- worker: runs
-inline constexpr CounterSpec kRuns{{"storesweep_worker_runs_total", "Runs, by how they ended.", {"outcome"}}};
+inline constexpr CounterSpec kWorkerRuns{
+    {"storesweep_worker_runs_total", "Runs, by how they ended.", {"outcome"}}};
 inline constexpr HistogramSpec kPhaseSeconds{
     {"storesweep_worker_phase_seconds", "Host time of one phase.", {"phase"}}, kLong};
 inline constexpr HistogramSpec kFetchSeconds{{"storesweep_worker_fetch_seconds", "Time to fetch one APK."},

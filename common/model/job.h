@@ -21,7 +21,9 @@ enum class FailureKind : std::uint8_t {
   kDevice,          // quarantine the device, try elsewhere
   kInfrastructure,  // try later
   kEvasion,         // the app refuses this class of device: escalate to another
+  kJournal,         // what came as its evidence is no journal of this run: never said by a worker
 };
+inline constexpr std::size_t kFailureKinds = 5;
 
 // How a job ended; it ends once.
 enum class EndKind : std::uint8_t { kVerdict = 1, kBuried, kCancelled, kNoDevice };

@@ -113,7 +113,8 @@ enum class FailureReason : std::uint8_t {
   kTimeout,
   kDiskFull,
   kEvaded,
-  kCancelled
+  kCancelled,
+  kJournalRefused  // the coordinator's own word; never said by a worker
 };
 struct Failure {
   Token token;

@@ -1,4 +1,5 @@
 // The names of the model's enumerations: what logs, the API and the store show.
+#include <algorithm>
 #include <array>
 
 #include "common/model/job.h"
@@ -43,7 +44,8 @@ std::string_view name(JobKind k) {
   return kNames.at(static_cast<std::size_t>(k));
 }
 std::string_view name(FailureKind k) {
-  static constexpr std::array<std::string_view, 4> kNames = {"app", "device", "infrastructure", "evasion"};
+  static constexpr std::array<std::string_view, kFailureKinds> kNames = {"app", "device", "infrastructure",
+                                                                         "evasion", "journal"};
   return kNames.at(static_cast<std::size_t>(k));
 }
 std::string_view name(EndKind k) {
@@ -62,6 +64,21 @@ std::string_view name(PlaceKind k) {
   return kNames.at(static_cast<std::size_t>(k));
 }
 std::string text(const DeviceKind& kind) { return kind.device_class + "/" + std::to_string(kind.api); }
+
+RowVerdict row_of(int task, const std::vector<const ItemVerdict*>& items) {
+  RowVerdict r;
+  r.task = task;
+  r.level = Level::kNotApplicable;
+  for (const ItemVerdict* item : items) {
+    ++r.items;
+    if (item->level != Level::kNotTested) ++r.items_judged;
+    r.level = std::min(r.level, item->level);
+    r.reasons.insert(r.reasons.end(), item->reasons.begin(), item->reasons.end());
+  }
+  std::sort(r.reasons.begin(), r.reasons.end());
+  r.reasons.erase(std::unique(r.reasons.begin(), r.reasons.end()), r.reasons.end());
+  return r;
+}
 
 Verdict untested_verdict(Reason reason) {
   Verdict v;

@@ -127,6 +127,9 @@ std::optional<Reason> reason_named(std::string_view name);
 std::optional<Missing> missing_named(std::string_view name);
 std::optional<Phase> phase_named(std::string_view name);
 
+// The row of a task from its items: the worst level, how many were judged, every reason once.
+RowVerdict row_of(int task, const std::vector<const ItemVerdict*>& items);
+
 // A verdict of nothing but `not tested`, for an app that could not be run.
 Verdict untested_verdict(Reason reason);
 

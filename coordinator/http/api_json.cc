@@ -24,10 +24,17 @@ Json common_fields(const ResultRow& r) {
 }  // namespace
 
 Json to_json(const ImportReport& r) {
-  return {{"id", r.id},          {"store", r.store},       {"rows", r.rows},
-          {"added", r.added},    {"changed", r.changed},   {"unchanged", r.unchanged},
-          {"gone", r.gone},      {"rejected", r.rejected}, {"rejects_file", r.rejects_file},
-          {"took_ms", r.took_ms}};
+  return {{"id", r.id},
+          {"store", r.store},
+          {"rows", r.rows},
+          {"added", r.added},
+          {"changed", r.changed},
+          {"unchanged", r.unchanged},
+          {"gone", r.gone},
+          {"rejected", r.rejected},
+          {"rejects_file", r.rejects_file},
+          {"took_ms", r.took_ms},
+          {"unknown_columns", r.unknown_columns}};
 }
 
 Json to_json(const SweepStatus& s) {
@@ -75,6 +82,28 @@ Json to_json(const CampaignStatus& c) {
           {"sweeps", sweeps}};
 }
 
+Json evidence_json(const ResultRow& r) {
+  Json runs = Json::array();
+  for (const ResultRow::Evidence& e : r.evidence) {
+    Json blobs = Json::array();
+    for (const BlobRef& b : e.blobs) blobs.push_back(blob_json(b));
+    runs.push_back({{"run", e.run.value},
+                    {"worker", e.worker},
+                    {"device", e.device},
+                    {"at", time_or_null(e.at_ms)},
+                    {"blobs", std::move(blobs)}});
+  }
+  return runs;
+}
+
+Json to_json(const ChangeRow& c) {
+  return {{"id", c.id},
+          {"kind", name(c.kind)},
+          {"import", c.import},
+          {"at", time_or_null(c.at_ms)},
+          {"listing", listing_json(c.listing)}};
+}
+
 Json to_json(const ResultRow& r) {
   Json blobs = Json::array();
   for (const BlobRef& b : r.blobs) blobs.push_back(blob_json(b));
@@ -83,6 +112,7 @@ Json to_json(const ResultRow& r) {
   all["verdict"] = verdict_json(r.verdict);
   all["figures"] = figures_json(r.figures);
   all["blobs"] = std::move(blobs);
+  all["evidence"] = evidence_json(r);
   return all;
 }
 
@@ -134,7 +164,7 @@ Json to_json(const DeviceStatus& d) {
           {"abis", d.device.abis},
           {"features", d.device.features},
           {"quick_app_runtime", d.device.quick_app_runtime},
-          {"job", id_or_null(d.job.value)}};
+          {"worker_leases", d.worker_leases}};
 }
 
 }  // namespace storesweep::http

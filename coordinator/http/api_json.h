@@ -16,6 +16,8 @@ nlohmann::ordered_json brief_json(const ResultRow& row);  // of a page: listing 
 nlohmann::ordered_json to_json(const SummaryRow& row);
 nlohmann::ordered_json to_json(const FiguresRow& row);
 nlohmann::ordered_json to_json(const AnnouncementRow& row);
+nlohmann::ordered_json evidence_json(const ResultRow& row);  // by run
+nlohmann::ordered_json to_json(const ChangeRow& change);
 nlohmann::ordered_json to_json(const WorkerStatus& worker);
 nlohmann::ordered_json to_json(const DeviceStatus& device);
 

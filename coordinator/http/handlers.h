@@ -33,6 +33,8 @@ Result<Response> order_retest(const Call& call);
 // ---- workers, devices, evidence, operation
 Result<Response> list_workers(const Call& call);
 Result<Response> drain_worker(const Call& call);
+Result<Response> undrain_worker(const Call& call);
+Result<Response> list_changes(const Call& call);
 Result<Response> list_devices(const Call& call);
 Result<Response> stream_events(const Call& call);
 Result<Response> get_blob(const Call& call);

@@ -45,8 +45,13 @@ Result<Response> list_workers(const Call& call) {
 }
 
 Result<Response> drain_worker(const Call& call) {
-  TRY(call.service.drain(call.part("worker"), call.deadline));
+  TRY(call.service.drain(call.part("worker"), true, call.deadline));
   return json_response({{"worker", call.part("worker")}, {"draining", true}});
+}
+
+Result<Response> undrain_worker(const Call& call) {
+  TRY(call.service.drain(call.part("worker"), false, call.deadline));
+  return json_response({{"worker", call.part("worker")}, {"draining", false}});
 }
 
 Result<Response> list_devices(const Call& call) {

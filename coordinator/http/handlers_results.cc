@@ -47,8 +47,14 @@ Result<Response> get_result(const Call& call) {
 
 Result<Response> list_evidence(const Call& call) {
   TRY_ASSIGN(const ResultRow row, call.service.result(JobId(call.id("job")), call.deadline));
-  Json blobs = Json::array();
-  for (const BlobRef& b : row.blobs) blobs.push_back(blob_json(b));
+  Json blobs = Json::array();  // of every run that the verdict rests on
+  for (const Json& run : evidence_json(row)) {
+    for (Json blob : run.at("blobs")) {
+      blob["run"] = run.at("run");
+      blob["device"] = run.at("device");
+      blobs.push_back(std::move(blob));
+    }
+  }
   return json_response({{"simulated", row.verdict.simulated}, {"job", row.job.value}, {"rows", blobs}});
 }
 

@@ -1,4 +1,5 @@
 // Catalogues, sweeps and campaigns.
+#include "common/base/text.h"
 #include "coordinator/http/handlers_shared.h"
 
 namespace storesweep::http {
@@ -62,6 +63,26 @@ Result<Response> list_listings(const Call& call) {
   TRY_ASSIGN(const PageRequest page, page_of(call));
   TRY_ASSIGN(const auto rows, call.service.listings(call.query("store"), page, call.deadline));
   return page_response(rows, listing_json);
+}
+
+Result<Response> list_changes(const Call& call) {
+  TRY_ASSIGN(const PageRequest page, page_of(call));
+  ChangeQuery query;
+  query.store = call.query("store");
+  if (const std::string import = call.query("import"); !import.empty()) {
+    const auto n = parse_int<std::int64_t>(import);
+    if (!n || *n < 1)
+      return invalid("import: wanted the id of an import, not `" + import.substr(0, 80) + "`");
+    query.import = *n;
+  }
+  if (const std::string kind = call.query("kind"); !kind.empty()) {
+    for (ChangeKind k : {ChangeKind::kAdded, ChangeKind::kChanged, ChangeKind::kGone}) {
+      if (name(k) == kind) query.kind = k;
+    }
+    if (!query.kind) return invalid("kind: wanted added, changed or gone, not `" + kind.substr(0, 80) + "`");
+  }
+  TRY_ASSIGN(const auto rows, call.service.changes(query, page, call.deadline));
+  return page_response(rows, [](const ChangeRow& c) { return to_json(c); });
 }
 
 Result<Response> start_sweep(const Call& call) {

@@ -6,6 +6,7 @@
 
 #include "common/base/bytes.h"
 #include "common/rules/pack.h"
+#include "coordinator/judging/frame.h"
 #include "coordinator/judging/request.h"
 
 int main(int argc, char** argv) {
@@ -20,6 +21,9 @@ int main(int argc, char** argv) {
     return 1;
   }
   std::signal(SIGTERM, SIG_DFL);
+  const std::string ready = encode_frame({"ready"});  // until then a death is not a journal's fault
+  if (std::fwrite(ready.data(), 1, ready.size(), stdout) != ready.size()) return 1;
+  std::fflush(stdout);
   std::string body;
   std::uint8_t head[4];
   while (std::fread(head, 1, 4, stdin) == 4) {

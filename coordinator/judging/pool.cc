@@ -15,6 +15,7 @@
 
 namespace storesweep {
 namespace {
+constexpr std::int64_t kStartMs = 60'000;  // to load the rule pack, on a busy machine
 
 struct Work {
   std::uint64_t ticket = 0;
@@ -52,12 +53,16 @@ Result<std::string> read_exactly(Child& child, std::size_t want, const Deadline&
   return out;
 }
 
-Result<std::string> exchange(Child& child, const std::string& request, const Deadline& deadline) {
-  TRY(write_all(child, request, deadline));
+Result<std::string> read_answer(Child& child, const Deadline& deadline) {
   TRY_ASSIGN(std::string head, read_exactly(child, 4, deadline));
   std::uint32_t length = ByteReader(as_bytes(head)).u32();
   if (length > kMaxVerdictAnswerBytes) return corrupt("the judge's child answered too much");
   return read_exactly(child, length, deadline);
+}
+
+Result<std::string> exchange(Child& child, const std::string& request, const Deadline& deadline) {
+  TRY(write_all(child, request, deadline));
+  return read_answer(child, deadline);
 }
 
 }  // namespace
@@ -86,8 +91,17 @@ struct JudgePool::State {
   JudgeAnswer judge_one(const Work& work, std::optional<Child>& child) {
     if (!child || !child->running()) {
       auto started = Child::start({.command = options.command, .memory_bytes = options.memory_bytes});
-      if (!started.ok()) return {started.status().within("starting a judge"), false};
+      if (!started.ok()) {
+        log.error("no judge can be started", {{"why", started.status().text()}});
+        return {unavailable("starting a judge: " + started.status().message()), false};
+      }
       child = *std::move(started);
+      // A child that dies before it has read anything cannot have died of a journal.
+      if (auto hello = read_answer(*child, Deadline::in_ms(kStartMs, &stop)); !hello.ok()) {
+        child.reset();
+        if (!stop.cancelled()) log.error("no judge can be started", {{"why", hello.status().text()}});
+        return {unavailable("starting a judge: " + hello.status().message()), false};
+      }
     }
     auto body = exchange(*child, encode_request(work.request), Deadline::in_ms(options.budget_ms, &stop));
     if (body.ok()) return {decode_answer(*body), false};

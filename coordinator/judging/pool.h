@@ -1,7 +1,8 @@
 // Child processes that judge hostile journals, each with a budget of time, memory and processor. A child
 // serves many requests; one that dies or overruns is replaced, and the request it died of is answered with
-// `killed`. Safe for concurrent use: submit from any thread; the callback comes on one of the pool's threads.
-// Destroying the pool ends the children; what was not answered then is never answered.
+// `killed`. Where none can be started the answer is kUnavailable: the journal is not to blame. Safe for
+// concurrent use: submit from any thread; the callback comes on one of the pool's threads. Destroying the
+// pool ends the children; what was not answered then is never answered.
 #pragma once
 
 #include <cstdint>

@@ -3,21 +3,33 @@
 #include "common/evidence/journal.h"
 #include "common/evidence/listing_json.h"
 #include "common/evidence/verdict_codec.h"
+#include "coordinator/judging/claim.h"
+#include "coordinator/judging/frame.h"
 
 namespace storesweep {
 namespace {
 
+// What another app did is not to be laid at this one's door.
+Status check_package(const JournalHeader& header, const Listing& listing) {
+  const bool known = listing.subject == SubjectKind::kApp && !listing.package.empty();
+  if (!known || header.package == listing.package) return ok_status();
+  return invalid("the journal is of " + header.package.substr(0, 200) + ", the listing of " +
+                 listing.package);
+}
+
 Result<Verdict> judge_parts(const std::vector<std::string_view>& parts, const RulePack& pack) {
-  if (parts.size() < 3 || parts.size() > 2 + kMaxJournalsPerVerdict)
+  if (parts.size() < 4 || parts.size() > 3 + kMaxJournalsPerVerdict)
     return invalid("a request has 1 to 8 journals");
   TRY_ASSIGN(Listing listing, listing_from_json_untrusted(parts[0]));
   JudgeContext context{.single_device = parts[1] == "single_device"};
   std::vector<Journal> journals;
-  for (std::size_t i = 2; i < parts.size(); ++i) {
+  for (std::size_t i = 3; i < parts.size(); ++i) {
     auto journal = read_journal_untrusted(as_bytes(parts[i]));
-    if (!journal.ok()) return journal.status().within("journal " + std::to_string(i - 1));
+    if (!journal.ok()) return journal.status().within("journal " + std::to_string(i - 2));
+    TRY(check_package(journal->header, listing));
     journals.push_back(*std::move(journal));
   }
+  if (!parts[2].empty()) TRY(check_claim(parts[2], journals.back().header));
   return judge(journals, listing, pack, context);
 }
 
@@ -30,39 +42,16 @@ ErrorKind kind_named(std::string_view name) {
 
 }  // namespace
 
-std::string encode_frame(const std::vector<std::string_view>& parts) {
-  std::size_t length = 0;
-  for (std::string_view p : parts) length += 4 + p.size();
-  std::string out;
-  out.reserve(4 + length);
-  put_little(out, length, 4);
-  for (std::string_view p : parts) {
-    put_little(out, p.size(), 4);
-    out += p;
-  }
-  return out;
-}
-
-Result<std::vector<std::string_view>> decode_frame(std::string_view body) {
-  std::vector<std::string_view> parts;
-  ByteReader reader(as_bytes(body));
-  while (reader.ok() && reader.left() > 0) {
-    std::uint32_t length = reader.u32();
-    parts.push_back(as_text(reader.take(length)));
-  }
-  if (!reader.ok()) return corrupt("a frame's parts do not fill it");
-  return parts;
-}
-
 std::string encode_request(const JudgeRequest& request) {
   std::string listing = listing_to_json(request.listing);
-  std::vector<std::string_view> parts = {listing, request.context.single_device ? "single_device" : ""};
+  std::vector<std::string_view> parts = {listing, request.context.single_device ? "single_device" : "",
+                                         request.claim};
   parts.insert(parts.end(), request.journals.begin(), request.journals.end());
   return encode_frame(parts);
 }
 
 std::string answer_request(std::string_view body, const RulePack& pack) {
-  auto parts = decode_frame(body);
+  auto parts = decode_parts(body);
   auto verdict = parts.ok() ? judge_parts(*parts, pack) : Result<Verdict>(parts.status());
   if (!verdict.ok()) return encode_frame({error_name(verdict.status().kind()), verdict.status().message()});
   std::string bytes = encode_verdict(*verdict);
@@ -70,7 +59,7 @@ std::string answer_request(std::string_view body, const RulePack& pack) {
 }
 
 Result<Verdict> decode_answer(std::string_view body) {
-  TRY_ASSIGN(auto parts, decode_frame(body));
+  TRY_ASSIGN(auto parts, decode_parts(body));
   if (parts.size() != 2) return corrupt("a judge's answer has two parts");
   if (parts[0] == "ok") return decode_verdict_untrusted(parts[1]);
   return Status(kind_named(parts[0]), std::string(parts[1]));

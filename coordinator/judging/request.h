@@ -1,6 +1,6 @@
-// What goes to a judging child and what comes back, as bytes on its pipes: u32 LE length, then parts, each
-// with its own u32 LE length. A request is [listing JSON, flags, journal, journal...]; an answer is [error
-// name or "ok", message or encoded verdict]. Pure.
+// What goes to a judging child and what comes back, as frames (frame.h) on its pipes. A request is [listing
+// JSON, flags, claim, journal, journal...]; an answer is [error name or "ok", message or encoded verdict].
+// Pure.
 #pragma once
 
 #include <string>
@@ -17,13 +17,10 @@ inline constexpr std::size_t kMaxVerdictAnswerBytes = 8u << 20;
 
 struct JudgeRequest {
   std::vector<std::string> journals;  // bytes; the first is the run of the sweep
+  std::string claim;                  // what the report says of the last one (claim.h); empty: not checked
   Listing listing;
   JudgeContext context;
 };
-
-std::string encode_frame(const std::vector<std::string_view>& parts);
-// The parts of a whole frame's body (behind its length); kCorrupt when it is none.
-Result<std::vector<std::string_view>> decode_frame(std::string_view body);
 
 std::string encode_request(const JudgeRequest& request);
 // What the child does with one request's body: the answer's frame.

@@ -7,15 +7,18 @@ namespace storesweep {
 bool serves(const Device& device, const Wish& wish) {
   return satisfies(device, wish.needs) &&
          (wish.not_on_device.empty() || device.identity != wish.not_on_device) &&
-         (!wish.on_kind || device.kind == *wish.on_kind);
+         (!wish.on_kind || device.kind == *wish.on_kind) &&
+         !std::binary_search(wish.avoid.begin(), wish.avoid.end(), device.identity);
 }
 
 std::string wish_key(const Wish& wish) {
-  if (wish.needs.empty() && wish.not_on_device.empty() && !wish.on_kind) return "";
+  const bool anything = wish.needs.empty() && wish.not_on_device.empty() && !wish.on_kind;
+  if (anything && wish.avoid.empty()) return "";
   std::string key = std::to_string(wish.needs.min_api) + (wish.needs.quick_app_runtime ? "q" : "");
   for (const std::string& abi : wish.needs.abis) key += "\na" + abi;
   for (const std::string& feature : wish.needs.features) key += "\nf" + feature;
   key += "\nc" + wish.needs.other_than_class + "\nd" + wish.not_on_device;
+  for (const std::string& device : wish.avoid) key += "\nx" + device;
   return wish.on_kind ? key + "\nk" + text(*wish.on_kind) : key;
 }
 

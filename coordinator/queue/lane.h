@@ -19,6 +19,7 @@ struct Wish {
   Needs needs;
   std::string not_on_device;          // an identity; empty: any
   std::optional<DeviceKind> on_kind;  // empty: any
+  std::vector<std::string> avoid{};  // identities where it has just failed, while others can serve it; sorted
 };
 bool serves(const Device& device, const Wish& wish);
 // Equal for equal wishes.

@@ -49,12 +49,43 @@ Verdict buried_verdict() {
   return v;
 }
 
-Verdict single_device(Verdict verdict) {
+namespace {
+bool among(const std::vector<std::string>& rules, const std::string& rule) {
+  return std::find(rules.begin(), rules.end(), rule) != rules.end();
+}
+}  // namespace
+
+Verdict single_device(Verdict verdict, const std::vector<std::string>& rules) {
   for (Finding& f : verdict.findings) {
+    if (!rules.empty() && !among(rules, f.rule)) continue;
     std::replace(f.missing.begin(), f.missing.end(), Missing::kConfirmation, Missing::kSingleDevice);
   }
-  verdict.confirm_rules.clear();
+  std::erase_if(verdict.confirm_rules, [&](const auto& r) { return rules.empty() || among(rules, r); });
   return verdict;
+}
+
+Verdict with_rules_of(Verdict whole, const Verdict& part, const std::vector<std::string>& rules) {
+  if (whole.items.empty()) return part;  // it was buried, or had no device: there is nothing to keep
+  for (ItemVerdict& item : whole.items) {
+    auto fresh = std::find_if(part.items.begin(), part.items.end(),
+                              [&](const ItemVerdict& i) { return i.rule == item.rule; });
+    if (among(rules, item.rule) && fresh != part.items.end()) item = *fresh;
+  }
+  std::erase_if(whole.findings, [&](const Finding& f) { return among(rules, f.rule); });
+  std::copy_if(part.findings.begin(), part.findings.end(), std::back_inserter(whole.findings),
+               [&](const Finding& f) { return among(rules, f.rule); });
+  std::erase_if(whole.confirm_rules, [&](const auto& r) { return among(rules, r); });
+  whole.confirm_rules.insert(whole.confirm_rules.end(), part.confirm_rules.begin(), part.confirm_rules.end());
+  for (RowVerdict& row : whole.rows) {
+    std::vector<const ItemVerdict*> items;
+    for (const ItemVerdict& item : whole.items) {
+      if (task_of(item.rule) == row.task) items.push_back(&item);
+    }
+    row = row_of(row.task, items);
+  }
+  whole.simulated |= part.simulated;
+  whole.runs += part.runs;
+  return whole;
 }
 
 }  // namespace storesweep

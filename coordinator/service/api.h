@@ -31,8 +31,9 @@ struct ImportReport {
   std::int64_t id = 0;
   std::string store;
   std::int64_t rows = 0, added = 0, changed = 0, unchanged = 0, gone = 0, rejected = 0;
-  std::string rejects_file;  // line and reason of each bad row; empty when there is none
+  std::string rejects_file;                  // line and reason of each bad row; empty when there is none
   std::int64_t took_ms = 0;
+  std::vector<std::string> unknown_columns;  // that were not read
 };
 
 struct SweepRequest {
@@ -100,6 +101,13 @@ struct ResultRow {
   RunFigures figures;
   std::vector<BlobRef> blobs;  // of the first run
   std::string worker, device;
+  struct Evidence {  // of one run that the verdict rests on
+    RunId run;
+    std::string worker, device;
+    std::int64_t at_ms = 0;
+    std::vector<BlobRef> blobs;
+  };
+  std::vector<Evidence> evidence;  // the first run first, then its confirmation and what amended it
 };
 // The six columns of the ministry's announcements.
 struct AnnouncementRow {
@@ -117,7 +125,8 @@ struct WorkerStatus {
 struct DeviceStatus {
   Device device;
   std::string worker;
-  JobId job;  // what it runs now
+  std::size_t worker_leases =
+      0;  // what its worker holds on all of its devices; which on which it does not say
 };
 
 struct RetestRequest {
@@ -144,6 +153,8 @@ class ServiceApi {
   virtual Result<Page<SweepStatus>> sweeps(const PageRequest&, const Deadline&) = 0;
   virtual Result<CampaignStatus> create_campaign(const CampaignRequest&, const Deadline&) = 0;
   virtual Result<CampaignStatus> campaign(CampaignId, const Deadline&) = 0;
+  // What catalogues brought new, changed and no longer, the newest first.
+  virtual Result<Page<ChangeRow>> changes(const ChangeQuery&, const PageRequest&, const Deadline&) = 0;
   virtual Result<Page<Listing>> listings(const std::string& store, const PageRequest&, const Deadline&) = 0;
   virtual Result<Page<ResultRow>> results(const ResultQuery&, const PageRequest&, const Deadline&) = 0;
   virtual Result<ResultRow> result(JobId, const Deadline&) = 0;
@@ -153,7 +164,8 @@ class ServiceApi {
   virtual Result<JobId> retest(const RetestRequest&, const Deadline&) = 0;
   virtual Result<std::vector<WorkerStatus>> workers(const Deadline&) = 0;
   virtual Result<std::vector<DeviceStatus>> devices(const Deadline&) = 0;
-  virtual Status drain(const std::string& worker, const Deadline&) = 0;
+  // Lets it finish what it has and take nothing new, or (false) take jobs again.
+  virtual Status drain(const std::string& worker, bool draining, const Deadline&) = 0;
   // Events after `after`, waiting up to the deadline for the first; empty at the deadline.
   virtual Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) = 0;
   // Blobs of a token: written once under the address that came with the lease, by the rule of reports.

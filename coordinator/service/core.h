@@ -37,15 +37,19 @@ struct Bugs {
   bool app_per_listing = false;      // attempts of kind app belong to the listing
   bool evidence_unchecked = false;   // acknowledged without looking for the blobs
   bool mac_unchecked = false;        // any token is believed
+  bool claim_unchecked = false;      // a journal is not held against its report
+  bool wrong_sweep = false;          // a second run of a reused run is booked to the sweep of that run
   QueueBugs queue;
 };
+
+inline constexpr const char* kSilence = "silence";  // detail of a token that ended in it
 
 struct CoreOptions {
   std::int64_t lease_ms = 60'000;
   std::int64_t drift_ms = 2'000;  // how far clocks may run apart in a lease
   std::int64_t mark_block = 64;
   // How many ended tokens bury a job, by FailureKind.
-  std::array<std::int32_t, 4> attempts{3, 6, 12, 6};
+  std::array<std::int32_t, kFailureKinds> attempts{3, 6, 12, 6, 3};
   std::int64_t retry_ms = 15'000;  // after an infrastructure failure; doubles, up to 40 times this
   std::int64_t reuse_ms = 30LL * 24 * 3600 * 1000;
   std::int64_t no_device_ms = 60'000;  // how long no device must serve a job before it is said
@@ -81,6 +85,11 @@ class Core {
   const std::string& stopped_why() const { return stopped_why_; }
   std::uint64_t epoch() const { return lead_.epoch; }
   std::size_t live_leases() const { return leases_.size(); }
+  // Since this core was made.
+  struct Counted {
+    std::uint64_t expired_begun = 0, expired_unbegun = 0, overruled = 0;
+  };
+  const Counted& counted() const { return counted_; }
 
   // ---- what the simulation's invariants look at
   struct Lease {
@@ -104,10 +113,11 @@ class Core {
     Digest file_set{};
     Needs needs;
     TokenKey needs_by;
-    std::array<std::int32_t, 4> ended_tokens{};
+    std::array<std::int32_t, kFailureKinds> ended_tokens{};
     TokenKey closed;  // tokens up to this one are over
     TokenKey waiting_token;
     bool no_reuse = false;
+    std::vector<std::string> avoid;  // Wish::avoid
     std::optional<ExtraJob> extra;
     std::shared_ptr<const JobPayload> payload;
   };
@@ -136,6 +146,9 @@ class Core {
     int judge_deaths = 0;
     std::shared_ptr<const JobPayload> payload;
     std::vector<RunId> base;  // a confirmation: the run it repeats
+    // A run of some rules' phases alone: the verdict that it amends, and the runs which that rests on.
+    std::optional<Verdict> amends;
+    std::vector<RunId> amended_runs;
   };
   using Then = std::function<void(const WriteOutcome&)>;
 
@@ -192,6 +205,7 @@ class Core {
   void read_ahead();
   void want_marks();
   Wish wish(JobId job) const;
+  void avoid_place_of(const EndToken& failed);
   void decide_unserved(std::int64_t drained_ms);
   void no_device(JobId job, const Wish& wish);
   void no_second_device(JobId job);
@@ -218,6 +232,7 @@ class Core {
   void back_to_lane(JobId job);
   void later(JobId job, std::int64_t delay_ms);
   const RunRecord* reusable(JobId job, const std::vector<RunRecord>& runs) const;
+  void not_reused(JobId job, const Status& why);
   void reuse(JobId job, const RunRecord& run);
   void reuse_confirmation(JobId job, const RunRecord& second);
 
@@ -230,7 +245,10 @@ class Core {
   void open(TokenKey key);
   void note(TokenKey key);
   void load_for(TokenKey key);
-  void judge_report(TokenKey key, std::vector<RunRecord> base);
+  void load_amended(TokenKey key, std::vector<RunRecord> base);
+  void judge_report(TokenKey key, const std::vector<RunRecord>& base);
+  std::string claim_of(const Opening& o) const;
+  void refuse_journal(TokenKey key, const std::string& why);
   void judged_report(TokenKey key, JudgedEvent& e);
   void close_opening(TokenKey key);
   void answer(TokenKey key, ReportAnswer answer);
@@ -243,8 +261,8 @@ class Core {
   // ---- ends.cc
   void end_job(EndJob end, Then then);
   EndJob end_by_report(const Opening& o, const Verdict& verdict);
-  Judged judged(JobId job, const Listing& listing, const Verdict& verdict, std::vector<RunId> runs,
-                std::string why);
+  Judged judged(JobId job, SweepId sweep, const Listing& listing, const Verdict& verdict,
+                std::vector<RunId> runs, std::string why);
   std::optional<ExtraJob> confirmation(JobId about, const Verdict& verdict, const RunRecord& first);
   void bury(JobId job, const std::string& reason, TokenKey token, const std::function<void()>& after);
   void job_ended(const EndJob& end);
@@ -265,6 +283,7 @@ class Core {
   void forget_sweep(SweepId sweep);
 
   CoreOptions options_;
+  Counted counted_;
   Lead lead_;
   Queue queue_;
   Now now_;

@@ -1,16 +1,19 @@
 // How a job ends, and what hangs on it: the run, the verdict with its tallies, the order for a confirming
 // run.
+#include <algorithm>
+
 #include "common/evidence/verdict_codec.h"
 #include "coordinator/service/aggregates.h"
 #include "coordinator/service/core.h"
 
 namespace storesweep {
 
-Judged Core::judged(JobId job, const Listing& listing, const Verdict& verdict, std::vector<RunId> runs,
-                    std::string why) {
+// `job` is of a sweep; where that is over the queue knows it no more, so the sweep is told.
+Judged Core::judged(JobId job, SweepId sweep, const Listing& listing, const Verdict& verdict,
+                    std::vector<RunId> runs, std::string why) {
   Judged j;
   j.job = job;
-  j.sweep = queue_.sweep_of(job) ? queue_.sweep_of(job) : sweep_of(job);
+  j.sweep = sweep;
   j.verdict = encode_verdict(verdict);
   j.groups = groups(listing);
   j.tallies = tallies(verdict);
@@ -27,7 +30,9 @@ std::optional<ExtraJob> Core::confirmation(JobId about, const Verdict& verdict, 
   e.job = next_extra_;
   next_extra_ = JobId{next_extra_.value + 1};
   e.parent = about;
-  e.sweep = first.sweep;
+  // The run may be of an earlier sweep, and stand in for this job.
+  const SweepId own = queue_.sweep_of(about);
+  e.sweep = own && !options_.bugs.wrong_sweep ? own : first.sweep;
   e.rules = verdict.confirm_rules;
   e.base_run = first.id;
   e.not_on_device = first.device.identity;
@@ -62,13 +67,19 @@ EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
   run.blobs = r.blobs;
   run.figures = r.figures;
   run.at_ms = now_.wall_ms;
-  std::vector<RunId> runs = o.base;
+  std::vector<RunId> runs = o.amended_runs;
+  for (RunId base : o.base) {
+    if (std::find(runs.begin(), runs.end(), base) == runs.end()) runs.push_back(base);
+  }
   runs.push_back(run.id);
   const char* why = !e ? "first" : e->kind == JobKind::kRetest ? "retest" : "confirmation";
-  end.judged = judged(about, o.payload->listing, verdict, std::move(runs), why);
-  end.judged->sweep = end.sweep;
+  const Verdict whole = o.amends ? with_rules_of(*o.amends, verdict, e->rules) : verdict;
+  end.judged = judged(about, end.sweep, o.payload->listing, whole, std::move(runs), why);
   if (o.base.empty()) end.order = confirmation(about, verdict, run);
-  if (!r.hint.empty() && r.hint != end.judged->verdict) ++workers_[o.worker].overruled;
+  if (!r.hint.empty() && r.hint != encode_verdict(verdict)) {
+    ++workers_[o.worker].overruled;
+    ++counted_.overruled;
+  }
   end.run = std::move(run);
   return end;
 }
@@ -92,7 +103,7 @@ void Core::bury(JobId job, const std::string& reason, TokenKey token, const std:
     end.how = EndKind::kBuried;
     end.reason = reason;
     end.token = token;
-    if (!extra(job)) end.judged = judged(job, p->listing, buried_verdict(), {}, "first");
+    if (!extra(job)) end.judged = judged(job, end.sweep, p->listing, buried_verdict(), {}, "first");
     end_job(std::move(end), [after](const WriteOutcome&) {
       if (after) after();
     });

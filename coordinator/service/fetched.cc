@@ -201,7 +201,8 @@ bool Core::buried_by_file_set(JobId job, const Digest& file_set) const {
 std::string Core::bury_reason(JobId job) const {
   const Info* i = find_info(job);
   if (!i) return "";
-  static constexpr std::array<const char*, 4> kReasons = {"APP", "DEVICE", "INFRASTRUCTURE", "EVASION"};
+  static constexpr std::array<const char*, kFailureKinds> kReasons = {"APP", "DEVICE", "INFRASTRUCTURE",
+                                                                      "EVASION", "JOURNAL_REFUSED"};
   for (std::size_t kind = 0; kind < kReasons.size(); ++kind) {
     if (i->ended_tokens[kind] >= options_.attempts[kind]) return kReasons[kind];
   }
@@ -238,7 +239,9 @@ void Core::resolve(JobId job) {
 }
 
 void Core::back_to_lane(JobId job) {
-  queue_.give_back(job, wish(job));
+  Wish here = wish(job);
+  if (const Info* i = find_info(job)) here.avoid = i->avoid;
+  queue_.give_back(job, here);
   work_changed_ = true;
 }
 
@@ -277,6 +280,13 @@ const RunRecord* Core::reusable(JobId job, const std::vector<RunRecord>& runs) c
   return nullptr;
 }
 
+// Its evidence is gone, or is refused: the job runs itself. Where we cannot judge now it waits.
+void Core::not_reused(JobId job, const Status& why) {
+  if (why.kind() == ErrorKind::kUnavailable) return later(job, options_.retry_ms);
+  info(job).no_reuse = true;
+  resolve(job);
+}
+
 void Core::reuse(JobId job, const RunRecord& run) {
   ReadRuns what;
   what.confirming = run.id;
@@ -293,15 +303,12 @@ void Core::reuse(JobId job, const RunRecord& run) {
       j.depth = run.depth;
       judge(std::move(j), [this, job, run, runs, p](JudgedEvent& e) {
         if (queue_.state(job) != JobState::kBusy) return;
-        if (!e.status.ok()) {  // its evidence is gone, or is refused: the job runs itself
-          info(job).no_reuse = true;
-          return resolve(job);
-        }
+        if (!e.status.ok()) return not_reused(job, e.status);
         EndJob end;
         end.job = job;
         end.sweep = sweep_of(job);
         end.reused = run.id;
-        end.judged = judged(job, p->listing, e.verdict, runs, "first");
+        end.judged = judged(job, end.sweep, p->listing, e.verdict, runs, "first");
         if (runs.size() == 1) end.order = confirmation(job, e.verdict, run);
         end_job(std::move(end), nullptr);
       });
@@ -326,15 +333,13 @@ void Core::reuse_confirmation(JobId job, const RunRecord& second) {
       j.depth = second.depth;
       judge(std::move(j), [this, job, first, second, p](JudgedEvent& e) {
         if (queue_.state(job) != JobState::kBusy) return;
-        if (!e.status.ok()) {
-          info(job).no_reuse = true;
-          return resolve(job);
-        }
+        if (!e.status.ok()) return not_reused(job, e.status);
         EndJob end;
         end.job = job;
         end.sweep = sweep_of(job);
         end.reused = second.id;
-        end.judged = judged(extra(job)->parent, p->listing, e.verdict, {first.id, second.id}, "confirmation");
+        end.judged = judged(extra(job)->parent, end.sweep, p->listing, e.verdict, {first.id, second.id},
+                            "confirmation");
         end_job(std::move(end), nullptr);
       });
     });

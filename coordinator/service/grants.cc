@@ -8,6 +8,18 @@
 #include "coordinator/service/core.h"
 
 namespace storesweep {
+namespace {
+std::vector<RunId> runs_of(const StoredResult& r) {
+  std::vector<RunId> out;
+  if (r.run) out.push_back(r.run->id);
+  for (const RunRecord& more : r.more_runs) out.push_back(more.id);
+  return out;
+}
+bool rests_on(const StoredResult& r, RunId run) {
+  const std::vector<RunId> runs = runs_of(r);
+  return std::find(runs.begin(), runs.end(), run) != runs.end();
+}
+}  // namespace
 
 void Core::ask(const std::string& worker, Ask& m) {
   Worker* w = known_worker(worker, m.incarnation);
@@ -150,6 +162,7 @@ LeaseOffer Core::offer(JobId job, Lease& lease) {
   } else {
     o.shard = queue_.shard_of_job(job);
     o.depth = sweeps_.at(o.sweep).depth;
+    if (i && i->avoid.size() == 1) o.not_on_device = i->avoid[0];
   }
   if (file_set != Digest{}) {  // known beforehand: run comes with the grant
     o.file_set = file_set;
@@ -201,6 +214,29 @@ Wish Core::wish(JobId job) const {
   return w;
 }
 
+// Where a run has just failed it is not tried again while somebody else can: not on that device, nor, where
+// the worker itself is to blame, on any of its devices.
+void Core::avoid_place_of(const EndToken& failed) {
+  const bool by_worker = failed.kind == FailureKind::kJournal ||
+                         (failed.kind == FailureKind::kInfrastructure && failed.detail != kSilence &&
+                          failed.reason != FailureReason::kDiedInToken);
+  const bool by_device = failed.kind == FailureKind::kApp || failed.kind == FailureKind::kDevice;
+  std::vector<std::string> avoid;
+  if (by_device && !failed.device.empty()) avoid = {failed.device};
+  if (auto w = workers_.find(failed.worker); by_worker && w != workers_.end()) {
+    for (const Device& d : w->second.devices) avoid.push_back(d.identity);
+  }
+  std::sort(avoid.begin(), avoid.end());
+  Wish elsewhere = wish(failed.job);
+  elsewhere.avoid = avoid;
+  const bool others = std::any_of(workers_.begin(), workers_.end(), [&](const auto& w) {
+    const auto& devices = w.second.devices;
+    return draining_.count(w.first) == 0 &&
+           std::any_of(devices.begin(), devices.end(), [&](const Device& d) { return serves(d, elsewhere); });
+  });
+  info(failed.job).avoid = others ? avoid : std::vector<std::string>{};
+}
+
 // Jobs that no device of a living worker has served for a while end with that reason. Decided by the devices'
 // identities, and only after the wait: until then workers may not have said what they have. Nor may a hello
 // lie unread.
@@ -216,10 +252,15 @@ void Core::decide_unserved(std::int64_t drained_ms) {
     });
   };
   std::vector<std::pair<JobId, Wish>> unserved;
+  std::vector<JobId> choosy;
   for (Lane* lane : queue_.lanes()) {
     for (auto& [name, kind] : lane->kinds()) {
       if (served(kind.wish)) {
         kind.unserved_since_ms = -1;
+        continue;
+      }
+      if (!kind.wish.avoid.empty()) {  // those that could have served it instead have gone
+        for (const auto& [entry, job] : kind.jobs) choosy.push_back(job);
         continue;
       }
       if (kind.unserved_since_ms < 0) kind.unserved_since_ms = drained_ms;
@@ -227,6 +268,11 @@ void Core::decide_unserved(std::int64_t drained_ms) {
       if (!long_enough && !options_.bugs.no_device_early) continue;
       for (const auto& [entry, job] : kind.jobs) unserved.emplace_back(job, kind.wish);
     }
+  }
+  for (JobId job : choosy) {
+    if (queue_.state(job) != JobState::kBack || info(job).avoid.empty()) continue;
+    info(job).avoid.clear();
+    back_to_lane(job);
   }
   for (const auto& [job, why] : unserved) {
     if (queue_.state(job) == JobState::kBack && wish_key(wish(job)) == wish_key(why)) no_device(job, why);
@@ -245,7 +291,7 @@ void Core::no_device(JobId job, const Wish& why) {
   end.reason = name(reason);
   if (e) return end_job(std::move(end), nullptr);
   with_payload(job, [this, end, reason](const std::shared_ptr<const JobPayload>& p) mutable {
-    end.judged = judged(end.job, p->listing, untested_verdict(reason), {}, "first");
+    end.judged = judged(end.job, end.sweep, p->listing, untested_verdict(reason), {}, "first");
     end_job(std::move(end), nullptr);
   });
 }
@@ -262,10 +308,11 @@ void Core::no_second_device(JobId job) {
     end.how = EndKind::kNoDevice;
     end.reason = "SINGLE_DEVICE";
     // A retest may have given the parent a newer verdict meanwhile: then there is nothing to add.
-    if (parent.ok() && parent->run && parent->run->id == e.base_run) {
+    if (parent.ok() && rests_on(*parent, e.base_run)) {
       if (auto verdict = decode_verdict_untrusted(parent->verdict); verdict.ok()) {
-        end.judged = judged(e.parent, parent->listing, single_device(std::move(verdict).value()),
-                            {e.base_run}, "single_device");
+        end.judged =
+            judged(e.parent, e.sweep, parent->listing, single_device(std::move(verdict).value(), e.rules),
+                   runs_of(*parent), "single_device");
       }
     }
     end_job(std::move(end), nullptr);

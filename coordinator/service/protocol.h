@@ -57,7 +57,8 @@ struct BlobsChecked {
   bool there = false;  // all of them, with these hashes
 };
 // Status: kNotFound: a journal is not there; kCorrupt, kInvalid, kUnsupported: it is no journal that can be
-// judged; anything else: the judge died of it.
+// judged; kUnavailable: we cannot judge now, and the journal is not to blame; anything else: the judge died
+// of it.
 struct JudgedEvent {
   std::uint64_t id = 0;
   Status status;
@@ -86,6 +87,7 @@ struct StartRetest {
 };
 struct DrainWorker {
   std::string worker;
+  bool draining = true;  // false: it may take jobs again
 };
 struct Command {
   std::uint64_t ticket = 0;
@@ -139,6 +141,7 @@ struct CheckBlobs {
 struct JudgeAction {
   std::uint64_t id = 0;
   std::vector<Digest> journals;  // the first run first
+  std::string claim;             // of the last one (judging/claim.h); empty: an earlier run's, checked then
   Listing listing;
   Depth depth = Depth::kTriage;
   std::vector<std::string> rules;  // empty: all

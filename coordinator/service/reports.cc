@@ -2,6 +2,8 @@
 // comes after it.
 #include <algorithm>
 
+#include "common/evidence/verdict_codec.h"
+#include "coordinator/judging/claim.h"
 #include "coordinator/service/aggregates.h"
 #include "coordinator/service/core.h"
 
@@ -130,14 +132,64 @@ void Core::load_for(TokenKey k) {
     if (!o) return;
     o->payload = std::move(p);
     const ExtraJob* e = extra(o->report.token.job);
-    if (!e || e->kind != JobKind::kConfirmation) return judge_report(k, {});
+    if (!e || e->kind != JobKind::kConfirmation) return load_amended(k, {});
     ReadRuns base;
     base.run = e->base_run;
-    read_runs(base, [this, k](std::vector<RunRecord> runs) { judge_report(k, std::move(runs)); });
+    read_runs(base, [this, k](std::vector<RunRecord> runs) { load_amended(k, std::move(runs)); });
   });
 }
 
-void Core::judge_report(TokenKey k, std::vector<RunRecord> base) {
+// A run of some rules' phases alone amends the verdict that stands; a confirmation of a whole run is judged
+// together with that run and gives a whole verdict.
+void Core::load_amended(TokenKey k, std::vector<RunRecord> base) {
+  Opening* o = opening(k);
+  if (!o) return;
+  const ExtraJob* e = extra(o->report.token.job);
+  if (!e || e->rules.empty() || (!base.empty() && !base[0].partial)) return judge_report(k, base);
+  const std::uint64_t id = ++next_id_;
+  result_reads_[id] = [this, k, base = std::move(base)](Result<StoredResult>& parent) {
+    Opening* open = opening(k);
+    if (!open) return;
+    auto verdict = parent.ok() ? decode_verdict_untrusted(parent->verdict) : Result<Verdict>(parent.status());
+    if (verdict.ok()) {
+      open->amends = std::move(*verdict);
+      open->amended_runs.clear();
+      if (parent->run) open->amended_runs.push_back(parent->run->id);
+      for (const RunRecord& more : parent->more_runs) open->amended_runs.push_back(more.id);
+    }
+    judge_report(k, base);
+  };
+  act(ReadResult{id, e->parent});
+}
+
+std::string Core::claim_of(const Opening& o) const {
+  if (options_.bugs.claim_unchecked) return "";
+  const Report& r = o.report;
+  const ExtraJob* e = extra(r.token.job);
+  return encode_claim({key(r.token), r.token.job, o.worker, r.device.identity, r.device.kind, r.file_set,
+                       r.depth, e ? e->rules : std::vector<std::string>{}});
+}
+
+// What came is no journal of this run: the run is lost, and that is the worker's doing.
+void Core::refuse_journal(TokenKey k, const std::string& why) {
+  const Opening& o = openings_.at(k);
+  EndToken end;
+  end.token = k;
+  end.job = o.report.token.job;
+  end.kind = FailureKind::kJournal;
+  end.reason = FailureReason::kJournalRefused;
+  end.detail = ("the journal was refused: " + why).substr(0, kMaxDetail);
+  end.file_set = o.report.file_set;
+  end.device = o.report.device.identity;
+  end.worker = o.worker;
+  happened("trouble", sweep_of(end.job), end.job, o.worker + ": " + end.detail);
+  end_token(std::move(end), [this, k] {
+    answer(k, ReportAnswer::kAcknowledged);
+    close_opening(k);
+  });
+}
+
+void Core::judge_report(TokenKey k, const std::vector<RunRecord>& base) {
   Opening* o = opening(k);
   if (!o) return;
   const ExtraJob* e = extra(o->report.token.job);
@@ -152,7 +204,11 @@ void Core::judge_report(TokenKey k, std::vector<RunRecord> base) {
       close_opening(k);
     });
   }
+  auto sweep = sweeps_.find(sweep_of(o->report.token.job));
+  const Depth ordered = e ? e->depth : sweep != sweeps_.end() ? sweep->second.depth : Depth::kTriage;
+  if (o->report.depth < ordered) return refuse_journal(k, "the run is shallower than was ordered");
   JudgeAction j;
+  j.claim = claim_of(*o);
   o->base.clear();
   if (confirms) {
     j.journals.push_back(base[0].blobs[0].sha256);
@@ -188,17 +244,13 @@ void Core::judged_report(TokenKey k, JudgedEvent& e) {
     return close_opening(k);
   }
   if (kind == ErrorKind::kCorrupt || kind == ErrorKind::kInvalid || kind == ErrorKind::kUnsupported) {
-    EndToken end;  // what came is no journal: the run is lost, and that is the worker's doing
-    end.token = k;
-    end.job = o->report.token.job;
-    end.detail = "the journal was refused: " + e.status.message();
-    end.file_set = o->report.file_set;
-    end.device = o->report.device.identity;
-    end.worker = o->worker;
-    return end_token(std::move(end), [this, k] {
-      answer(k, ReportAnswer::kAcknowledged);
-      close_opening(k);
-    });
+    return refuse_journal(k, e.status.message());
+  }
+  if (kind == ErrorKind::kUnavailable) {  // we cannot judge now: the worker keeps it and says it again later
+    happened("trouble", sweep_of(o->report.token.job), o->report.token.job,
+             "not judged now: " + e.status.message());
+    answer(k, ReportAnswer::kNotLeader);
+    return close_opening(k);
   }
   if (++o->judge_deaths < kJudgeDeathsThatBury) {
     happened("trouble", sweep_of(o->report.token.job), o->report.token.job,
@@ -312,6 +364,7 @@ void Core::end_token(EndToken e, std::function<void()> after) {
     auto l = leases_.find(e.job);
     if (l != leases_.end() && key(l->second.token) == e.token) {
       lease_over(e.job, false);
+      avoid_place_of(e);
       after_attempt(e.job, e.kind);
     } else if (std::string why = bury_reason(e.job); !why.empty()) {
       bury(e.job, why, {}, nullptr);

@@ -1,5 +1,7 @@
 #include "coordinator/service/service.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <set>
 
@@ -8,6 +10,7 @@
 #include "coordinator/catalogue/catalogue.h"
 #include "coordinator/service/address.h"
 #include "coordinator/service/aggregates.h"
+#include "coordinator/service/garbage.h"
 #include "coordinator/service/shell.h"
 
 namespace storesweep {
@@ -31,7 +34,21 @@ ResultRow row_of(StoredResult&& s) {
     r.blobs = s.run->blobs;
     r.worker = s.run->worker;
     r.device = s.run->device.identity;
+    r.evidence.push_back({s.run->id, r.worker, r.device, s.run->at_ms, r.blobs});
   }
+  for (RunRecord& run : s.more_runs) {
+    r.evidence.push_back({run.id, run.worker, run.device.identity, run.at_ms, std::move(run.blobs)});
+  }
+  return r;
+}
+
+ImportReport with_counts(ImportReport r, const ImportCounts& c) {
+  r.added = c.added;
+  r.changed = c.changed;
+  r.unchanged = c.unchanged;
+  r.gone = c.gone;
+  r.rejected = c.rejected;
+  r.rows = c.added + c.changed + c.unchanged + c.rejected;
   return r;
 }
 
@@ -94,36 +111,49 @@ void Service::on_message(const std::string& worker, FromWorker message) {
 void Service::on_inbox_drained(std::int64_t steady_ms) { shell_->drained(steady_ms); }
 
 Result<ImportReport> Service::import_catalogue(const ImportRequest& r, const Deadline& deadline) {
-  const Now start = shell_->now();
   const std::uint64_t epoch = shell_->epoch();
   if (epoch == 0) return unavailable("this coordinator does not lead now");
-  ImportReport out;
-  out.store = r.store;
-  auto id = parts_.store.begin_import(epoch, r.store, r.idempotency_key, start.wall_ms);
-  if (!id.ok() && id.status().kind() == ErrorKind::kExists) {
-    out.id = std::atoll(id.status().message().c_str());
-    return out;
+  {  // two at once would each take the other's listings for gone
+    std::lock_guard lock(import_mutex_);
+    if (!importing_.insert(r.store).second) {
+      return exists("a catalogue of " + (r.store.empty() ? "several stores" : r.store) +
+                    " is being imported: wait for its end");
+    }
   }
-  if (!id.ok()) return id.status();
-  out.id = *id;
+  auto id = parts_.store.begin_import(epoch, r.store, r.idempotency_key, shell_->now().wall_ms);
+  Result<ImportReport> out = id.status();
+  if (id.ok()) {
+    out = import_into(*id, r, deadline);
+  } else if (id.status().kind() == ErrorKind::kExists) {  // the same answer as then
+    ImportReport then;
+    then.id = std::atoll(id.status().message().c_str());
+    then.store = r.store;
+    auto counts = parts_.store.import_counts(then.id);
+    out = counts.ok() ? Result<ImportReport>(with_counts(std::move(then), *counts)) : counts.status();
+  }
+  malloc_trim(0);  // each thread that answers requests would keep what an import took
+  std::lock_guard lock(import_mutex_);
+  importing_.erase(r.store);
+  return out;
+}
+
+Result<ImportReport> Service::import_into(std::int64_t id, const ImportRequest& r, const Deadline& deadline) {
+  const Now start = shell_->now();
+  const std::uint64_t epoch = shell_->epoch();
   catalogue::Options o;
   TRY_ASSIGN(o.format, catalogue::format_of(r.format, r.source));
   o.store = r.store;
   o.tenant = r.tenant;
-  o.rejects_file = options_.folder + "/rejects-" + std::to_string(*id) + ".csv";
+  o.rejects_file = options_.folder + "/rejects-" + std::to_string(id) + ".csv";
   std::vector<Listing> rows;
   auto flush = [&]() -> Status {
     if (rows.empty()) return ok_status();
-    auto counts = parts_.store.import_rows(epoch, *id, rows);
+    auto counts = parts_.store.import_rows(epoch, id, rows);
     rows.clear();
-    if (!counts.ok()) return counts.status();
-    out.added += counts->added;
-    out.changed += counts->changed;
-    out.unchanged += counts->unchanged;
-    return ok_status();
+    return counts.status();
   };
   auto read = catalogue::read_source(
-      parts_.client, r.source, options_.folder + "/catalogue-" + std::to_string(*id) + ".tmp", o,
+      parts_.client, r.source, options_.folder + "/catalogue-" + std::to_string(id) + ".tmp", o,
       [&](Listing l) -> Status {
         rows.push_back(std::move(l));
         return rows.size() < kImportRows ? ok_status() : flush();
@@ -131,13 +161,14 @@ Result<ImportReport> Service::import_catalogue(const ImportRequest& r, const Dea
       deadline);
   if (!read.ok()) return read.status().within("importing " + r.source);
   TRY(flush());
-  TRY_ASSIGN(ImportCounts all, parts_.store.finish_import(epoch, *id, shell_->now().wall_ms));
-  out.gone = all.gone;
-  out.rows = read->rows;
-  out.rejected = read->rejected;
+  TRY_ASSIGN(ImportCounts all, parts_.store.finish_import(epoch, id, read->rejected, shell_->now().wall_ms));
+  ImportReport out;
+  out.id = id;
+  out.store = r.store;
   if (read->rejected > 0) out.rejects_file = o.rejects_file;
   out.took_ms = shell_->now().steady_ms - start.steady_ms;
-  return out;
+  out.unknown_columns = read->unknown_columns;
+  return with_counts(std::move(out), all);
 }
 
 Result<SweepStatus> Service::start_sweep(const SweepRequest& r, const Deadline& deadline) {
@@ -211,6 +242,10 @@ Result<CampaignStatus> Service::campaign(CampaignId id, const Deadline&) {
   return s;
 }
 
+Result<Page<ChangeRow>> Service::changes(const ChangeQuery& query, const PageRequest& page, const Deadline&) {
+  return parts_.store.changes(query, page);
+}
+
 Result<Page<Listing>> Service::listings(const std::string& store, const PageRequest& page, const Deadline&) {
   return parts_.store.listings(store, page);
 }
@@ -270,8 +305,8 @@ Result<std::vector<DeviceStatus>> Service::devices(const Deadline& deadline) {
   return shell_->on_core<std::vector<DeviceStatus>>([](Core& core) { return core.devices(); }, deadline);
 }
 
-Status Service::drain(const std::string& worker, const Deadline& deadline) {
-  return shell_->command(DrainWorker{worker}, deadline).status();
+Status Service::drain(const std::string& worker, bool draining, const Deadline& deadline) {
+  return shell_->command(DrainWorker{worker, draining}, deadline).status();
 }
 
 Result<std::vector<Event>> Service::events(std::int64_t after, SweepId sweep, const Deadline& deadline) {
@@ -287,6 +322,7 @@ Status Service::put_blob(const std::string& address, const std::string& name, st
   }
   if (name.empty() || name.size() > kMaxBlobName) return invalid("a blob's name has 1 to 200 bytes");
   if (bytes.size() > options_.max_blob_bytes) return exhausted("the blob is larger than allowed");
+  shell_->counting().blob(bytes.size());
   return parts_.blobs.stage(bytes, deadline).status();
 }
 
@@ -295,14 +331,9 @@ Result<std::string> Service::blob(const Digest& sha256, const Deadline& deadline
 }
 
 Result<std::int64_t> Service::gc(std::int64_t older_than_ms, const Deadline& deadline) {
-  const std::int64_t before_ms = shell_->now().wall_ms - older_than_ms;
-  TRY_ASSIGN(std::vector<Digest> gone, parts_.store.expire_evidence(shell_->epoch(), before_ms));
-  std::int64_t n = 0;
-  for (const Digest& d : gone) {
-    TRY(parts_.blobs.remove(d, before_ms, deadline));
-    ++n;
-  }
-  return n;
+  if (shell_->epoch() == 0) return unavailable("this coordinator does not lead now");
+  return collect_garbage(parts_.store, parts_.blobs, shell_->epoch(), shell_->now().wall_ms, older_than_ms,
+                         deadline);
 }
 
 Status Service::healthy() {

@@ -7,6 +7,8 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <set>
 
 #include "common/artifact/blob_store.h"
 #include "common/base/clock.h"
@@ -23,7 +25,8 @@ struct ServiceOptions {
   CoreOptions core;
   JudgeOptions judge;
   std::string folder;                             // for rejects files and catalogues on their way
-  std::uint64_t disk_low_bytes = 512ull << 20;    // free space of `folder` below which nothing is leased
+  std::vector<std::string> disks;                 // folders of the store and the evidence
+  std::uint64_t disk_low_bytes = 512ull << 20;    // free space of one of them below which nothing is leased
   std::uint64_t disk_fine_bytes = 1024ull << 20;  // ... and from which on it goes on
   std::int64_t disk_look_ms = 5'000;
   std::int64_t lead_again_ms = 2'000;  // after the lead was lost
@@ -61,6 +64,7 @@ class Service final : public ServiceApi {
   Result<Page<SweepStatus>> sweeps(const PageRequest&, const Deadline&) override;
   Result<CampaignStatus> create_campaign(const CampaignRequest&, const Deadline&) override;
   Result<CampaignStatus> campaign(CampaignId, const Deadline&) override;
+  Result<Page<ChangeRow>> changes(const ChangeQuery&, const PageRequest&, const Deadline&) override;
   Result<Page<Listing>> listings(const std::string& store, const PageRequest&, const Deadline&) override;
   Result<Page<ResultRow>> results(const ResultQuery&, const PageRequest&, const Deadline&) override;
   Result<ResultRow> result(JobId, const Deadline&) override;
@@ -70,7 +74,7 @@ class Service final : public ServiceApi {
   Result<JobId> retest(const RetestRequest&, const Deadline&) override;
   Result<std::vector<WorkerStatus>> workers(const Deadline&) override;
   Result<std::vector<DeviceStatus>> devices(const Deadline&) override;
-  Status drain(const std::string& worker, const Deadline&) override;
+  Status drain(const std::string& worker, bool draining, const Deadline&) override;
   Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) override;
   Status put_blob(const std::string& address_key, const std::string& name, std::string bytes,
                   const Deadline&) override;
@@ -80,10 +84,14 @@ class Service final : public ServiceApi {
   std::string metrics_page() override;
 
  private:
+  Result<ImportReport> import_into(std::int64_t id, const ImportRequest&, const Deadline&);
+
   class Shell;
   std::unique_ptr<Shell> shell_;
   ServiceOptions options_;
   ServiceParts parts_;
+  std::mutex import_mutex_;
+  std::set<std::string> importing_;  // stores whose catalogue is being imported
 };
 
 }  // namespace storesweep

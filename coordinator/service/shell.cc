@@ -5,12 +5,13 @@
 #include <algorithm>
 
 #include "common/base/text.h"
-#include "common/metrics/names.h"
 
 namespace storesweep {
 namespace {
 constexpr std::int64_t kEvidenceMs = 60'000;
 constexpr std::size_t kMaxEvents = 10'000;
+// Sequences go on rising over a restart, so that a client that comes back misses nothing; less than 2^53.
+constexpr std::int64_t kEventsPerMs = 1'000;
 constexpr std::size_t kMaxCommitWrites = 4'096;
 constexpr std::size_t kMaxJournalBytesRead = 256u << 20;
 
@@ -22,10 +23,19 @@ std::string quoted(const std::string& text) {
   }
   return out + '"';
 }
+// Why a journal could not be read: it is not there, it is not what it should be, or our disk fails us.
+Status unread(const Status& why) {
+  if (why.kind() == ErrorKind::kNotFound) return why;
+  const bool its_own = why.kind() == ErrorKind::kExhausted || why.kind() == ErrorKind::kCorrupt;
+  return its_own ? invalid(why.message()) : unavailable(why.message());
+}
 }  // namespace
 
 Service::Shell::Shell(const ServiceOptions& options, ServiceParts parts, Send send)
-    : options_(options), parts_(parts), send_(std::move(send)) {
+    : options_(options),
+      parts_(parts),
+      send_(std::move(send)),
+      next_event_(parts.clock.wall_ms() * kEventsPerMs) {
   if (!options_.judge.command.empty()) {
     pool_ = std::make_unique<JudgePool>(
         options_.judge, parts_.log,
@@ -102,8 +112,7 @@ bool Service::Shell::lead() {
   epoch_ = lead->epoch;
   parts_.log.info("leads", {{"epoch", static_cast<unsigned long>(lead->epoch)},
                             {"sweeps", static_cast<unsigned long>(loaded->sweeps.size())}});
-  parts_.metrics.gauge(metric::kLeading).set(1);
-  parts_.metrics.gauge(metric::kEpoch).set(static_cast<double>(lead->epoch));
+  counting_.leads(lead->epoch);
   reads_.clear();
   answers_.clear();
   drained_ms_ = now().steady_ms;
@@ -140,7 +149,7 @@ void Service::Shell::lead_until_lost() {
     look_at_disk();
     if (now().steady_ms >= core_->next_tick_ms()) {
       carry_out(core_->on(Tick{drained_ms_}, now()));
-      if (core_) parts_.metrics.gauge(metric::kLeasesLive).set(static_cast<double>(core_->live_leases()));
+      if (core_) counting_.look(*core_, parts_.store, now());
     }
   }
 }
@@ -153,10 +162,14 @@ void Service::Shell::handle(Item& item) {
 void Service::Shell::look_at_disk() {
   if (now().steady_ms < next_disk_look_ms_) return;
   next_disk_look_ms_ = now().steady_ms + options_.disk_look_ms;
-  struct statvfs fs {};
-  if (statvfs(options_.folder.c_str(), &fs) != 0) return;
-  const std::uint64_t free = std::uint64_t{fs.f_bavail} * fs.f_frsize;
+  std::uint64_t free = UINT64_MAX;
+  for (const std::string& folder : options_.disks) {
+    struct statvfs fs {};
+    if (statvfs(folder.c_str(), &fs) == 0) free = std::min(free, std::uint64_t{fs.f_bavail} * fs.f_frsize);
+  }
+  if (free == UINT64_MAX) return;
   const bool low = free < (disk_low_ ? options_.disk_fine_bytes : options_.disk_low_bytes);
+  counting_.disk(free, low);
   if (low == disk_low_) return;
   disk_low_ = low;
   parts_.log.warning(low ? "disk low: nothing is leased" : "disk fine again: leasing goes on",
@@ -168,7 +181,7 @@ void Service::Shell::lost(const std::string& why) {
   if (core_) parts_.log.warning("does not lead any more", {{"why", why}});
   core_.reset();
   epoch_ = 0;
-  parts_.metrics.gauge(metric::kLeading).set(0);
+  counting_.leads(0);
   std::lock_guard lock(ticket_mutex_);
   for (auto& [ticket, promise] : tickets_)
     promise.set_value(unavailable("the coordinator lost its lead: ask again"));
@@ -181,7 +194,7 @@ void Service::Shell::carry_out(std::vector<Action> actions) {
 
 void Service::Shell::carry_out(Action& action) {
   if (auto* s = std::get_if<SendAction>(&action)) {
-    count(s->message);
+    counting_.said(s->message);
     send_(s->worker, s->message);
   } else if (auto* c = std::get_if<CommitAction>(&action)) {
     std::lock_guard lock(commit_mutex_);
@@ -209,13 +222,6 @@ void Service::Shell::carry_out(Action& action) {
     lost(d->why);
   } else {
     reads_.push_back(std::move(action));
-  }
-}
-
-void Service::Shell::count(const ToWorker& message) {
-  auto* g = std::get_if<Grant>(&message);
-  for (const LeaseOffer& o : g ? g->leases : std::vector<LeaseOffer>{}) {
-    parts_.metrics.counter(metric::kLeasesGranted, {name(o.kind)}).add();
   }
 }
 
@@ -278,7 +284,10 @@ void Service::Shell::commit(std::vector<CommitAction> batch, std::uint64_t epoch
     sizes.push_back(c.writes.size());
     std::move(c.writes.begin(), c.writes.end(), std::back_inserter(writes));
   }
+  const auto began = std::chrono::steady_clock::now();
   CommitResult all = parts_.store.commit(epoch, writes);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  counting_.committed(writes, all, took.count());
   if (all.state != CommitState::kCommitted) {
     parts_.log.warning("a commit failed", {{"why", all.message}});
   }
@@ -332,27 +341,31 @@ void Service::Shell::judge(const JudgeAction& what) {
   const Deadline deadline = Deadline::in_ms(kEvidenceMs, &stop_);
   JudgeRequest request;
   request.listing = what.listing;
+  request.claim = what.claim;
   for (const Digest& d : what.journals) {
     auto bytes = parts_.blobs.get(d, kMaxJournalBytesRead, deadline);
     if (!bytes.ok()) {
-      bool gone = bytes.status().kind() == ErrorKind::kNotFound;
-      push(JudgedEvent{what.id, gone ? bytes.status() : invalid(bytes.status().message()), {}});
+      push(JudgedEvent{what.id, unread(bytes.status()), {}});
       return;
     }
     request.journals.push_back(std::move(*bytes));
   }
-  if (!pool_) return push(JudgedEvent{what.id, unsupported("no judge is configured"), {}});
+  if (!pool_) return push(JudgedEvent{what.id, unavailable("no judge is configured"), {}});
+  counting_.judging(what.id, now().steady_ms);
   pool_->submit(what.id, std::move(request));
 }
 
 void Service::Shell::judged(std::uint64_t ticket, JudgeAnswer a) {
+  counting_.judged(ticket, now().steady_ms, a.killed);
   JudgedEvent e{ticket, {}, {}};
   if (a.verdict.ok()) {
     e.verdict = std::move(*a.verdict);
   } else if (a.killed) {
     e.status = internal(a.verdict.status().message());
   } else {
-    e.status = invalid(a.verdict.status().message());
+    e.status = a.verdict.status();
+    if (e.status.kind() == ErrorKind::kNotFound)
+      e.status = invalid(e.status.message());  // a word of the judge
   }
   push(std::move(e));
 }
@@ -394,11 +407,19 @@ void Service::Shell::tell(const Happened& what) {
 Result<std::vector<Event>> Service::Shell::events(std::int64_t after, SweepId sweep,
                                                   const Deadline& deadline) {
   std::unique_lock lock(event_mutex_);
+  // Sequences stand without gaps: from the first that was not looked at yet.
+  std::int64_t seen = after;
   auto found = [&] {
     std::vector<Event> out;
-    for (const auto& [of, e] : events_) {
-      bool mine = !sweep || of == sweep || !of;
-      if (e.sequence > after && mine && out.size() < kMaxPageRows) out.push_back(e);
+    const std::int64_t oldest = events_.empty() ? next_event_ + 1 : events_.front().second.sequence;
+    if (after != 0 && after + 1 < oldest && seen == after) {
+      out.push_back({oldest - 1, "missed", "{\"text\":\"events before this one are no longer kept\"}"});
+    }
+    for (auto i = static_cast<std::size_t>(std::max(seen + 1 - oldest, std::int64_t{0}));
+         i < events_.size() && out.size() < kMaxPageRows; ++i) {
+      const auto& [of, e] = events_[i];
+      seen = e.sequence;
+      if (!sweep || of == sweep || !of) out.push_back(e);
     }
     return out;
   };

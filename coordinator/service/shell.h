@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "coordinator/service/counting.h"
 #include "coordinator/service/service.h"
 
 namespace storesweep {
@@ -31,6 +32,7 @@ class Service::Shell {
   Bytes secret() const;
   Result<std::vector<Event>> events(std::int64_t after, SweepId sweep, const Deadline& deadline);
   void tell(const Happened& what);
+  Counting& counting() { return counting_; }
   Now now() const { return {parts_.clock.steady_ms(), parts_.clock.wall_ms()}; }
 
  private:
@@ -55,10 +57,10 @@ class Service::Shell {
   void check(std::vector<CheckBlobs> checks);
   void judge(const JudgeAction& what);
   void judged(std::uint64_t ticket, JudgeAnswer answer);
-  void count(const ToWorker& message);
 
   const ServiceOptions options_;
   ServiceParts parts_;
+  Counting counting_{parts_.metrics};
   Send send_;
   Cancel stop_;
 

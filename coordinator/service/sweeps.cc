@@ -42,7 +42,9 @@ void Core::command(std::uint64_t ticket, ChangeSweep& c) {
   if (at == sweeps_.end()) return reply(not_found("no running sweep " + std::to_string(c.sweep.value)));
   if (c.action == SweepAction::kCancel) {
     if (c.shard) return reply(invalid("a shard cannot be cancelled, only a sweep"));
-    return commit(CancelSweep{c.sweep, now_.wall_ms}, [this, reply, sweep = c.sweep](const WriteOutcome&) {
+    return commit(CancelSweep{c.sweep, now_.wall_ms}, [this, reply, sweep = c.sweep](const WriteOutcome& o) {
+      // It had just ended by itself: what was ordered since (a retest) goes on.
+      if (o.state != WriteState::kDone) return reply(exists("the sweep has ended"));
       sweep_cancelled(sweep);
       reply({});
     });
@@ -97,12 +99,20 @@ void Core::command(std::uint64_t ticket, StartRetest& c) {
 }
 
 void Core::command(std::uint64_t ticket, DrainWorker& c) {
-  if (!workers_.count(c.worker)) {
-    return act(Reply{ticket, not_found("no worker " + c.worker + " has said hello"), 0});
+  if (c.draining ? !workers_.count(c.worker) : !draining_.count(c.worker)) {
+    const std::string why = c.draining
+                                ? "no worker " + c.worker + " has said hello; `storesweep workers` lists them"
+                                : "worker " + c.worker + " is not draining";
+    return act(Reply{ticket, not_found(why), 0});
   }
-  commit(SetDraining{c.worker, true}, [this, ticket, worker = c.worker](const WriteOutcome&) {
-    draining_.insert(worker);
-    send(worker, Drain{lead_.epoch});
+  commit(SetDraining{c.worker, c.draining}, [this, ticket, c](const WriteOutcome&) {
+    if (c.draining) {
+      draining_.insert(c.worker);
+      send(c.worker, Drain{lead_.epoch});
+    } else {
+      draining_.erase(c.worker);
+      work_changed_ = true;
+    }
     act(Reply{ticket, {}, 0});
   });
 }

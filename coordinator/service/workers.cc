@@ -217,6 +217,7 @@ void Core::expire(std::int64_t drained_ms) {
     auto at = leases_.find(job);
     if (at == leases_.end()) continue;
     const Lease& lease = at->second;
+    ++(lease.began ? counted_.expired_begun : counted_.expired_unbegun);
     const std::string worker = lease.token.worker;
     const std::int64_t since_ms = lease.until_ms - options_.lease_ms;
     auto w = workers_.find(worker);
@@ -228,7 +229,7 @@ void Core::expire(std::int64_t drained_ms) {
       e.job = job;
       e.kind = lease.began ? FailureKind::kInfrastructure : FailureKind::kApp;
       e.reason = FailureReason::kTimeout;
-      e.detail = "silence";
+      e.detail = kSilence;
       e.file_set = lease.file_set;
       e.worker = worker;
       end_token(std::move(e), nullptr);
@@ -261,7 +262,7 @@ std::vector<WorkerStatus> Core::workers(Now now) const {
 std::vector<DeviceStatus> Core::devices() const {
   std::vector<DeviceStatus> out;
   for (const auto& [name, w] : workers_) {
-    for (const Device& d : w.devices) out.push_back({d, name, {}});
+    for (const Device& d : w.devices) out.push_back({d, name, w.leases.size()});
   }
   return out;
 }

@@ -17,8 +17,7 @@ std::string content(const Listing& l) {
         &l.category_source, &l.release_date, &l.policy_url, &l.apk_url, &l.apk_sha256}) {
     add(*f);
   }
-  for (std::int64_t n :
-       {std::int64_t{static_cast<int>(l.subject)}, l.version_code, l.rank, l.downloads, l.apk_bytes}) {
+  for (std::int64_t n : {std::int64_t{static_cast<int>(l.subject)}, l.version_code, l.apk_bytes}) {
     add(std::to_string(n));
   }
   for (const DeclaredPermission& p : l.permissions) add(p.name + '\n' + p.purpose);
@@ -165,12 +164,20 @@ std::int64_t MemoryStore::known_ms(const std::string& package) const {
   return 0;
 }
 
-std::vector<ListingId> MemoryStore::chosen(const Selection& selection) const {
-  std::int64_t since = 0;
-  for (const auto& [id, import] : sweep_import_) {
-    const Selection& s = sweeps_.at(id).selection;
-    if (s.store.empty() || s.store == selection.store) since = std::max(since, import);
+std::int64_t MemoryStore::swept_until(const std::string& store) const {
+  std::int64_t until = 0;
+  for (const auto& [id, held] : held_) {
+    const SweepRecord& sweep = sweeps_.at(id);
+    const Selection& s = sweep.selection;
+    const bool part = s.kind == Selection::Kind::kTop || s.kind == Selection::Kind::kList;
+    if (part || sweep.state == SweepState::kCancelled || (!s.store.empty() && s.store != store)) continue;
+    const bool whole = s.kind != Selection::Kind::kChanged;
+    if (whole || held.first <= until) until = std::max(until, held.second);
   }
+  return until;
+}
+
+std::vector<ListingId> MemoryStore::chosen(const Selection& selection, std::int64_t since) const {
   std::vector<ListingId> ids;
   for (const auto& [key, id] : current_) {
     const Kept& k = listings_.at(id);
@@ -200,7 +207,9 @@ WriteOutcome MemoryStore::apply(const CreateSweep& w) {
   }
   if (w.shards == 0 || w.shards > kMaxShards) return refused("shards must be 1 to 1024");
   if (w.campaign && !campaigns_.count(w.campaign)) return refused("no such campaign");
-  std::vector<ListingId> ids = chosen(w.selection);
+  const bool changed_only = w.selection.kind == Selection::Kind::kChanged;
+  const std::int64_t since = changed_only ? swept_until(w.selection.store) : 0;
+  std::vector<ListingId> ids = chosen(w.selection, since);
   if (ids.empty()) return refused("the selection holds no listing");
   const auto shards = static_cast<std::uint32_t>(std::min<std::size_t>(w.shards, ids.size()));
   auto order = [&](ListingId id) {
@@ -227,7 +236,7 @@ WriteOutcome MemoryStore::apply(const CreateSweep& w) {
     next = JobId{next.value + 1};
   }
   sweeps_[s.id] = s;
-  sweep_import_[s.id] = imports_.empty() ? 0 : imports_.rbegin()->first;
+  held_[s.id] = {since, static_cast<std::int64_t>(changes_.size())};
   if (!w.idempotency_key.empty()) keys_["sweep " + w.idempotency_key] = s.id.value;
   return {WriteState::kDone, s.id.value, {}};
 }
@@ -303,7 +312,9 @@ Result<std::int64_t> MemoryStore::begin_import(std::uint64_t epoch, const std::s
   std::lock_guard lock(mutex_);
   if (epoch != epoch_) return permission("another coordinator leads now");
   for (const auto& [id, i] : imports_) {
-    if (!idempotency_key.empty() && i.key == idempotency_key) return exists(std::to_string(id));
+    if (idempotency_key.empty() || i.key != idempotency_key) continue;
+    if (!i.finished) return id;
+    return exists(std::to_string(id));
   }
   std::int64_t id = static_cast<std::int64_t>(imports_.size()) + 1;
   imports_[id] = {store, idempotency_key, at_ms, {}, false};
@@ -320,16 +331,21 @@ Result<ImportCounts> MemoryStore::import_rows(std::uint64_t epoch, std::int64_t 
     auto at = current_.find(key);
     Kept* old = at == current_.end() ? nullptr : &listings_.at(at->second);
     if (old && content(old->listing) == content(l)) {
+      old->listing.rank = l.rank;
+      old->listing.downloads = l.downloads;
+      if (!old->gone && old->import == import) continue;
       ++(old->gone ? n.added : n.unchanged);
-      if (old->gone) old->since = import;
+      if (old->gone) old->since = changed(import, ChangeKind::kAdded, old->listing);
       old->gone = false;
       old->import = import;
       continue;
     }
-    ++(old && !old->gone ? n.changed : n.added);
+    const bool was_there = old && !old->gone;
+    ++(was_there ? n.changed : n.added);
     l.id = ListingId{listings_.empty() ? 1 : listings_.rbegin()->first.value + 1};
     current_[key] = l.id;
-    listings_[l.id] = {l, import, import, false};
+    listings_[l.id] = {l, import, changed(import, was_there ? ChangeKind::kChanged : ChangeKind::kAdded, l),
+                       false};
   }
   ImportCounts& sum = imports_.at(import).counts;
   sum.added += n.added;
@@ -338,7 +354,8 @@ Result<ImportCounts> MemoryStore::import_rows(std::uint64_t epoch, std::int64_t 
   return n;
 }
 
-Result<ImportCounts> MemoryStore::finish_import(std::uint64_t epoch, std::int64_t import, std::int64_t) {
+Result<ImportCounts> MemoryStore::finish_import(std::uint64_t epoch, std::int64_t import,
+                                                std::int64_t rejected, std::int64_t) {
   std::lock_guard lock(mutex_);
   TRY(check_import(epoch, import));
   Import& i = imports_.at(import);
@@ -346,10 +363,25 @@ Result<ImportCounts> MemoryStore::finish_import(std::uint64_t epoch, std::int64_
     Kept& k = listings_.at(id);
     if (k.listing.store != i.store || k.import == import || k.gone) continue;
     k.gone = true;
+    changed(import, ChangeKind::kGone, k.listing);
     ++i.counts.gone;
   }
   i.finished = true;
+  i.counts.rejected = rejected;
   return i.counts;
+}
+
+Result<ImportCounts> MemoryStore::import_counts(std::int64_t import) {
+  std::lock_guard lock(mutex_);
+  auto i = imports_.find(import);
+  if (i == imports_.end()) return not_found("no import " + std::to_string(import));
+  return i->second.counts;
+}
+
+std::int64_t MemoryStore::changed(std::int64_t import, ChangeKind kind, const Listing& listing) {
+  const auto id = static_cast<std::int64_t>(changes_.size()) + 1;
+  changes_.push_back({id, kind, import, imports_.at(import).at_ms, listing});
+  return id;
 }
 
 }  // namespace storesweep

@@ -31,7 +31,10 @@ class MemoryStore : public Store {
                                     const std::string& idempotency_key, std::int64_t at_ms) override;
   Result<ImportCounts> import_rows(std::uint64_t epoch, std::int64_t import,
                                    std::span<const Listing> rows) override;
-  Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import, std::int64_t at_ms) override;
+  Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import, std::int64_t rejected,
+                                     std::int64_t at_ms) override;
+  Result<ImportCounts> import_counts(std::int64_t import) override;
+  Result<Page<ChangeRow>> changes(const ChangeQuery& query, const PageRequest& page) override;
   Result<Page<Listing>> listings(const std::string& store, const PageRequest& page) override;
   Result<SweepCounts> sweep(SweepId id) override;
   Result<Page<SweepCounts>> sweeps(const PageRequest& page) override;
@@ -40,6 +43,7 @@ class MemoryStore : public Store {
   Result<std::vector<SummaryRow>> summary(const SummaryQuery& query) override;
   Result<std::vector<FiguresRow>> figures(SweepId sweep) override;
   Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
+  Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) override;
 
   // ---- what invariants look at
   const std::map<JobId, EndJob>& ends() const { return ends_; }
@@ -61,7 +65,7 @@ class MemoryStore : public Store {
   struct Kept {  // a listing revision
     Listing listing;
     std::int64_t import = 0;  // that brought it last
-    std::int64_t since = 0;   // import that brought this content first
+    std::int64_t since = 0;   // change that brought this content, or brought it back
     bool gone = false;
   };
   struct Import {
@@ -88,12 +92,14 @@ class MemoryStore : public Store {
   WriteOutcome apply(const SetDraining& w);
 
   WriteOutcome ended_by(JobId job, TokenKey token) const;
-  std::vector<ListingId> chosen(const Selection& selection) const;
+  std::int64_t swept_until(const std::string& store) const;
+  std::vector<ListingId> chosen(const Selection& selection, std::int64_t since) const;
   std::int64_t known_ms(const std::string& package) const;
   SweepCounts counts(const SweepRecord& sweep) const;
   StoredResult result_of(const EndJob& end) const;
   bool matches(const ResultQuery& query, const StoredResult& row) const;
   Status check_import(std::uint64_t epoch, std::int64_t import) const;
+  std::int64_t changed(std::int64_t import, ChangeKind kind, const Listing& listing);
 
   mutable std::mutex mutex_;
   Bytes secret_;
@@ -102,7 +108,8 @@ class MemoryStore : public Store {
   std::map<std::string, ListingId> current_;  // key -> newest revision
   std::map<std::int64_t, Import> imports_;
   std::map<SweepId, SweepRecord> sweeps_;
-  std::map<SweepId, std::int64_t> sweep_import_;  // the last import when it was created
+  std::map<SweepId, std::pair<std::int64_t, std::int64_t>> held_;  // the changes after .first up to .second
+  std::vector<ChangeRow> changes_;
   std::map<CampaignId, CampaignRecord> campaigns_;
   std::map<JobId, std::pair<SweepId, ListingId>> jobs_;
   std::map<JobId, ExtraJob> extras_;

@@ -101,6 +101,7 @@ StoredResult MemoryStore::result_of(const EndJob& end) const {
     r.verdict = j->second.back().verdict;
     const std::vector<RunId>& runs = j->second.back().runs;
     if (!runs.empty() && runs_.count(runs[0])) r.run = runs_.at(runs[0]);
+    for (std::size_t i = 1; i < runs.size(); ++i) r.more_runs.push_back(runs_.at(runs[i]));
   }
   return r;
 }
@@ -143,6 +144,18 @@ SweepCounts MemoryStore::counts(const SweepRecord& sweep) const {
     }
   }
   return c;
+}
+
+Result<Page<ChangeRow>> MemoryStore::changes(const ChangeQuery& query, const PageRequest& page) {
+  std::lock_guard lock(mutex_);
+  std::vector<ChangeRow> all;
+  for (auto c = changes_.rbegin(); c != changes_.rend(); ++c) {
+    const bool fits = (query.import == 0 || c->import == query.import) &&
+                      (!query.kind || c->kind == *query.kind) &&
+                      (query.store.empty() || c->listing.store == query.store);
+    if (fits) all.push_back(*c);
+  }
+  return page_of(all, page, [](const ChangeRow& c) { return std::to_string(c.id); });
 }
 
 Result<SweepCounts> MemoryStore::sweep(SweepId id) {
@@ -251,6 +264,20 @@ Result<std::vector<Digest>> MemoryStore::expire_evidence(std::uint64_t epoch, st
   }
   std::vector<Digest> out;
   std::set_difference(old.begin(), old.end(), kept.begin(), kept.end(), std::back_inserter(out));
+  return out;
+}
+
+Result<std::vector<Digest>> MemoryStore::unnamed(std::span<const Digest> blobs) {
+  std::lock_guard lock(mutex_);
+  std::set<Digest> named;
+  for (const auto& [id, run] : runs_) {
+    for (const BlobRef& b : run.blobs) {
+      if (!expired_.count(id)) named.insert(b.sha256);
+    }
+  }
+  std::vector<Digest> out;
+  std::copy_if(blobs.begin(), blobs.end(), std::back_inserter(out),
+               [&](const Digest& d) { return named.count(d) == 0; });
   return out;
 }
 

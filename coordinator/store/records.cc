@@ -10,6 +10,11 @@ std::string_view name(SweepState state) {
   return kNames.at(static_cast<std::size_t>(state));
 }
 
+std::string_view name(ChangeKind kind) {
+  static constexpr std::array<std::string_view, 4> kNames = {"", "added", "changed", "gone"};
+  return kNames.at(static_cast<std::size_t>(kind));
+}
+
 // FNV-1a, 64 bits.
 std::uint32_t shard_of(std::string_view package, std::uint32_t shards) {
   std::uint64_t h = 14695981039346656037ULL;

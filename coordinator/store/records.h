@@ -38,7 +38,7 @@ struct Selection {
   enum class Kind : std::uint8_t {
     kAll,
     kStore,
-    kChanged,  // new or changed since the last sweep of the same store (or of all) was created
+    kChanged,  // new or changed since what earlier whole sweeps of the same store (or of all) held
     kTop,
     kList
   };
@@ -153,8 +153,9 @@ struct StoredResult {
   EndKind end = EndKind::kVerdict;
   std::string end_reason;
   std::int64_t ended_ms = 0;
-  std::string verdict;           // encoded; empty only for a cancelled job
-  std::optional<RunRecord> run;  // the first run that the verdict rests on; none: it was not run
+  std::string verdict;               // encoded; empty only for a cancelled job
+  std::optional<RunRecord> run;      // the first run that the verdict rests on; none: it was not run
+  std::vector<RunRecord> more_runs;  // the others: a confirmation, a partial retest
 };
 struct ResultQuery {
   SweepId sweep;
@@ -182,7 +183,23 @@ struct FiguresRow {
 // ---- catalogues
 
 struct ImportCounts {
-  std::int64_t added = 0, changed = 0, unchanged = 0, gone = 0;
+  std::int64_t added = 0, changed = 0, unchanged = 0, gone = 0, rejected = 0;
+};
+
+// What an import found of one listing.
+enum class ChangeKind : std::uint8_t { kAdded = 1, kChanged, kGone };
+std::string_view name(ChangeKind kind);  // added, changed, gone
+struct ChangeQuery {
+  std::string store;               // empty: any
+  std::int64_t import = 0;         // 0: any
+  std::optional<ChangeKind> kind;  // empty: any
+};
+struct ChangeRow {
+  std::int64_t id = 0;
+  ChangeKind kind = ChangeKind::kAdded;
+  std::int64_t import = 0;
+  std::int64_t at_ms = 0;  // of the import
+  Listing listing;         // as it stands now; gone: as it stood last
 };
 
 }  // namespace storesweep

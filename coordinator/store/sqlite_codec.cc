@@ -213,8 +213,7 @@ std::string content_hash(const Listing& l) {
         &l.category_source, &l.release_date, &l.policy_url, &l.apk_url, &l.apk_sha256}) {
     put(all, *field);
   }
-  for (std::int64_t n :
-       {std::int64_t{static_cast<int>(l.subject)}, l.version_code, l.rank, l.downloads, l.apk_bytes}) {
+  for (std::int64_t n : {std::int64_t{static_cast<int>(l.subject)}, l.version_code, l.apk_bytes}) {
     put(all, n);
   }
   return digest(sha256(all)).substr(0, 16);

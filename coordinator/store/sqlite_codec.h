@@ -45,7 +45,8 @@ using Counts = std::map<Tally, std::int64_t, TallyLess>;
 std::string counts(const Counts& counts);
 Counts counts(std::string_view bytes);
 
-// Of all of a listing that is not its key: 16 bytes that change when the content does.
+// Of all of a listing that is not its key, its rank or its downloads: 16 bytes that change when the content
+// does. (Ranks and downloads move daily; nobody tests an app again for them.)
 std::string content_hash(const Listing& listing);
 
 }  // namespace storesweep::codec

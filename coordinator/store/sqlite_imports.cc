@@ -8,7 +8,7 @@
 namespace storesweep {
 namespace {
 constexpr std::size_t kMaxRowsPerCall = 10'000;
-enum class Change : std::int64_t { kAdded = 1, kChanged = 2, kGone = 3 };
+using Change = ChangeKind;
 
 Status check_open(Db& db, std::int64_t import) {
   Query q(db, "SELECT 1 FROM import WHERE id = ? AND finished_ms = 0");
@@ -16,9 +16,10 @@ Status check_open(Db& db, std::int64_t import) {
   return q.next() || !db.error().ok() ? ok_status() : not_found("no open import " + std::to_string(import));
 }
 
-void note_change(Db& db, std::int64_t import, Change kind, std::int64_t listing) {
+std::int64_t note_change(Db& db, std::int64_t import, Change kind, std::int64_t listing) {
   Query q(db, "INSERT INTO change (import, kind, listing) VALUES (?, ?, ?)");
   (q << import << static_cast<std::int64_t>(kind) << listing).run();
+  return db.last_id();
 }
 
 std::int64_t insert_listing(Db& db, const Listing& l, std::int64_t import) {
@@ -42,20 +43,31 @@ struct Standing {
   std::int64_t listing = 0;
   bool same = false;
   bool gone = false;
+  std::int64_t import = 0;  // that brought it last
 };
 std::optional<Standing> standing(Db& db, const Listing& l, const std::string& content) {
-  Query q(db,
-          "SELECT listing, content, gone FROM current WHERE store = ? AND package = ? AND tenant = ? AND "
-          "place = ?");
+  Query q(
+      db,
+      "SELECT listing, content, gone, import FROM current WHERE store = ? AND package = ? AND tenant = ? AND "
+      "place = ?");
   q << l.store << l.package << l.tenant.value << std::int64_t{static_cast<int>(l.place)};
   if (!q.next()) return std::nullopt;
-  return Standing{q.integer(0), q.view(1) == content, q.integer(2) != 0};
+  return Standing{q.integer(0), q.view(1) == content, q.integer(2) != 0, q.integer(3)};
+}
+
+// What moves daily and makes no new revision.
+void put_figures(Db& db, std::int64_t listing, const Listing& l) {
+  Query q(db,
+          "UPDATE listing SET rank = ?1, downloads = ?2 WHERE id = ?3 AND (rank <> ?1 OR downloads <> ?2)");
+  (q << l.rank << l.downloads << listing).run();
 }
 
 void import_row(Db& db, std::int64_t import, const Listing& l, ImportCounts& n) {
   std::string content = codec::content_hash(l);
   auto old = standing(db, l, content);
+  if (old && old->same) put_figures(db, old->listing, l);
   if (old && old->same && !old->gone) {
+    if (old->import == import) return;  // an import that broke off goes on: this row was counted
     ++n.unchanged;
     Query q(db, "UPDATE current SET import = ? WHERE store = ? AND package = ? AND tenant = ? AND place = ?");
     (q << import << l.store << l.package << l.tenant.value << std::int64_t{static_cast<int>(l.place)}).run();
@@ -64,17 +76,17 @@ void import_row(Db& db, std::int64_t import, const Listing& l, ImportCounts& n) 
   bool changed = old && !old->gone;
   ++(changed ? n.changed : n.added);
   std::int64_t id = old && old->same ? old->listing : insert_listing(db, l, import);
-  note_change(db, import, changed ? Change::kChanged : Change::kAdded, id);
+  const std::int64_t since = note_change(db, import, changed ? Change::kChanged : Change::kAdded, id);
   Query q(db, "INSERT OR REPLACE INTO current VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)");
   q << l.store << l.package << l.tenant.value << std::int64_t{static_cast<int>(l.place)} << id;
-  (q.blob(content) << import << import).run();
+  (q.blob(content) << import << since).run();
 }
 
 std::optional<ImportCounts> counts_of(Db& db, std::int64_t import) {
-  Query q(db, "SELECT added, changed, unchanged, gone FROM import WHERE id = ?");
+  Query q(db, "SELECT added, changed, unchanged, gone, rejected FROM import WHERE id = ?");
   q << import;
   if (!q.next()) return std::nullopt;
-  return ImportCounts{q.integer(0), q.integer(1), q.integer(2), q.integer(3)};
+  return ImportCounts{q.integer(0), q.integer(1), q.integer(2), q.integer(3), q.integer(4)};
 }
 }  // namespace
 
@@ -84,10 +96,13 @@ Result<std::int64_t> SqliteStore::begin_import(std::uint64_t epoch, const std::s
   TRY(start_write(epoch));
   Db& db = *writer_;
   std::optional<std::int64_t> before;
+  bool finished = false;
   if (!idempotency_key.empty()) {
-    Query q(db, "SELECT id FROM idempotency WHERE kind = 'import' AND key = ?");
+    Query q(db,
+            "SELECT i.id, i.finished_ms <> 0 FROM idempotency k JOIN import i ON i.id = k.id "
+            "WHERE k.kind = 'import' AND k.key = ?");
     q << idempotency_key;
-    if (q.next()) before = q.integer(0);
+    if (q.next()) before = q.integer(0), finished = q.integer(1) != 0;
   }
   std::int64_t id = 0;
   if (!before) {
@@ -102,8 +117,8 @@ Result<std::int64_t> SqliteStore::begin_import(std::uint64_t epoch, const std::s
     }
   }
   TRY(db.end());
-  if (before) return storesweep::exists(std::to_string(*before));
-  return id;
+  if (before && finished) return storesweep::exists(std::to_string(*before));
+  return before.value_or(id);
 }
 
 Result<ImportCounts> SqliteStore::import_rows(std::uint64_t epoch, std::int64_t import,
@@ -127,7 +142,7 @@ Result<ImportCounts> SqliteStore::import_rows(std::uint64_t epoch, std::int64_t 
 }
 
 Result<ImportCounts> SqliteStore::finish_import(std::uint64_t epoch, std::int64_t import,
-                                                std::int64_t at_ms) {
+                                                std::int64_t rejected, std::int64_t at_ms) {
   std::lock_guard lock(writing_);
   TRY(start_write(epoch));
   Db& db = *writer_;
@@ -150,12 +165,45 @@ Result<ImportCounts> SqliteStore::finish_import(std::uint64_t epoch, std::int64_
   }
   std::int64_t gone = db.changed();
   {
-    Query q(db, "UPDATE import SET gone = ?, finished_ms = ? WHERE id = ?");
-    (q << gone << std::max<std::int64_t>(at_ms, 1) << import).run();
+    Query q(db, "UPDATE import SET gone = ?, rejected = ?, finished_ms = ? WHERE id = ?");
+    (q << gone << rejected << std::max<std::int64_t>(at_ms, 1) << import).run();
   }
   ImportCounts counts = counts_of(db, import).value_or(ImportCounts{});
   TRY(db.end());
   return counts;
+}
+
+Result<ImportCounts> SqliteStore::import_counts(std::int64_t import) {
+  return read<ImportCounts>([&](Db& db) -> Result<ImportCounts> {
+    auto counts = counts_of(db, import);
+    if (!counts) return not_found("no import " + std::to_string(import));
+    return *counts;
+  });
+}
+
+Result<Page<ChangeRow>> SqliteStore::changes(const ChangeQuery& query, const PageRequest& page) {
+  return read<Page<ChangeRow>>([&](Db& db) -> Result<Page<ChangeRow>> {
+    auto before = parse_cursor(page.cursor);
+    if (!before) return invalid("the cursor is not one of ours");
+    const std::size_t rows = std::max<std::size_t>(1, std::min(page.rows, kMaxPageRows));
+    Query q(db,
+            "SELECT c.id, c.kind, c.import, i.at_ms, " STORESWEEP_LISTING_COLUMNS
+            " FROM change c CROSS JOIN import i ON i.id = c.import CROSS JOIN listing l ON l.id = c.listing "
+            "WHERE (?1 = 0 OR c.id < ?1) AND (?2 = 0 OR c.import = ?2) AND (?3 = 0 OR c.kind = ?3) AND "
+            "(?4 = '' OR l.store = ?4) ORDER BY c.id DESC LIMIT ?5");
+    q << *before << query.import << std::int64_t{query.kind ? static_cast<int>(*query.kind) : 0}
+      << query.store << static_cast<std::int64_t>(rows + 1);
+    Page<ChangeRow> out;
+    while (q.next()) {
+      out.rows.push_back({q.integer(0), static_cast<ChangeKind>(q.integer(1)), q.integer(2), q.integer(3),
+                          rows::listing(q, 4)});
+    }
+    if (out.rows.size() > rows) {
+      out.rows.pop_back();
+      out.next = std::to_string(out.rows.back().id);
+    }
+    return out;
+  });
 }
 
 Result<Page<Listing>> SqliteStore::listings(const std::string& store, const PageRequest& page) {

@@ -84,6 +84,9 @@ std::optional<StoredResult> result_of(Db& db, JobId job) {
   if (auto judged = rows::last_judged(db, job)) {
     r.verdict = std::move(judged->verdict);
     if (!judged->runs.empty()) r.run = rows::run(db, judged->runs[0]);
+    for (std::size_t i = 1; i < judged->runs.size(); ++i) {
+      if (auto run = rows::run(db, judged->runs[i])) r.more_runs.push_back(std::move(*run));
+    }
   }
   return r;
 }

@@ -260,6 +260,17 @@ Result<std::vector<Digest>> SqliteStore::expire_evidence(std::uint64_t epoch, st
   return out;
 }
 
+Result<std::vector<Digest>> SqliteStore::unnamed(std::span<const Digest> blobs) {
+  return read<std::vector<Digest>>([&](Db& db) -> Result<std::vector<Digest>> {
+    std::vector<Digest> out;
+    for (const Digest& d : blobs) {
+      Query q(db, "SELECT 1 FROM run_blob WHERE sha256 = ?");
+      if (!q.blob(codec::digest(d)).next()) out.push_back(d);
+    }
+    return out;
+  });
+}
+
 // ---- single rows that the leader reads as it goes
 
 Result<std::vector<JobPayload>> SqliteStore::jobs(std::span<const JobId> ids) {

@@ -39,7 +39,10 @@ class SqliteStore final : public Store {
                                     const std::string& idempotency_key, std::int64_t at_ms) override;
   Result<ImportCounts> import_rows(std::uint64_t epoch, std::int64_t import,
                                    std::span<const Listing> rows) override;
-  Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import, std::int64_t at_ms) override;
+  Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import, std::int64_t rejected,
+                                     std::int64_t at_ms) override;
+  Result<ImportCounts> import_counts(std::int64_t import) override;
+  Result<Page<ChangeRow>> changes(const ChangeQuery& query, const PageRequest& page) override;
   Result<Page<Listing>> listings(const std::string& store, const PageRequest& page) override;
   Result<SweepCounts> sweep(SweepId id) override;
   Result<Page<SweepCounts>> sweeps(const PageRequest& page) override;
@@ -48,6 +51,7 @@ class SqliteStore final : public Store {
   Result<std::vector<SummaryRow>> summary(const SummaryQuery& query) override;
   Result<std::vector<FiguresRow>> figures(SweepId sweep) override;
   Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
+  Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) override;
 
  private:
   explicit SqliteStore(std::string path);

@@ -15,18 +15,28 @@ std::optional<SweepState> SqliteWriter::state_of(SweepId sweep) {
   return q.next() ? std::optional(static_cast<SweepState>(q.integer(0))) : std::nullopt;
 }
 
-// The last import that a sweep of this store, or of all, has seen.
-std::int64_t SqliteWriter::last_import_swept(const std::string& store) {
-  Query q(db_, "SELECT coalesce(max(import), 0) FROM sweep WHERE selection_store IN ('', ?)");
-  q << store;
-  return q.next() ? q.integer(0) : 0;
+// The last change up to which sweeps of this store, or of all, have held everything. Those of a list or of
+// the top held but a part; what was cancelled, and what rests on that, held nothing.
+std::int64_t SqliteWriter::swept_until(const std::string& store) {
+  Query q(
+      db_,
+      "SELECT selection_kind, base_change, last_change FROM sweep WHERE state <> ?1 AND selection_kind NOT "
+      "IN (?2, ?3) AND selection_store IN ('', ?4) ORDER BY last_change, id");
+  q << std::int64_t{static_cast<int>(SweepState::kCancelled)}
+    << std::int64_t{static_cast<int>(Selection::Kind::kTop)}
+    << std::int64_t{static_cast<int>(Selection::Kind::kList)} << store;
+  std::int64_t until = 0;
+  while (q.next()) {
+    const bool whole = q.integer(0) != static_cast<int>(Selection::Kind::kChanged);
+    if (whole || q.integer(1) <= until) until = std::max(until, q.integer(2));
+  }
+  return until;
 }
 
-std::vector<SqliteWriter::Chosen> SqliteWriter::choose(const Selection& selection, std::uint32_t shards) {
+std::vector<SqliteWriter::Chosen> SqliteWriter::choose(const Selection& selection, std::int64_t since,
+                                                       std::uint32_t shards) {
   std::vector<std::string> packages = selection.packages;
   std::sort(packages.begin(), packages.end());
-  bool changed_only = selection.kind == Selection::Kind::kChanged;
-  std::int64_t since = changed_only ? last_import_swept(selection.store) : -1;
   std::vector<Chosen> out;
   std::vector<std::int64_t> downloads;
   Query q(db_,
@@ -53,17 +63,17 @@ std::vector<SqliteWriter::Chosen> SqliteWriter::choose(const Selection& selectio
   return top;
 }
 
-SweepId SqliteWriter::insert_sweep(const CreateSweep& w, std::int64_t total) {
+SweepId SqliteWriter::insert_sweep(const CreateSweep& w, std::int64_t since, std::int64_t total) {
   Query q(
       db_,
       "INSERT INTO sweep (name, selection_kind, selection_store, selection_top, selection_packages, depth, "
-      "campaign, origin, state, created_ms, ended_ms, total, import) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, (SELECT coalesce(max(id), 0) FROM import))");
+      "campaign, origin, state, created_ms, ended_ms, total, base_change, last_change) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, (SELECT coalesce(max(id), 0) FROM change))");
   q << w.name << std::int64_t{static_cast<int>(w.selection.kind)} << w.selection.store << w.selection.top;
   q.blob(codec::texts(w.selection.packages));
   (q << std::int64_t{static_cast<int>(w.depth)} << w.campaign.value
      << std::int64_t{static_cast<int>(w.origin)} << std::int64_t{static_cast<int>(SweepState::kRunning)}
-     << w.at_ms << total)
+     << w.at_ms << total << since)
       .run();
   return SweepId{db_.last_id()};
 }
@@ -93,14 +103,17 @@ WriteOutcome SqliteWriter::apply(const CreateSweep& w) {
   if (w.campaign && !exists("SELECT 1 FROM campaign WHERE id = ?", w.campaign.value)) {
     return refused("no such campaign");
   }
-  std::vector<Chosen> chosen = choose(w.selection, w.shards);
+  const bool changed_only = w.selection.kind == Selection::Kind::kChanged;
+  const std::int64_t since = changed_only ? swept_until(w.selection.store) : 0;
+  std::vector<Chosen> chosen = choose(w.selection, since, w.shards);
   if (chosen.empty()) return refused("the selection holds no listing");
-  if (chosen.size() < w.shards) chosen = choose(w.selection, static_cast<std::uint32_t>(chosen.size()));
+  if (chosen.size() < w.shards)
+    chosen = choose(w.selection, since, static_cast<std::uint32_t>(chosen.size()));
   const auto shards = static_cast<std::uint32_t>(std::min<std::size_t>(w.shards, chosen.size()));
   std::sort(chosen.begin(), chosen.end(), [](const Chosen& a, const Chosen& b) {
     return std::tuple(a.shard, -a.expected, a.listing) < std::tuple(b.shard, -b.expected, b.listing);
   });
-  SweepId sweep = insert_sweep(w, static_cast<std::int64_t>(chosen.size()));
+  SweepId sweep = insert_sweep(w, since, static_cast<std::int64_t>(chosen.size()));
   insert_jobs(sweep, chosen);
   for (std::uint32_t i = chosen.back().shard + 1; i < shards; ++i) {  // those that no package fell into
     Query q(db_, "INSERT INTO shard VALUES (?, ?, 0, 0, 0, 0)");

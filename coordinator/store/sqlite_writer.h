@@ -65,9 +65,9 @@ class SqliteWriter {
     std::int64_t expected = 0;
     std::int64_t listing = 0;
   };
-  std::vector<Chosen> choose(const Selection& selection, std::uint32_t shards);
-  std::int64_t last_import_swept(const std::string& store);
-  SweepId insert_sweep(const CreateSweep& w, std::int64_t total);
+  std::vector<Chosen> choose(const Selection& selection, std::int64_t since, std::uint32_t shards);
+  std::int64_t swept_until(const std::string& store);
+  SweepId insert_sweep(const CreateSweep& w, std::int64_t since, std::int64_t total);
   void insert_jobs(SweepId sweep, const std::vector<Chosen>& chosen);
 
   Db& db_;

@@ -30,8 +30,8 @@ struct LoadedSweep {
 };
 struct JobTokens {  // tokens of one open job that ended
   JobId job;
-  std::array<std::int32_t, 4> by_kind{};  // by FailureKind
-  TokenKey last;                          // the highest
+  std::array<std::int32_t, kFailureKinds> by_kind{};  // by FailureKind
+  TokenKey last;                                      // the highest
 };
 struct FileSetTokens {  // tokens of kind app of one file set in one sweep's own jobs (no confirmations, no
                         // retests)
@@ -101,16 +101,21 @@ class Store {
   virtual Result<StoredResult> result(JobId job) = 0;  // kNotFound while it has not ended
 
   // ---- catalogues; each call is a transaction that checks the epoch (kPermission when it is another's)
-  // value: the import's id. kExists when the key was used before: message is the id of then.
+  // value: the import's id. A key that was used before: the same import where it broke off, kExists where it
+  // finished (message is its id).
   virtual Result<std::int64_t> begin_import(std::uint64_t epoch, const std::string& store,
                                             const std::string& idempotency_key, std::int64_t at_ms) = 0;
   // A listing is known by (tenant, place, store, package). The same content changes nothing; other content is
-  // a new revision with a new id; a listing that had gone and is back is `added`. At most 10,000 rows a call.
+  // a new revision with a new id; a listing that had gone and is back is `added`. Rank and downloads are kept
+  // up to date and are no content. At most 10,000 rows a call.
   virtual Result<ImportCounts> import_rows(std::uint64_t epoch, std::int64_t import,
                                            std::span<const Listing> rows) = 0;
   // What this store had and this import did not bring has gone since now. value: counts of the whole import.
-  virtual Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import,
+  virtual Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import, std::int64_t rejected,
                                              std::int64_t at_ms) = 0;
+  virtual Result<ImportCounts> import_counts(std::int64_t import) = 0;  // kNotFound
+  // What imports found new, changed and gone, the newest first.
+  virtual Result<Page<ChangeRow>> changes(const ChangeQuery& query, const PageRequest& page) = 0;
   virtual Result<Page<Listing>> listings(const std::string& store, const PageRequest& page) = 0;
 
   // ---- reads for people
@@ -125,6 +130,8 @@ class Store {
   // Runs older than that (of sweeps that are done or cancelled) lose their evidence and are never reused
   // again; value: digests that no other run names. Verdicts stay.
   virtual Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) = 0;
+  // Those of these blobs that no run names which still has its evidence.
+  virtual Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) = 0;
 };
 
 }  // namespace storesweep

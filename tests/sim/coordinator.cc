@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "coordinator/judging/claim.h"
 #include "tests/sim/worker.h"
 
 namespace storesweep::sim {
@@ -11,7 +12,7 @@ CoreOptions core_options(const Options& options) {
   o.lease_ms = 2'000;
   o.drift_ms = 100;
   o.mark_block = 3;
-  o.attempts = {2, 8, 10, 4};
+  o.attempts = {2, 8, 10, 4, 3};
   o.retry_ms = 100;
   o.no_device_ms = 4'000;
   o.ask_hold_ms = 300;
@@ -214,7 +215,15 @@ void SimCoordinator::judge(const JudgeAction& a) {
       return;
     }
     last = &world_.journals.at(d);
-    on.insert(last->device);
+    on.insert(last->header.device);
+  }
+  const App& app = world_.app(a.listing.package);
+  Status fits = a.claim.empty() ? ok_status() : check_claim(a.claim, last->header);
+  if (fits.ok() && a.claim.size() && last->header.package != app.package)
+    fits = invalid("another app's journal");
+  if (!fits.ok()) {
+    answer_later([id = a.id, fits] { return std::optional<CoreEvent>(JudgedEvent{id, fits, {}}); });
+    return;
   }
   if (last->kills_coordinator) return crash("a report killed it");
   if (last->kills_judge) {
@@ -227,7 +236,7 @@ void SimCoordinator::judge(const JudgeAction& a) {
   v.runs = static_cast<int>(a.journals.size());
   for (int t = 0; t < kTaskCount; ++t)
     v.rows[static_cast<std::size_t>(t)] = {t + 1, Level::kNotFound, 1, 1, {}};
-  if (world_.app(a.listing.package).violates) {
+  if (app.violates) {
     bool repeated = a.journals.size() > 1;
     if (repeated && on.size() < 2) world_.violated("10: a confirmation on the device of the first run");
     v.rows[4].level = repeated ? Level::kViolation : Level::kSuspected;
@@ -256,7 +265,12 @@ void SimCoordinator::commit_next() {
     }
     if (r.state == CommitState::kCommitted) proven_ms_ = world_.now();
     commit_next();
-    answer_later([id = c.id, r] { return std::optional<CoreEvent>(Committed{id, r}); });
+    // The committer is one thread: its answers come in the order of the commits.
+    told_until_ms_ =
+        std::max(told_until_ms_, world_.now() + 1 + static_cast<std::int64_t>(world_.random().below(15)));
+    world_.after(told_until_ms_ - world_.now(), [this, mine = life_, id = c.id, r] {
+      if (mine == life_) feed(Committed{id, r});
+    });
   });
 }
 
@@ -347,6 +361,10 @@ void SimCoordinator::check_committed(const std::vector<Write>& writes, const Com
     }
     if (r.outcomes[i].state != WriteState::kDone) continue;
     if (auto* e = std::get_if<EndJob>(&writes[i])) check_end(*e);
+    if (auto* o = std::get_if<OrderJob>(&writes[i])) {
+      world_.trace("retest " + std::to_string(o->order.job.value) + " of " +
+                   std::to_string(o->order.parent.value));
+    }
     if (auto* t = std::get_if<EndToken>(&writes[i])) {
       world_.trace("token of " + std::to_string(t->job.value) + " ended: " + std::string(name(t->kind)) +
                    " " + t->detail);
@@ -356,16 +374,30 @@ void SimCoordinator::check_committed(const std::vector<Write>& writes, const Com
 }
 
 void SimCoordinator::check_end(const EndJob& end) {
-  world_.trace("end " + std::to_string(end.job.value) + " " + std::string(name(end.how)) + " " + end.reason);
+  world_.trace("end " + std::to_string(end.job.value) + " " + std::string(name(end.how)) + " " + end.reason +
+               (end.order ? ", orders " + std::to_string(end.order->job.value) : ""));
+  if (end.token != TokenKey{} && !world_.tokens.count(end.token))
+    world_.violated("an invented token ended a job");
   if (end.how == EndKind::kVerdict) {
     ++world_.result.verdicts;
     if (end.reused) ++world_.result.reused;
     if (is_extra(end.job)) ++world_.result.confirmations;
     if (end.run) {
+      const JournalHeader& h = world_.journals.at(end.run->blobs[0].sha256).header;
+      if (h.token != end.token || h.job != end.job)
+        world_.violated("2: a verdict rests on another run's journal");
       for (const BlobRef& b : end.run->blobs) {
         if (!world_.blobs.count(b.sha256)) world_.violated("2: a verdict without its evidence");
       }
     }
+  }
+  if (end.judged) {
+    const auto of = world_.store.jobs(std::vector<JobId>{end.judged->job});
+    if (of->empty() || of->at(0).sweep != end.judged->sweep)
+      world_.violated("1: a verdict counted in another sweep");
+  }
+  if (end.order && end.judged && end.order->sweep != end.judged->sweep) {
+    world_.violated("10: a second run booked to another sweep");
   }
   if (end.how == EndKind::kBuried) check_buried(end);
   if (end.how == EndKind::kNoDevice) {  // a true reason
@@ -415,7 +447,8 @@ void SimCoordinator::check_buried(const EndJob& end) {
   static const std::map<std::string, FailureKind> kKinds = {{"APP", FailureKind::kApp},
                                                             {"DEVICE", FailureKind::kDevice},
                                                             {"INFRASTRUCTURE", FailureKind::kInfrastructure},
-                                                            {"EVASION", FailureKind::kEvasion}};
+                                                            {"EVASION", FailureKind::kEvasion},
+                                                            {"JOURNAL_REFUSED", FailureKind::kJournal}};
   const FailureKind kind = kKinds.at(end.reason);
   Digest file_set{};
   if (!payload->empty()) file_set = world_.app(payload->at(0).listing.package).file_set;

@@ -43,6 +43,7 @@ class SimCoordinator {
   int number_;
   std::unique_ptr<Core> core_;
   std::uint64_t life_ = 0;  // answers to an earlier life are lost
+  std::int64_t told_until_ms_ = 0;
   std::int64_t led_since_ms_ = 0, stalled_until_ms_ = 0, drained_ms_ = 0, proven_ms_ = -1;
   std::map<std::pair<SweepId, std::uint32_t>, std::int64_t> mark_at_start_;
   std::set<JobId> granted_here_;

@@ -254,6 +254,7 @@ void SimWorker::run_ends(const Token& token, const Device& device) {
     feed(token, job::RunFailed{{kind, reason, ""}});
   };
   if (app.kills_worker) return crash(true, 200);
+  if (app.needs_in_vain) return feed(token, job::RunNeeds{});
   if (gone_.count(device.identity)) return fail(FailureKind::kDevice, FailureReason::kDeviceLost);
   if (!satisfies(device, app.needs)) return feed(token, job::RunNeeds{app.needs});
   if (app.evades && device.kind.device_class == "emulator") {
@@ -265,7 +266,21 @@ void SimWorker::run_ends(const Token& token, const Device& device) {
                 FailureReason::kTimeout);
   }
   BlobRef journal{"journal", sha256(name_ + std::to_string(world_.random().next_u64())), 100};
-  world_.journals[journal.sha256] = {app.package, device.identity, app.kills_judge, app.kills_coordinator};
+  JournalHeader h;
+  h.token = key(token);
+  h.job = token.job;
+  h.worker = name_;
+  h.device = device.identity;
+  h.device_kind = device.kind;
+  h.depth = job_of(token)->offer.depth;
+  h.only_rules = job_of(token)->offer.only_rules;
+  h.file_set = app.file_set;
+  h.package = app.package;
+  world_.journals[journal.sha256] = {h, app.kills_judge, app.kills_coordinator};
+  const JournalFacts* other = world_.any_journal();
+  if (other && !other->kills_judge && !other->kills_coordinator && world_.chance(world_.faults.mixed_up)) {
+    world_.journals[journal.sha256].header = other->header;
+  }
   feed(token, job::RunDone{{journal}, "", {}});
 }
 

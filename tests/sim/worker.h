@@ -19,7 +19,7 @@ class SimWorker {
   void crash(bool keep_spool, std::int64_t back_after_ms);
   void cut_off(std::int64_t ms) { cut_off_until_ms_ = well_since_ms_ = world_.now() + ms; }
   // It is up, reachable and has all its devices, and has been for a while.
-  bool well() const { return up() && gone_.empty() && world_.now() >= well_since_ms_ + 3'000; }
+  bool well() const { return up() && gone_.empty() && world_.now() >= well_since_ms_ + 6'000; }
   bool cut_off() const { return world_.now() < cut_off_until_ms_; }
   void vanish(std::size_t device, std::int64_t back_after_ms);
   void receive(ToWorker message);

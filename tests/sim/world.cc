@@ -10,6 +10,7 @@ namespace {
 constexpr std::int64_t kFaultsMs = 14'000;
 constexpr std::int64_t kPatienceMs = 150'000;  // after the last fault everything must have ended by then
 constexpr std::int64_t kMaxSteps = 400'000;
+constexpr int kMaxAppFailures = 5;  // two bury it; a few more may be under way when the second one ends
 }  // namespace
 
 Result<Lead> SimStore::take_lead(std::uint64_t incarnation) {
@@ -41,6 +42,13 @@ void World::violated(const std::string& what) {
 
 void World::trace(const std::string& line) {
   if (options.trace) std::printf("%7lld %s\n", static_cast<long long>(now_ms_), line.c_str());
+}
+
+const JournalFacts* World::any_journal() {
+  if (journals.empty()) return nullptr;
+  auto at = journals.begin();
+  std::advance(at, static_cast<std::ptrdiff_t>(random_.below(journals.size())));
+  return &at->second;
 }
 
 SimWorker* World::worker(const std::string& name) {
@@ -116,6 +124,9 @@ void World::make_apps() {
       case 8:
         (random_.chance(0.3) ? a.kills_judge : a.kills_coordinator) = random_.chance(0.4);
         break;
+      case 9:
+        a.needs_in_vain = random_.chance(0.3);
+        break;
       default:
         break;
     }
@@ -164,12 +175,12 @@ void World::coordinator_down(SimCoordinator* which) {
 void World::plan_faults() {
   static constexpr double kRates[] = {0, 0, 0.02, 0.1};
   auto draw = [&] { return kRates[random_.below(4)]; };
-  faults = {draw(), draw(), draw(), draw() / 4, draw(), draw(), kFaultsMs};
+  faults = {draw(), draw(), draw(), draw() / 4, draw(), draw(), draw() / 2, kFaultsMs};
   const std::uint64_t n = random_.below(10);
   for (std::uint64_t i = 0; i < n; ++i) {
     std::int64_t at = static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(kFaultsMs)));
     std::int64_t ms = 200 + static_cast<std::int64_t>(random_.below(6'000));
-    std::uint64_t what = random_.below(8), who = random_.next_u64();
+    std::uint64_t what = random_.below(9), who = random_.next_u64();
     after(at, [this, what, who, ms] {
       SimWorker& w = *workers_[who % workers_.size()];
       SimCoordinator& c = *coordinators_.back();
@@ -183,11 +194,36 @@ void World::plan_faults() {
       if (what == 4) w.crash(who & 256, ms / 2);
       if (what == 5) w.cut_off(ms);
       if (what == 6) w.vanish((who >> 9) % w.devices().size(), ms);
+      if (what == 8) forge();
       if (what == 7) {
         for (auto& one : workers_) one->cut_off(ms);
       }
     });
   }
+}
+
+// A worker that lies: a report of a job that it was never given, under a token that it made up.
+void World::forge() {
+  const JobId job{1 + static_cast<std::int64_t>(random_.below(8))};
+  auto payload = store.jobs(std::vector<JobId>{job});
+  if (payload->empty()) return;
+  SimWorker& w = *workers_[random_.below(workers_.size())];
+  Report r;
+  r.token = {store.current_epoch(), 1'000'000 + random_.below(1'000), 7, job, w.name(), {}};
+  r.file_set = app(payload->at(0).listing.package).file_set;
+  r.device = w.devices()[0];
+  r.blobs = {{"journal", sha256("forged " + std::to_string(random_.next_u64())), 100}};
+  JournalHeader h;
+  h.token = key(r.token);
+  h.job = job;
+  h.worker = w.name();
+  h.device = r.device.identity;
+  h.device_kind = r.device.kind;
+  h.file_set = r.file_set;
+  h.package = payload->at(0).listing.package;
+  journals[r.blobs[0].sha256] = {h, false, false};
+  blobs.insert(r.blobs[0].sha256);
+  to_coordinator(w.name(), r);
 }
 
 // What people do: a sweep, now and then a pause, a retest, a second sweep, a cancel.
@@ -219,7 +255,9 @@ void World::operate() {
     at(3'000, ChangeSweep{SweepId{1}, SweepAction::kPause, {}});
     at(5'000, ChangeSweep{SweepId{1}, SweepAction::kResume, {}});
     at(kFaultsMs + 1'000, ChangeSweep{SweepId{1}, SweepAction::kResume, {}});
-    at(kFaultsMs + 6'000, ChangeSweep{SweepId{1}, SweepAction::kResume, {}});
+    for (std::int64_t ms = 6'000; ms < 60'000; ms += 5'000) {  // until one is heard
+      at(kFaultsMs + ms, ChangeSweep{SweepId{1}, SweepAction::kResume, {}});
+    }
   }
   if (random_.chance(0.1)) at(6'000, ChangeSweep{SweepId{1}, SweepAction::kCancel, {}});
   if (random_.chance(0.4)) {
@@ -259,7 +297,11 @@ void World::check_end() {
       }
     }
     for (const auto& [job, e] : store.extras()) {
-      if (!store.ends().count(job)) open += " x" + std::to_string(job.value - kFirstExtraJob);
+      if (store.ends().count(job)) continue;
+      open += " x" + std::to_string(job.value - kFirstExtraJob);
+      if (auto* core = coordinators_.back()->core()) {
+        open += "/" + std::to_string(static_cast<int>(core->queue().state(job)));
+      }
     }
     for (const auto& w : workers_) {
       if (!w->spool_empty()) open += " spool of " + w->name() + ": " + std::to_string(w->spooled());
@@ -281,6 +323,13 @@ void World::check_end() {
     std::int64_t ended = 0;
     for (const auto& [job, e] : store.ends()) ended += e.sweep == id && !is_extra(job);
     if (ended != s.total) violated("1: " + std::to_string(ended) + " ends of " + std::to_string(s.total));
+  }
+  std::map<std::pair<SweepId, Digest>, int> app_failures;  // 4: a broken app is not tried once a listing
+  for (const auto& [k, t] : store.tokens()) {
+    const bool counts = t.kind == FailureKind::kApp && t.file_set != Digest{} && !is_extra(t.job);
+    if (counts && ++app_failures[{t.sweep, t.file_set}] > kMaxAppFailures) {
+      violated("4: a file set failed more often than buries it");
+    }
   }
   replay_everything();
 }
@@ -345,6 +394,11 @@ const std::vector<NamedBug>& bugs() {
       {"no_device_early", [](Options& o) { o.core.no_device_early = true; }},
       {"silence_counts", [](Options& o) { o.core.silence_counts = true; }},
       {"evidence_unchecked", [](Options& o) { o.core.evidence_unchecked = true; }},
+      {"claim_unchecked", [](Options& o) { o.core.claim_unchecked = true; }},
+      {"wrong_sweep", [](Options& o) { o.core.wrong_sweep = true; }},
+      {"needs_free", [](Options& o) { o.core.needs_free = true; }},
+      {"app_per_listing", [](Options& o) { o.core.app_per_listing = true; }},
+      {"mac_unchecked", [](Options& o) { o.core.mac_unchecked = true; }},
       {"mark_late", [](Options& o) { o.core.queue.mark_late = true; }},
       {"no_hold", [](Options& o) { o.core.queue.no_hold = true; }},
       {"extras_free", [](Options& o) { o.core.queue.extras_free = true; }},

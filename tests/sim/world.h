@@ -8,6 +8,7 @@
 #include <set>
 
 #include "common/base/random.h"
+#include "common/evidence/journal.h"
 #include "coordinator/store/memory_store.h"
 #include "tests/sim/options.h"
 
@@ -37,15 +38,15 @@ struct App {
   Needs needs;
   double fails = 0;  // chance that a run fails, a fact about the app
   bool violates = false;
-  bool evades = false;  // emulators
+  bool evades = false;         // emulators
+  bool needs_in_vain = false;  // asks for more on every device, and never says for what
   bool kills_worker = false;
   bool kills_judge = false;
   bool kills_coordinator = false;
 };
 
 struct JournalFacts {
-  std::string package;
-  std::string device;
+  JournalHeader header;
   bool kills_judge = false, kills_coordinator = false;
 };
 
@@ -55,6 +56,7 @@ struct Faults {
   double unknown_commit = 0;
   double blob_lost = 0;
   double run_fails = 0;  // of the surroundings
+  double mixed_up = 0;   // a worker hands in the journal of another run
   std::int64_t until_ms = 0;
 };
 
@@ -87,6 +89,7 @@ class World {
   void violated(const std::string& what);
   bool broken() const { return !violation_.empty(); }
   void trace(const std::string& line);
+  const JournalFacts* any_journal();
   const App& app(const std::string& package) const { return apps_.at(package); }
   // Whether some living worker has a device that serves it.
   bool served(const Wish& wish) const;
@@ -110,6 +113,7 @@ class World {
   void start_coordinator();
   void plan_faults();
   void operate();
+  void forge();
   void watch();
   void check_end();
   bool finished() const;

@@ -23,6 +23,7 @@ JobFailure scripted_failure(FailureKind kind) {
     case FailureKind::kEvasion:
       return because(kind, FailureReason::kEvaded, "scripted: it refuses this class of device");
     case FailureKind::kInfrastructure:
+    case FailureKind::kJournal:
       break;
   }
   return because(kind, FailureReason::kOther, "scripted: something else failed");

@@ -25,10 +25,11 @@ CREATE TABLE import (
   added INTEGER NOT NULL DEFAULT 0,
   changed INTEGER NOT NULL DEFAULT 0,
   unchanged INTEGER NOT NULL DEFAULT 0,
-  gone INTEGER NOT NULL DEFAULT 0
+  gone INTEGER NOT NULL DEFAULT 0,
+  rejected INTEGER NOT NULL DEFAULT 0
 );
 
-CREATE TABLE listing (           -- one revision; never changes
+CREATE TABLE listing (           -- one revision; never changes but for rank and downloads
   id INTEGER PRIMARY KEY,
   tenant INTEGER NOT NULL,
   subject INTEGER NOT NULL,      -- app, quick app, mini program, SDK, store
@@ -62,9 +63,9 @@ CREATE TABLE current (           -- the newest revision of each listing
   tenant INTEGER NOT NULL,
   place INTEGER NOT NULL,
   listing INTEGER NOT NULL,
-  content BLOB NOT NULL,         -- hash of all that is not the key
+  content BLOB NOT NULL,         -- hash of all that is not the key, rank or downloads
   import INTEGER NOT NULL,       -- that brought it last
-  since INTEGER NOT NULL,        -- import that brought this content, or brought it back
+  since INTEGER NOT NULL,        -- change that brought this content, or brought it back
   gone INTEGER NOT NULL,         -- import that no longer brought it; 0: it stands
   PRIMARY KEY (store, package, tenant, place)
 ) WITHOUT ROWID;
@@ -107,7 +108,8 @@ CREATE TABLE sweep (
   created_ms INTEGER NOT NULL,
   ended_ms INTEGER NOT NULL,
   total INTEGER NOT NULL,
-  import INTEGER NOT NULL,       -- the last one when it was created
+  base_change INTEGER NOT NULL,  -- of what is new or changed alone: it holds the changes after this one
+  last_change INTEGER NOT NULL,  -- ... up to this one, the last when it was created
   simulated INTEGER NOT NULL DEFAULT 0
 );
 

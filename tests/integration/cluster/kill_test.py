@@ -43,10 +43,12 @@ def write_catalogue(path):
     with open(path, "w") as out:
         for i in range(apps):
             what, end, level = script(i)
-            # Every eighth clean app hangs in the store twice under one file set: one run serves both.
-            app = f"a{i - 1}" if i % 8 == 0 and i > 0 and script(i - 1)[0] == "" and what == "" else f"a{i}"
+            # Every eighth clean app is that of the row before, in another store, under one file set: one run serves both.
+            twin = i % 8 == 0 and i > 0 and script(i - 1)[0] == "" and what == ""
+            app = f"a{i - 1}" if twin else f"a{i}"
+            store = "另一商店" if twin else "测试商店"
             url = f"script:app={app};ms=20" + (";" + what if what else "")
-            out.write(json.dumps({"store": "测试商店", "package": f"com.example.a{i}", "label": f"应用{i}", "version_name": "1.0",
+            out.write(json.dumps({"store": store, "package": f"com.example.{app}", "label": f"应用{i}", "version_name": "1.0",
                                   "developer": f"开发者{i % 7}", "category": "实用工具", "apk_url": url}, ensure_ascii=False) + "\n")
             ends[end] += 1
             if level:
@@ -140,7 +142,7 @@ def run(cluster, folder):
 
 
 def check(cluster, rows, ends, levels):
-    packages = collections.Counter(r["package"] for r in rows)
+    packages = collections.Counter((r["store"], r["package"]) for r in rows)
     assert len(packages) == apps and max(packages.values()) == 1, f"{len(packages)} of {apps}, twice: {packages.most_common(3)}"
     got_ends = collections.Counter(r["end"] for r in rows)
     why = collections.Counter(r["end_reason"] for r in rows).most_common(4)

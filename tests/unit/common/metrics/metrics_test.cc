@@ -30,11 +30,11 @@ TEST(Metrics, ShowsNamesHelpLabelsAndValues) {
 TEST(Metrics, BoundsTheSeriesOfAMetricAndPutsTheRestTogether) {
   auto metrics = make_metrics();
   for (std::size_t i = 0; i < kMaxSeries + 5; ++i) {
-    metrics->counter(metric::kVerdictItems, {std::to_string(i), "R1.3", "suspected"}).add();
+    metrics->gauge(metric::kVerdictItems, {std::to_string(i), "R1.3", "suspected"}).add(1);
   }
-  EXPECT_NE(metrics->page().find(
-                "storesweep_verdict_items_total{level=\"other\",rule=\"other\",sweep=\"other\"} 5"),
-            std::string::npos);
+  EXPECT_NE(
+      metrics->page().find("storesweep_verdict_items{level=\"other\",rule=\"other\",sweep=\"other\"} 5"),
+      std::string::npos);
 }
 
 TEST(Metrics, CountFromManyThreadsWithoutLosingAny) {
@@ -42,13 +42,24 @@ TEST(Metrics, CountFromManyThreadsWithoutLosingAny) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
-      for (int i = 0; i < 1000; ++i) metrics->counter(metric::kReports, {"report", "acknowledged"}).add();
+      for (int i = 0; i < 1000; ++i) metrics->counter(metric::kReports, {"acknowledged"}).add();
     });
   }
   for (int i = 0; i < 20; ++i) metrics->page();
   for (auto& t : threads) t.join();
-  EXPECT_NE(metrics->page().find("storesweep_reports_total{answer=\"acknowledged\",kind=\"report\"} 4000"),
+  EXPECT_NE(metrics->page().find("storesweep_reports_total{answer=\"acknowledged\"} 4000"),
             std::string::npos);
+}
+
+TEST(Metrics, ForgetWhatIsOver) {
+  auto metrics = make_metrics();
+  metrics->gauge(metric::kVerdictRows, {"1", "5", "violation"}).set(3);
+  metrics->gauge(metric::kVerdictRows, {"2", "5", "violation"}).set(4);
+  metrics->forget(metric::kVerdictRows, "1");
+  EXPECT_EQ(metrics->page().find("sweep=\"1\""), std::string::npos);
+  EXPECT_NE(metrics->page().find("sweep=\"2\""), std::string::npos);
+  metrics->gauge(metric::kVerdictRows, {"1", "5", "violation"}).set(9);
+  EXPECT_NE(metrics->page().find("task=\"5\"} 9"), std::string::npos) << metrics->page();
 }
 
 // Reads names.h itself, so that a metric added tomorrow is held to the same rules.

@@ -72,6 +72,7 @@ class FakeService : public ServiceApi {
     f.evidence = {{sha256("journal"), 17, "START u0"}};
     r.verdict.findings = {f};
     r.blobs = {{"journal", sha256("journal"), 7}};
+    r.evidence = {{RunId(4), "w1", "d1", 1'600'000'000'000, r.blobs}};
     r.worker = "w1";
     r.device = "d1";
     return r;
@@ -106,6 +107,9 @@ class FakeService : public ServiceApi {
   Result<CampaignStatus> campaign(CampaignId id, const Deadline&) override {
     return CampaignStatus{id, "c", 100, "2026-12-31", 10, 90, 5, "", {SweepId(3)}};
   }
+  Result<Page<ChangeRow>> changes(const ChangeQuery&, const PageRequest&, const Deadline&) override {
+    return Page<ChangeRow>{{{7, ChangeKind::kGone, 2, 1'600'000'000'000, example_result().listing}}, ""};
+  }
   Result<Page<Listing>> listings(const std::string&, const PageRequest&, const Deadline&) override {
     return Page<Listing>{{example_result().listing}, ""};
   }
@@ -134,10 +138,10 @@ class FakeService : public ServiceApi {
     return std::vector<WorkerStatus>{{"w1", true, false, 1'600'000'000'000, 8, 8, 0, 100, 1, 2}};
   }
   Result<std::vector<DeviceStatus>> devices(const Deadline&) override {
-    return std::vector<DeviceStatus>{{{"d1", {"simulated", 28}, {"x86_64"}, {}, false}, "w1", JobId(17)}};
+    return std::vector<DeviceStatus>{{{"d1", {"simulated", 28}, {"x86_64"}, {}, false}, "w1", 1}};
   }
-  Status drain(const std::string& worker, const Deadline&) override {
-    note("drain " + worker);
+  Status drain(const std::string& worker, bool draining, const Deadline&) override {
+    note((draining ? "drain " : "undrain ") + worker);
     return ok_status();
   }
   Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline& deadline) override {

@@ -110,7 +110,7 @@ class Contract : public ::testing::TestWithParam<Maker> {
     auto id = store_->begin_import(epoch_, store, "", 50);
     EXPECT_TRUE(id.ok()) << id.status().text();
     EXPECT_TRUE(store_->import_rows(epoch_, *id, rows).ok());
-    auto counts = store_->finish_import(epoch_, *id, 60);
+    auto counts = store_->finish_import(epoch_, *id, 0, 60);
     EXPECT_TRUE(counts.ok()) << counts.status().text();
     return counts.value_or(ImportCounts{});
   }
@@ -227,16 +227,35 @@ TEST_P(Contract, another_stores_catalogue_takes_nothing_away) {
   EXPECT_EQ(store_->listings("market", {})->rows.size(), 1U);
 }
 
+TEST_P(Contract, an_import_that_broke_off_goes_on_under_its_key_and_counts_each_row_once) {
+  auto first = store_->begin_import(epoch_, "shop", "key", 1);
+  ASSERT_TRUE(first.ok());
+  std::vector<Listing> rows{listing("a"), listing("b")};
+  ASSERT_TRUE(store_->import_rows(epoch_, *first, rows).ok());
+  auto again = store_->begin_import(epoch_, "shop", "key", 2);  // the coordinator died, its caller asks again
+  ASSERT_TRUE(again.ok()) << again.status().text();
+  EXPECT_EQ(*again, *first);
+  rows.push_back(listing("c"));
+  ASSERT_TRUE(store_->import_rows(epoch_, *again, rows).ok());
+  auto counts = store_->finish_import(epoch_, *again, 4, 3);
+  ASSERT_TRUE(counts.ok());
+  EXPECT_EQ(counts->added, 3);
+  EXPECT_EQ(counts->unchanged, 0);
+  EXPECT_EQ(store_->import_counts(*first)->added, 3);
+  EXPECT_EQ(store_->import_counts(*first)->rejected, 4);
+  EXPECT_EQ(store_->import_counts(99).status().kind(), ErrorKind::kNotFound);
+}
+
 TEST_P(Contract, an_import_key_counts_once_and_a_finished_import_takes_no_rows) {
   auto first = store_->begin_import(epoch_, "shop", "key", 1);
   ASSERT_TRUE(first.ok());
+  ASSERT_TRUE(store_->finish_import(epoch_, *first, 0, 3).ok());
   auto second = store_->begin_import(epoch_, "shop", "key", 2);
   EXPECT_EQ(second.status().kind(), ErrorKind::kExists);
   EXPECT_EQ(second.status().message(), std::to_string(*first));
-  ASSERT_TRUE(store_->finish_import(epoch_, *first, 3).ok());
   std::vector<Listing> rows{listing("a")};
   EXPECT_EQ(store_->import_rows(epoch_, *first, rows).status().kind(), ErrorKind::kNotFound);
-  EXPECT_EQ(store_->finish_import(epoch_, 99, 3).status().kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(store_->finish_import(epoch_, 99, 0, 3).status().kind(), ErrorKind::kNotFound);
 }
 
 TEST_P(Contract, pages_of_listings_hold_each_once) {
@@ -306,9 +325,91 @@ TEST_P(Contract, a_selection_chooses_store_top_list_and_changed) {
   EXPECT_EQ(chosen({Kind::kList, "", 0, {"a", "zzz"}}), (std::set<std::string>{"shop/a", "market/a"}));
   EXPECT_EQ(chosen({Kind::kAll, "", 0, {}}).size(), 4U);
   EXPECT_EQ(chosen({Kind::kChanged, "", 0, {}}), std::set<std::string>{});
-  Listing b = listing("b", "shop", 31);
+  Listing b = listing("b", "shop", 30);
+  b.version_name = "2.0";
   import({listing("a", "shop", 10), b, listing("new")});
   EXPECT_EQ(chosen({Kind::kChanged, "", 0, {}}), (std::set<std::string>{"shop/b", "shop/new"}));
+}
+
+TEST_P(Contract, ranks_and_downloads_move_without_a_new_revision) {
+  import({listing("a", "shop", 10)});
+  const ListingId before = store_->listings("", {})->rows.at(0).id;
+  Listing moved = listing("a", "shop", 11);
+  moved.rank = 7;
+  ImportCounts n = import({moved});
+  EXPECT_EQ(n.unchanged, 1);
+  EXPECT_EQ(n.changed, 0);
+  const Listing now = store_->listings("", {})->rows.at(0);
+  EXPECT_EQ(now.id, before);
+  EXPECT_EQ(now.downloads, 11);
+  EXPECT_EQ(now.rank, 7);
+  EXPECT_EQ(store_->changes({}, {})->rows.size(), 1U);
+}
+
+// No app may be lost between sweeps: a part of the stock, or a sweep that was cancelled, has held nothing.
+TEST_P(Contract, what_is_new_or_changed_is_reckoned_from_whole_sweeps_that_were_not_cancelled) {
+  using Kind = Selection::Kind;
+  auto start = [&](Kind kind) {
+    CreateSweep c;
+    c.selection = {kind, "", 1, {"a"}};
+    return commit_one(c);
+  };
+  auto packages = [&](const WriteOutcome& o) {
+    std::set<std::string> out;
+    if (o.state != WriteState::kDone) return out;
+    for (const JobPayload& p : payloads(SweepId{o.value})) out.insert(p.listing.package);
+    return out;
+  };
+  import({listing("a"), listing("b")});
+  start(Kind::kTop);
+  start(Kind::kList);
+  EXPECT_EQ(packages(start(Kind::kChanged)), (std::set<std::string>{"a", "b"}));
+  import({listing("a"), listing("b"), listing("c")});
+  const WriteOutcome second = start(Kind::kChanged);
+  EXPECT_EQ(packages(second), (std::set<std::string>{"c"}));
+  import({listing("a"), listing("b"), listing("c"), listing("d")});
+  EXPECT_EQ(packages(start(Kind::kChanged)), (std::set<std::string>{"d"}));
+  commit_one(CancelSweep{SweepId{second.value}, 1});
+  EXPECT_EQ(packages(start(Kind::kChanged)), (std::set<std::string>{"c", "d"}));
+  EXPECT_EQ(packages(start(Kind::kChanged)), std::set<std::string>{});
+}
+
+TEST_P(Contract, what_an_import_brings_after_a_sweep_began_is_in_the_next_one) {
+  using Kind = Selection::Kind;
+  auto import = store_->begin_import(epoch_, "shop", "", 1);
+  std::vector<Listing> first{listing("a")}, rest{listing("b")};
+  ASSERT_TRUE(store_->import_rows(epoch_, *import, first).ok());
+  CreateSweep c;
+  EXPECT_EQ(commit_one(c).state, WriteState::kDone);  // in the middle of the import
+  ASSERT_TRUE(store_->import_rows(epoch_, *import, rest).ok());
+  ASSERT_TRUE(store_->finish_import(epoch_, *import, 0, 2).ok());
+  c.selection.kind = Kind::kChanged;
+  const WriteOutcome changed = commit_one(c);
+  ASSERT_EQ(changed.state, WriteState::kDone) << changed.message;
+  EXPECT_EQ(payloads(SweepId{changed.value}).at(0).listing.package, "b");
+}
+
+TEST_P(Contract, changes_tell_what_each_import_found_newest_first) {
+  import({listing("a"), listing("b")});
+  Listing b = listing("b");
+  b.label = "another";
+  import({b, listing("c")});
+  auto kinds = [&](const ChangeQuery& q) {
+    std::string out;
+    const auto found = store_->changes(q, {});
+    for (const ChangeRow& c : found->rows) {
+      out += std::string(name(c.kind)) + " " + c.listing.package + "@" + std::to_string(c.at_ms) + ";";
+    }
+    return out;
+  };
+  EXPECT_EQ(kinds({"", 2, {}}), "gone a@50;added c@50;changed b@50;");
+  EXPECT_EQ(kinds({"", 0, ChangeKind::kGone}), "gone a@50;");
+  EXPECT_EQ(kinds({"market", 0, {}}), "");
+  const PageRequest one{"", 1};
+  auto page = store_->changes({}, one);
+  EXPECT_EQ(page->rows.at(0).kind, ChangeKind::kGone);
+  page = store_->changes({}, {page->next, 1});
+  EXPECT_EQ(page->rows.at(0).listing.package, "c");
 }
 
 TEST_P(Contract, a_sweeps_key_counts_once_and_bad_sweeps_are_refused) {
@@ -422,7 +523,7 @@ TEST_P(Contract, a_restart_finds_what_the_queue_needs) {
   EXPECT_TRUE(l->sweeps[0].sweep.shards[0].paused);
   ASSERT_EQ(l->tokens.size(), 2U);
   EXPECT_EQ(l->tokens[0].job, j[1]);
-  EXPECT_EQ(l->tokens[0].by_kind, (std::array<std::int32_t, 4>{1, 1, 0, 0}));
+  EXPECT_EQ(l->tokens[0].by_kind, (std::array<std::int32_t, kFailureKinds>{1, 1, 0, 0, 0}));
   EXPECT_EQ(l->tokens[0].last, (TokenKey{2, 1}));
   EXPECT_EQ(l->tokens[1].job, order.job);
   ASSERT_EQ(l->file_sets.size(), 1U);

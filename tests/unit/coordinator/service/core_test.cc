@@ -1,0 +1,358 @@
+// What the protocol's core owes to apps and to operators, one sentence each; what chaos does to it is
+// tests/sim's.
+#include <gtest/gtest.h>
+
+#include "common/evidence/verdict_codec.h"
+#include "coordinator/judging/claim.h"
+#include "tests/unit/coordinator/service/core_bench.h"
+
+namespace storesweep {
+namespace {
+
+const Device kA = CoreBench::device("a"), kB = CoreBench::device("b");
+
+Verdict verdict_of(CoreBench& bench, JobId job) {
+  return decode_verdict_untrusted(bench.store.result(job)->verdict).value_or(Verdict{});
+}
+Level level_of(const Verdict& v, const std::string& rule) {
+  for (const ItemVerdict& i : v.items) {
+    if (i.rule == rule) return i.level;
+  }
+  return Level::kNotApplicable;
+}
+
+// ---- journals that are not what the report says
+
+TEST(Journals, AreJudgedTogetherWithWhatTheReportClaims) {
+  CoreBench bench;
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("w", {kA});
+  const LeaseOffer offer = bench.ask("w").at(0);
+  EXPECT_EQ(bench.run(offer, kA, "x"), ReportAnswer::kAcknowledged);
+  EXPECT_EQ(
+      bench.judged.at(0).claim,
+      encode_claim({key(offer.token), offer.token.job, "w", "a", kA.kind, sha256("x"), Depth::kTriage, {}}));
+}
+
+TEST(Journals, ThatAreRefusedHaveABoundOfTheirOwnAndAReason) {
+  CoreBench bench;
+  bench.judge = [](const JudgeAction& a) { return JudgedEvent{a.id, invalid("of another app"), {}}; };
+  bench.import({"app"});
+  const SweepId sweep = bench.sweep();
+  bench.hello("w", {kA});
+  for (int i = 0; i < 3; ++i) {
+    auto offers = bench.ask("w");
+    ASSERT_EQ(offers.size(), 1U) << i;
+    EXPECT_EQ(bench.run(offers[0], kA, "x"), ReportAnswer::kAcknowledged);
+    bench.pass(100);
+  }
+  EXPECT_TRUE(bench.ask("w").empty());
+  const auto end = bench.store.ends().begin()->second;
+  EXPECT_EQ(end.how, EndKind::kBuried);
+  EXPECT_EQ(end.reason, "JOURNAL_REFUSED");
+  EXPECT_EQ(end.sweep, sweep);
+  for (const auto& [k, t] : bench.store.tokens()) {
+    EXPECT_EQ(t.kind, FailureKind::kJournal);
+    EXPECT_EQ(t.reason, FailureReason::kJournalRefused);
+    EXPECT_NE(t.detail.find("of another app"), std::string::npos);
+  }
+}
+
+TEST(Journals, ShallowerThanOrderedAreRefusedUnjudged) {
+  CoreBench bench;
+  bench.import({"app"});
+  bench.sweep(Depth::kLab);
+  bench.hello("w", {kA});
+  LeaseOffer offer = bench.ask("w").at(0);
+  offer.depth = Depth::kTriage;
+  EXPECT_EQ(bench.run(offer, kA, "x"), ReportAnswer::kAcknowledged);
+  EXPECT_TRUE(bench.judged.empty());
+  EXPECT_EQ(bench.store.tokens().begin()->second.kind, FailureKind::kJournal);
+  EXPECT_TRUE(bench.store.ends().empty());
+}
+
+TEST(Journals, ThatCannotBeJudgedNowCostNothingAndComeAgain) {
+  CoreBench bench;
+  bench.judge = [](const JudgeAction& a) {
+    return JudgedEvent{a.id, unavailable("no judge can be started"), {}};
+  };
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("w", {kA});
+  const LeaseOffer offer = bench.ask("w").at(0);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(bench.run(offer, kA, "x"), ReportAnswer::kNotLeader);
+  EXPECT_TRUE(bench.store.tokens().empty());
+  EXPECT_TRUE(bench.store.ends().empty());
+  bench.judge = [](const JudgeAction& a) { return JudgedEvent{a.id, {}, CoreBench::clean()}; };
+  EXPECT_EQ(bench.run(offer, kA, "x"), ReportAnswer::kAcknowledged);
+  EXPECT_EQ(bench.store.ends().begin()->second.how, EndKind::kVerdict);
+}
+
+// ---- trying elsewhere
+
+TEST(Retries, GoToAnotherDeviceWhileThereIsOne) {
+  CoreBench bench;
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("one", {kA});
+  bench.hello("two", {kB});
+  const LeaseOffer offer = bench.ask("one").at(0);
+  EXPECT_EQ(bench.fetched(offer.token, "x"), FileSetAnswer::kRun);
+  bench.fail(offer.token, FailureKind::kDevice, "a");
+  EXPECT_TRUE(bench.ask("one").empty());
+  EXPECT_EQ(bench.ask("two").size(), 1U);
+}
+
+TEST(Retries, OnTheSameWorkerNameTheDeviceThatFailed) {
+  CoreBench bench;
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("one", {kA, kB});
+  const LeaseOffer offer = bench.ask("one").at(0);
+  EXPECT_EQ(bench.fetched(offer.token, "x"), FileSetAnswer::kRun);
+  bench.fail(offer.token, FailureKind::kApp, "a");
+  const auto again = bench.ask("one");
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].not_on_device, "a");
+}
+
+TEST(Retries, ComeBackToTheOnlyDeviceThereIs) {
+  CoreBench bench;
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("one", {kA});
+  const LeaseOffer offer = bench.ask("one").at(0);
+  EXPECT_EQ(bench.fetched(offer.token, "x"), FileSetAnswer::kRun);
+  bench.fail(offer.token, FailureKind::kDevice, "a");
+  EXPECT_EQ(bench.ask("one").size(), 1U);
+}
+
+TEST(Retries, ComeBackWhenTheOtherDeviceHasGone) {
+  CoreBench bench;
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("one", {kA});
+  bench.hello("two", {kB});
+  const LeaseOffer offer = bench.ask("one").at(0);
+  EXPECT_EQ(bench.fetched(offer.token, "x"), FileSetAnswer::kRun);
+  bench.fail(offer.token, FailureKind::kDevice, "a");
+  bench.bye("two");
+  bench.pass(1'000);
+  bench.hello("one", {kA});
+  EXPECT_EQ(bench.ask("one").size(), 1U);
+  EXPECT_TRUE(bench.store.ends().empty());  // least of all NO_DEVICE_KIND
+}
+
+// ---- retests
+
+TEST(Retests, OvertakeTheSweep) {
+  CoreBench bench;
+  bench.import({"app", "other", "third"});
+  bench.sweep();
+  bench.hello("w", {kA});
+  const LeaseOffer first = bench.ask("w").at(0);
+  bench.run(first, kA, "x");
+  const Reply ordered = bench.command(StartRetest{{first.token.job, {}, Origin::kComplaint, "k"}});
+  EXPECT_TRUE(ordered.status.ok());
+  const LeaseOffer next = bench.ask("w").at(0);
+  EXPECT_EQ(next.kind, JobKind::kRetest);
+  EXPECT_EQ(next.token.job.value, ordered.id);
+}
+
+TEST(Retests, OfOneRuleLeaveTheOthersVerdictAndEvidence) {
+  CoreBench bench;
+  bench.judge = [](const JudgeAction& a) {
+    return JudgedEvent{a.id, {}, CoreBench::guilty_of("R2.7", Level::kSuspected, Missing::kValueUnseen)};
+  };
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("w", {kA});
+  const LeaseOffer first = bench.ask("w").at(0);
+  bench.run(first, kA, "x");
+  bench.command(StartRetest{{first.token.job, {"R5.7"}, Origin::kRetest, ""}});
+  bench.judge = [](const JudgeAction& a) {  // what is not of its rule was left out by the run
+    Verdict v = CoreBench::guilty_of("R5.7", Level::kSuspected, Missing::kConfirmation);
+    v.items[0] = {"R2.7", Level::kNotTested, {Reason::kProfile}};
+    return JudgedEvent{a.id, {}, v};
+  };
+  const LeaseOffer retest = bench.ask("w").at(0);
+  EXPECT_EQ(retest.only_rules, std::vector<std::string>{"R5.7"});
+  EXPECT_EQ(bench.run(retest, kA, "x"), ReportAnswer::kAcknowledged);
+  const Verdict now = verdict_of(bench, first.token.job);
+  EXPECT_EQ(level_of(now, "R2.7"), Level::kSuspected);
+  EXPECT_EQ(level_of(now, "R5.7"), Level::kSuspected);
+  EXPECT_EQ(now.findings.size(), 2U);
+  EXPECT_EQ(now.rows[1].level, Level::kSuspected);
+  EXPECT_EQ(now.rows[4].level, Level::kSuspected);
+  const StoredResult stored = *bench.store.result(first.token.job);
+  ASSERT_TRUE(stored.run);
+  EXPECT_EQ(stored.more_runs.size(), 1U);
+}
+
+TEST(Retests, SurviveACancelThatCameTooLate) {
+  CoreBench bench;
+  bench.import({"app"});
+  const SweepId sweep = bench.sweep();
+  bench.hello("w", {kA});
+  const LeaseOffer first = bench.ask("w").at(0);
+  bench.run(first, kA, "x");  // the sweep is done now
+  EXPECT_TRUE(bench.command(StartRetest{{first.token.job, {}, Origin::kRetest, ""}}).status.ok());
+  EXPECT_FALSE(bench.command(ChangeSweep{sweep, SweepAction::kCancel, {}}).status.ok());
+  EXPECT_EQ(bench.ask("w").size(), 1U);
+}
+
+// ---- earlier runs
+
+struct Reuse {
+  std::string name;
+  std::function<void(Report&)> run;
+  Depth depth = Depth::kTriage;
+  std::int64_t later_ms = 0;
+  std::string device_class = "simulated";  // of the device that is there the second time
+  bool transient = false;
+  bool reused = false;
+};
+
+class EarlierRuns : public testing::TestWithParam<Reuse> {};
+
+TEST_P(EarlierRuns, StandInByTheRuleOfTheHouse) {
+  const Reuse& c = GetParam();
+  CoreOptions options = CoreBench::quick();
+  options.reuse_ms = 10'000;
+  CoreBench bench(options);
+  bench.judge = [&](const JudgeAction& a) {
+    Verdict v = CoreBench::clean();
+    if (c.transient) v.items[0] = {"R2.7", Level::kNotTested, {Reason::kNotIdle}};
+    return JudgedEvent{a.id, {}, v};
+  };
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("w", {kA});
+  bench.run(bench.ask("w").at(0), kA, "x");
+  bench.bye("w");
+  bench.pass(c.later_ms);
+  bench.sweep(c.depth);
+  bench.hello("w2", {CoreBench::device("c", c.device_class)});
+  const LeaseOffer second = bench.ask("w2").at(0);
+  EXPECT_EQ(bench.fetched(second.token, c.name == "another_file_set" ? "y" : "x"),
+            c.reused ? FileSetAnswer::kReuse : FileSetAnswer::kRun);
+  EXPECT_EQ(bench.store.ends().count(second.token.job), c.reused ? 1U : 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, EarlierRuns,
+    testing::Values(Reuse{"the_same", {}, Depth::kTriage, 0, "simulated", false, true},
+                    Reuse{"another_file_set", {}, Depth::kTriage, 0, "simulated", false, false},
+                    Reuse{"too_shallow", {}, Depth::kLab, 0, "simulated", false, false},
+                    Reuse{"too_old", {}, Depth::kTriage, 20'000, "simulated", false, false},
+                    Reuse{"another_kind_of_device", {}, Depth::kTriage, 0, "emulator", false, false},
+                    Reuse{"a_passing_reason", {}, Depth::kTriage, 0, "simulated", true, false}),
+    [](const auto& i) { return i.param.name; });
+
+TEST(EarlierRuns, OfSimulatedDevicesNeverStandInWhereRealOnesAre) {
+  CoreBench bench;
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("w", {kA});
+  bench.run(bench.ask("w").at(0), kA, "x");
+  bench.hello("real", {CoreBench::device("r", "phone")});
+  bench.sweep();
+  EXPECT_EQ(bench.fetched(bench.ask("real").at(0).token, "x"), FileSetAnswer::kRun);
+}
+
+// The second run that a reused run still lacks is this sweep's, and so is its verdict.
+TEST(EarlierRuns, ThatLackAConfirmationOrderItForTheSweepThatReusesThem) {
+  CoreBench bench;
+  bench.judge = [](const JudgeAction& a) {
+    Verdict v = CoreBench::guilty_of("R5.7", Level::kSuspected, Missing::kConfirmation);
+    if (a.journals.size() == 1) v.confirm_rules = {"R5.7"};
+    return JudgedEvent{a.id, {}, v};
+  };
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("w", {kA});
+  bench.run(bench.ask("w").at(0), kA, "x");
+  bench.stay("w", {kA}, 4'000);  // no second device: SINGLE_DEVICE, the sweep is done
+  const SweepId second = bench.sweep();
+  const LeaseOffer offer = bench.ask("w").at(0);
+  EXPECT_EQ(bench.fetched(offer.token, "x"), FileSetAnswer::kReuse);
+  for (const auto& [job, e] : bench.store.extras()) {
+    if (e.parent == offer.token.job) {
+      EXPECT_EQ(e.sweep, second);
+    }
+  }
+  bench.stay("w", {kA}, 4'000);
+  EXPECT_EQ(bench.store.judgements().at(offer.token.job).back().sweep, second);
+  EXPECT_EQ(verdict_of(bench, offer.token.job).findings.at(0).missing,
+            std::vector<Missing>{Missing::kSingleDevice});
+}
+
+// ---- operation
+
+TEST(Operation, ADrainedWorkerTakesNothingNewUntilItIsLetGoAgain) {
+  CoreBench bench;
+  bench.import({"app"});
+  bench.sweep();
+  EXPECT_EQ(bench.command(DrainWorker{"w", true}).status.kind(), ErrorKind::kNotFound);
+  bench.hello("w", {kA});
+  EXPECT_TRUE(bench.command(DrainWorker{"w", true}).status.ok());
+  EXPECT_TRUE(bench.ask("w").empty());
+  bench.lead();  // it is remembered
+  bench.hello("w", {kA});
+  EXPECT_TRUE(bench.ask("w").empty());
+  EXPECT_TRUE(bench.command(DrainWorker{"w", false}).status.ok());
+  EXPECT_EQ(bench.ask("w").size(), 1U);
+}
+
+TEST(Operation, NothingIsLeasedWhileTheDiskIsLowAndThenItGoesOn) {
+  CoreBench bench;
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("w", {kA});
+  bench.feed(StopLeasing{"disk low"});
+  EXPECT_TRUE(bench.ask("w").empty());
+  EXPECT_EQ(bench.core->stopped_why(), "disk low");
+  bench.feed(StopLeasing{""});
+  EXPECT_EQ(bench.ask("w").size(), 1U);
+}
+
+TEST(Operation, APausedShardRestsAndTheOthersGoOn) {
+  CoreBench bench;
+  bench.import({"p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"});
+  StartSweep s;
+  s.write.shards = 2;
+  const SweepId sweep{bench.command(s).id};
+  EXPECT_TRUE(bench.command(ChangeSweep{sweep, SweepAction::kPause, 0}).status.ok());
+  bench.hello("w", {kA});
+  for (int i = 0; i < 8; ++i) {
+    for (const LeaseOffer& o : bench.ask("w")) {
+      EXPECT_EQ(o.shard, 1U);
+      bench.run(o, kA, "file " + o.listing.package);
+    }
+  }
+  const auto live = bench.core->sweep_live(sweep, Now{bench.now_ms, 0});
+  EXPECT_EQ(live->shards[0].ended, 0);
+  EXPECT_EQ(live->shards[1].ended, live->shards[1].total);
+  EXPECT_TRUE(bench.command(ChangeSweep{sweep, SweepAction::kResume, 0}).status.ok());
+  EXPECT_EQ(bench.ask("w").size(), 1U);
+}
+
+TEST(Operation, AnAppThatNoDeviceServesEndsUntestedAndSaysWhy) {
+  CoreBench bench;
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("w", {kA});
+  const LeaseOffer offer = bench.ask("w").at(0);
+  Needs needs;
+  needs.min_api = 33;
+  EXPECT_EQ(bench.fetched(offer.token, "x", needs), FileSetAnswer::kNeedsMore);
+  bench.stay("w", {kA}, 3'000);
+  ASSERT_EQ(bench.store.ends().count(offer.token.job), 1U);
+  EXPECT_EQ(bench.store.ends().at(offer.token.job).reason, "NO_DEVICE_KIND");
+  EXPECT_TRUE(bench.store.tokens().empty());  // it cost no attempt
+  EXPECT_EQ(verdict_of(bench, offer.token.job).rows[0].reasons, std::vector<Reason>{Reason::kNoDeviceKind});
+}
+
+}  // namespace
+}  // namespace storesweep
