@@ -4,13 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/judging/claim.h"
+#include "coordinator/judging/frame.h"
 #include "coordinator/judging/request.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace storesweep;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  static_cast<void>(decode_frame(text).ok());
+  static_cast<void>(decode_parts(text).ok());
   static_cast<void>(decode_answer(text).ok());
+  static_cast<void>(check_claim(text, JournalHeader{}).ok());
   static const RulePack empty;
   if (size < 4096) static_cast<void>(answer_request(text, empty));
   return 0;
