@@ -31,7 +31,7 @@ struct ImportReport {
   std::int64_t id = 0;
   std::string store;
   std::int64_t rows = 0, added = 0, changed = 0, unchanged = 0, gone = 0, rejected = 0;
-  std::string rejects_file;                  // line and reason of each bad row; empty when there is none
+  std::string rejects_file;  // line and reason of each bad row; empty when there is none
   std::int64_t took_ms = 0;
   std::vector<std::string> unknown_columns;  // that were not read
 };
