@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kCommandMs = 60'000;  // of the host; `am start -W` waits for a first frame
 constexpr std::int64_t kRebootMs = 10 * 60'000;
 constexpr std::int64_t kComeBackMs = 2 * 60'000;  // how long a device that went away is waited for
-constexpr std::int64_t kAskAgainMs = 1'000;
+constexpr std::int64_t kAskAgainMs = 300;
 constexpr std::int64_t kRestPieceMs = 60'000;  // of the host: then the device's clock is read anew
 constexpr std::string_view kStep = "step";     // failed records of the driver itself
 

@@ -203,6 +203,17 @@ TEST(AsksAgain, NotWhenTheUserEntersTheFunction) {
   EXPECT_EQ(level(v, "R5.7"), Level::kNotFound);
   EXPECT_EQ(level(v, "R5.4"), Level::kNotFound);
 }
+TEST(AsksAgain, NotAfterItsDataWereCleared) {
+  RunScript run = refused();
+  run.act(record_name::kClear, 120).act(record_name::kLaunch, 121);
+  run.permission_start(122).permission_dialog(123).act(record_name::kPermissionDeny, 124, "camera");
+  EXPECT_EQ(level(judged(run.end(Phase::kP10, 400)), "R5.7"), Level::kNotFound);
+}
+TEST(Loop, ADialogThatLeavesOneWayIsNoWayOutOfIt) {
+  Verdict v = judged(again(5, 3, record_name::kForced));
+  EXPECT_EQ(level(v, "R5.4"), Level::kSuspected);
+  EXPECT_EQ(level(v, "R5.7"), Level::kNotFound) << "it was tapped, if for want of anything else";
+}
 TEST(Loop, ThreeDialogsInARow) {
   EXPECT_EQ(level(judged(again(5, 3, "")), "R5.4"), Level::kSuspected);
   EXPECT_EQ(level(judged(again(5, 2, "")), "R5.4"), Level::kNotFound);
