@@ -45,11 +45,11 @@ Status check(const ExerciseOrder& order) {
 
 // Whether a permission dialog can come at all: the platform asks at run time, and the app wants something
 // that it asks for. What the dump does not tell is taken for yes.
-bool may_ask(const std::string& dump, const std::string& package, int api) {
+bool may_ask(const std::string& dump, const ExerciseOrder& order, int api) {
   if (api < kFirstApiThatAsks) return false;
   const auto parsed = android::parse_packages(dump);
-  const android::PackageState* state = android::find_package(parsed, package);
-  if (!state || !parsed.trusted()) return true;
+  const android::PackageState* state = android::find_package(parsed, order.package);
+  if (!state || !parsed.trusted() || state->requested.size() < order.permissions.size()) return true;
   return std::any_of(state->permissions.begin(), state->permissions.end(),
                      [](const android::PermissionState& p) { return p.user >= 0; });
 }
@@ -107,7 +107,7 @@ class Run {
     out.profile = &profile_;
     out.consent_watch_ms = pack_.threshold("p1_watch_ms");
     out.refusal_watch_ms = pack_.threshold("refusal_watch_ms");
-    out.may_ask = may_ask(dump, order_.package, scene_.device.facts().api);
+    out.may_ask = may_ask(dump, order_, scene_.device.facts().api);
     return out;
   }
 
