@@ -37,6 +37,11 @@ bool dialog_seen(const Timeline& t) {
   });
 }
 
+bool attempt_counts(const RulePack& pack, const std::string& op) {
+  return std::any_of(pack.unguarded_ops.begin(), pack.unguarded_ops.end(),
+                     [&](const GuardlessOp& g) { return g.rejected && g.op == op; });
+}
+
 }  // namespace
 
 RunResult consent_collection(const RunInput& in) {
@@ -77,9 +82,11 @@ RunResult background_collection(const RunInput& in) {
     // The states in which nothing of the app is visible; a foreground service (fgsvc) shows its notification.
     bool hidden = seen.use.state.empty() || seen.use.state == "bg" || seen.use.state == "cch";
     bool inside = seen.device_ms >= background.begin_ms + settle_ms && seen.device_ms <= background.end_ms;
-    if (kind == in.pack.background_ops.end() || seen.use.rejected || !hidden || !inside || known(r, seen.op))
-      continue;
-    r.findings.push_back(finding(in, seen, Level::kSuspected, "collect.background",
+    // A refusal counts only for ops that no runtime permission guards: there it shows that the app tried.
+    bool counts = !seen.use.rejected || attempt_counts(in.pack, seen.op);
+    if (kind == in.pack.background_ops.end() || !counts || !hidden || !inside || known(r, seen.op)) continue;
+    r.findings.push_back(finding(in, seen, Level::kSuspected,
+                                 seen.use.rejected ? "collect.background_attempt" : "collect.background",
                                  {{"op", seen.op}, {"kind", kind->second}},
                                  {Missing::kValueUnseen, Missing::kPolicyUnread, Missing::kNecessity}));
   }

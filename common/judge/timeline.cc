@@ -45,8 +45,14 @@ class Builder {
     by_time(t_.events);
     by_time(t_.system);
     by_time(t_.ops);
-    once(t_.events);
-    once(t_.system);
+    once(t_.events, [](const EventSeen& e) {
+      return e.event.tag + "|" + std::to_string(e.event.pid) + "|" + e.event.process + "|" + e.event.type +
+             "|" + e.event.component + "|" + e.event.reason + "|" + e.event.detail;
+    });
+    once(t_.system, [](const SystemSeen& s) {
+      return std::to_string(static_cast<int>(s.line.kind)) + "|" + std::to_string(s.line.pid) + "|" +
+             s.line.process + "|" + s.line.component + "|" + s.line.action + "|" + s.line.message;
+    });
     return std::move(t_);
   }
 
@@ -205,11 +211,12 @@ class Builder {
                      [](const T& a, const T& b) { return a.device_ms < b.device_ms; });
   }
 
-  // A log stream that was taken up again repeats lines: the same line at the same time counts once.
-  template <class T>
-  static void once(std::vector<T>& list) {
+  // A log stream that was taken up again repeats lines: what is the same in every field at the same time
+  // counts once. Two processes that end in one millisecond are two ends.
+  template <class T, class Key>
+  static void once(std::vector<T>& list, Key key) {
     std::set<std::pair<std::int64_t, std::string>> seen;
-    std::erase_if(list, [&](const T& m) { return !seen.emplace(m.device_ms, m.excerpt).second; });
+    std::erase_if(list, [&](const T& m) { return !seen.emplace(m.device_ms, key(m)).second; });
   }
 
   Timeline t_;

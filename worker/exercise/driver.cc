@@ -16,6 +16,8 @@ namespace {
 constexpr std::int64_t kCommandMs = 60'000;  // of the host; `am start -W` waits for a first frame
 constexpr std::int64_t kRebootMs = 10 * 60'000;
 constexpr std::int64_t kComeBackMs = 2 * 60'000;  // how long a device that went away is waited for
+constexpr int kOddReadings = 4;
+constexpr std::int64_t kKilledMs = 1'500;
 constexpr std::int64_t kAskAgainMs = 300;
 constexpr std::int64_t kRestPieceMs = 60'000;  // of the host: then the device's clock is read anew
 constexpr std::string_view kStep = "step";     // failed records of the driver itself
@@ -102,15 +104,20 @@ Status Driver::come_back(const Status& error, const Deadline& deadline) {
     if (deadline.cancel && deadline.cancel->cancelled()) return cancelled("the run was given up");
     if (deadline.passed()) return timed_out("the run's time is over");
     auto now = device::read_time(scene_.device, scene_.host, patience.at_most_ms(10'000));
-    if (now.ok()) return learn(*now);
+    if (now.ok()) return learn(*now, patience);
     if (patience.passed()) return error;
     (void)sleep_ms(kAskAgainMs, patience);
   }
 }
 
 // A device that was rebooted by itself has lost the state that the phases build on: nothing to go on with.
-Status Driver::learn(const device::TimedReading& reading) {
+// One odd reading proves nothing: a busy host may stop a simulated device between its two clocks.
+Status Driver::learn(device::TimedReading reading, const Deadline& deadline) {
   Status same = scene_.recorder.learn(reading);
+  for (int again = 0; !same.ok() && again < kOddReadings; ++again) {
+    TRY_ASSIGN(reading, device::read_time(scene_.device, scene_.host, deadline.at_most_ms(kCommandMs)));
+    same = scene_.recorder.learn(reading);
+  }
   if (same.ok()) return same;
   lost_boot_ = true;
   return not_found(same.message());
@@ -145,7 +152,8 @@ Result<Event> Driver::once(const Action& action, const Deadline& run) {
           [&](const Rest& r) { return rest(r, run); },
           [&](const BeginPhase& p) -> R {
             phase_began_ms_ = scene_.host.steady_ms();
-            scene_.recorder.begin(p.phase);
+            TRY_ASSIGN(observe::Stamp at, observe::device_moment(scene_, deadline));
+            scene_.recorder.begin(p.phase, at);
             return Event(Done{});
           },
           [&](const EndPhase& p) { return end_phase(p.phase, deadline); },
@@ -204,7 +212,10 @@ Result<Event> Driver::swipe_away(const Deadline& deadline) {
   }
   if (command.empty() && api() < 26) command = "input keyevent 3; am kill " + scene_.package;
   if (command.empty()) command = "true";  // it has no task: the app had finished it
-  return input(record_name::kSwipeAway, {.target = command}, command, deadline);
+  TRY_ASSIGN(Event event, input(record_name::kSwipeAway, {.target = command}, command, deadline));
+  // The processes are killed a moment after the task is gone: a launch in between would be killed with them.
+  TRY(rest(Rest{kKilledMs}, deadline).status());
+  return event;
 }
 
 Result<std::string> Driver::network_switch(bool on, const Deadline& deadline) {
@@ -270,13 +281,15 @@ Result<Event> Driver::rest(const Rest& rest, const Deadline& run) {
     TRY(sleep_ms(std::min(host_ms, kRestPieceMs), run));
     TRY_ASSIGN(device::TimedReading reading,
                device::read_time(scene_.device, scene_.host, run.at_most_ms(kCommandMs)));
-    TRY(learn(reading));
+    TRY(learn(reading, run));
   }
 }
 
 Result<Event> Driver::end_phase(Phase phase, const Deadline& deadline) {
+  // A phase ends before it is looked back upon.
+  TRY_ASSIGN(observe::Stamp at, observe::device_moment(scene_, deadline));
   TRY(observe::observe_edge(scene_, phase, deadline));
-  scene_.recorder.end();
+  scene_.recorder.end(at);
   figures_.phase_ms[static_cast<std::size_t>(phase)] += scene_.host.steady_ms() - phase_began_ms_;
   return Event(Done{});
 }

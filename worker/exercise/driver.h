@@ -31,7 +31,7 @@ class Driver {
   struct Doing;
   Result<Event> once(const Action& action, const Deadline& deadline);
   Status come_back(const Status& error, const Deadline& deadline);
-  Status learn(const device::TimedReading& reading);
+  Status learn(device::TimedReading reading, const Deadline& deadline);
   Result<Event> input(std::string_view record, const observe::ActionDetails& details,
                       const std::string& command, const Deadline& deadline);
   Result<Event> look(const Deadline& deadline);

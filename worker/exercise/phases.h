@@ -16,7 +16,6 @@ struct PhaseOrder {
   std::int64_t consent_watch_ms = 0;  // p1_watch_ms of the rule pack
   std::int64_t refusal_watch_ms = 0;  // within which an exit follows from a refusal
   bool may_ask = true;                // the platform and the manifest leave room for a permission request
-  bool after_background = true;       // P7 comes before P8
 };
 
 // Null for a phase that has no machine (P0, P11, P12).

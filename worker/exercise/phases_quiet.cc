@@ -7,6 +7,8 @@
 namespace storesweep::exercise {
 namespace {
 
+constexpr std::int64_t kUsedMs = 6'000;  // longer than a start is taken for ours after a launch
+constexpr std::int64_t kLeftMs = 2'000;
 constexpr std::int64_t kToggleMs = 5'000;   // until the system has told everybody
 constexpr std::int64_t kAroundMs = 10'000;  // between two switches
 
@@ -53,11 +55,11 @@ std::unique_ptr<PhaseMachine> make_background(const PhaseOrder& o) {
   return std::make_unique<Steps>(std::vector<Action>{GoHome{}, Rest{o.profile->background_ms, true}});
 }
 
-// The switches stand in the first third, so that what they start, and what comes without them, is both seen.
+// As a user does it: the app was used a moment ago (one that lay in the background for long has had its
+// services stopped by the system), is left and swiped away. The switches stand in the first third, so that
+// what they start, and what comes without them, is both seen.
 std::unique_ptr<PhaseMachine> make_swiped(const PhaseOrder& o) {
-  std::vector<Action> steps;
-  if (!o.after_background) steps.push_back(GoHome{});
-  steps.push_back(SwipeAway{});
+  std::vector<Action> steps = {SwipeAway{}, LaunchApp{}, Rest{kUsedMs}, GoHome{}, Rest{kLeftMs}, SwipeAway{}};
   const std::int64_t first_ms = o.profile->swiped_ms / 3;
   steps.push_back(Rest{first_ms, true});
   for (Switch what : {Switch::kNetwork, Switch::kPower, Switch::kScreen}) {

@@ -2,9 +2,7 @@
 
 namespace storesweep::exercise {
 
-Plan::Plan(std::set<Phase> phases, PhaseOrder order) : phases_(std::move(phases)), order_(std::move(order)) {
-  order_.after_background = phases_.contains(Phase::kP7);
-}
+Plan::Plan(std::set<Phase> phases, PhaseOrder order) : phases_(std::move(phases)), order_(std::move(order)) {}
 
 std::optional<Action> Plan::on(const Event& event, std::int64_t now) {
   if (at_ == At::kEnded) {

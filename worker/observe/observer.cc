@@ -1,5 +1,6 @@
 #include "worker/observe/observer.h"
 
+#include <algorithm>
 #include <array>
 
 #include "common/base/text.h"
@@ -42,21 +43,34 @@ std::optional<std::int64_t> parse_uptime(std::string_view line) {
   return *whole * 1000 + *hundredths * 10;
 }
 
-Result<TimedOutput> timed_shell(const Scene& scene, std::string_view command, const Deadline& deadline) {
-  const std::int64_t before_ms = scene.host.steady_ms();
-  TRY_ASSIGN(device::ShellOutput output,
-             scene.device.shell(std::string("cat /proc/uptime; ").append(command), deadline));
+Result<TimedOutput> timed_shell(const Scene& scene, std::string_view command, const Deadline& deadline,
+                                Timed timed) {
+  constexpr std::string_view kUptime = "cat /proc/uptime";
+  const bool before = timed == Timed::kBefore;
+  const std::string first(before ? kUptime : command), second(before ? command : kUptime);
+  const std::int64_t from_ms = scene.host.steady_ms();
+  TRY_ASSIGN(device::ShellOutput output, scene.device.shell(first + "; " + second, deadline));
+  const std::int64_t to_ms = scene.host.steady_ms();
   TimedOutput out;
-  const std::size_t end = output.out.find('\n');
-  const auto up_ms = parse_uptime(trim(std::string_view(output.out).substr(0, end)));
+  const std::string_view text = output.out;
+  const std::string_view trimmed = text.substr(0, text.find_last_not_of("\r\n") + 1);
+  const std::size_t begin = before ? 0 : trimmed.rfind('\n') + 1;  // npos + 1 is 0
+  const std::size_t end = before ? std::min(text.size(), text.find('\n')) : trimmed.size();
+  const auto up_ms = parse_uptime(trim(text.substr(begin, end - begin)));
   if (up_ms) {
-    // The uptime was read first: near the call's beginning.
-    scene.recorder.learn_up(*up_ms, before_ms, std::min(before_ms + 2, scene.host.steady_ms()));
-    output.out.erase(0, end == std::string::npos ? end : end + 1);
+    // Read first it lies near the call's beginning, read last near its end.
+    scene.recorder.learn_up(*up_ms, before ? from_ms : std::max(from_ms, to_ms - 2),
+                            before ? std::min(from_ms + 2, to_ms) : to_ms);
+    output.out.erase(begin, before ? end + 1 : std::string::npos);
   }
   out.at = up_ms ? scene.recorder.at_up(*up_ms) : scene.recorder.now();
   out.output = std::move(output);
   return out;
+}
+
+Result<Stamp> device_moment(const Scene& scene, const Deadline& deadline) {
+  TRY_ASSIGN(TimedOutput out, timed_shell(scene, "true", deadline));
+  return out.at;
 }
 
 bool device_gone(const Status& error) {

@@ -38,8 +38,13 @@ struct TimedOutput {
   device::ShellOutput output;  // `out` without the uptime
   Stamp at;
 };
-// Runs `cat /proc/uptime; COMMAND` as one command and teaches the recorder's clock.
-Result<TimedOutput> timed_shell(const Scene& scene, std::string_view command, const Deadline& deadline);
+// Runs the command and `cat /proc/uptime` before (or after) it as one command and teaches the recorder's
+// clock.
+enum class Timed { kBefore, kAfter };
+Result<TimedOutput> timed_shell(const Scene& scene, std::string_view command, const Deadline& deadline,
+                                Timed timed = Timed::kBefore);
+// The device's own moment now.
+Result<Stamp> device_moment(const Scene& scene, const Deadline& deadline);
 // "123.45 67.8" -> 123450; nothing for other text. Sees only the text.
 std::optional<std::int64_t> parse_uptime(std::string_view line);
 

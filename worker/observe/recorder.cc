@@ -90,15 +90,15 @@ Status Recorder::rebooted(device::Device& device, const Deadline& deadline) {
   return ok_status();
 }
 
-void Recorder::begin(Phase phase) {
+void Recorder::begin(Phase phase, std::optional<Stamp> at) {
   std::lock_guard lock(mutex_);
   phase_ = phase;
-  append_locked(made(RecordKind::kMarker, record_name::kBegin, {}));
+  append_locked(made(RecordKind::kMarker, record_name::kBegin, at));
 }
 
-void Recorder::end() {
+void Recorder::end(std::optional<Stamp> at) {
   std::lock_guard lock(mutex_);
-  append_locked(made(RecordKind::kMarker, record_name::kEnd, {}));
+  append_locked(made(RecordKind::kMarker, record_name::kEnd, at));
 }
 
 Phase Recorder::phase() const {

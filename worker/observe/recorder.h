@@ -60,8 +60,8 @@ class Recorder {
   Status rebooted(device::Device& device, const Deadline& deadline);
 
   // ---- records. Without a stamp they stand at now().
-  void begin(Phase phase);  // and everything after stands in it
-  void end();               // of the phase
+  void begin(Phase phase, std::optional<Stamp> at = {});  // and everything after stands in it
+  void end(std::optional<Stamp> at = {});                 // of the phase
   Phase phase() const;
   void action(std::string_view name, const ActionDetails& details = {}, std::optional<Stamp> at = {});
   void raw(std::string_view name, std::string data, std::optional<Stamp> at = {});

@@ -237,6 +237,23 @@ TEST(SelfStart, ByAReceiverAfterBoot) {
   EXPECT_EQ(level(v, "R6.1"), Level::kSuspected);
   EXPECT_EQ(level(v, "R6.3"), Level::kNotTested) << "never not found without decoys";
 }
+TEST(SelfStart, TwoProcessesThatEndInOneMillisecondAreBothGone) {
+  RunScript run;
+  run.package().begin(Phase::kP8, 400).act(record_name::kLaunch, 401);
+  run.raw(
+      record_name::kEvents, 500,
+      B::time(402) +
+          "  1000  1500  1520 I am_proc_start: [0,4000,10101,com.example.app,activity,com.example.app/.M]\n" +
+          B::time(402) +
+          "  1000  1500  1520 I am_proc_start: "
+          "[0,4001,10101,com.example.app:push,service,com.example.app/.S]\n" +
+          B::time(420) + "  1000  1500  1520 I am_kill : [0,4000,com.example.app,900,remove task]\n" +
+          B::time(420) + "  1000  1500  1520 I am_kill : [0,4001,com.example.app:push,900,remove task]\n" +
+          B::time(430) +
+          "  1000  1500  1520 I am_proc_start: "
+          "[0,4002,10101,com.example.app:push,service,com.example.app/.S]\n");
+  EXPECT_EQ(level(judged(run.end(Phase::kP8, 600)), "R6.1"), Level::kSuspected);
+}
 TEST(SelfStart, NotABackupNorAPushMessage) {
   EXPECT_EQ(level(judged(restarted("backup", "com.example.app", true)), "R6.3"), Level::kNotTested);
   EXPECT_EQ(

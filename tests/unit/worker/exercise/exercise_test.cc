@@ -98,7 +98,7 @@ class Phone final : public device::FakeDevice {
       at_ = kHome;
       return head + "Success\n";
     }
-    if (starts_with(command, "appops get")) return head + "No operations.\n";
+    if (starts_with(command, "appops get")) return "No operations.\n" + uptime();
     if (starts_with(command, "dumpsys package")) {
       return head +
              "Packages:\n  Package [com.example.app] (abcdef0):\n    userId=10101\n    versionCode=1 "

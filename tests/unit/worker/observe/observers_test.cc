@@ -95,7 +95,7 @@ class Observers : public ::testing::Test {
 };
 
 TEST_F(Observers, AppOpsStandAtTheDevicesOwnTime) {
-  phone_.says = {{"appops get com.example.app", "1004.50 3000.10\nREAD_CLIPBOARD: allow; time=+2s0ms ago\n"}};
+  phone_.says = {{"appops get com.example.app", "READ_CLIPBOARD: allow; time=+2s0ms ago\n1004.50 3000.10\n"}};
   ASSERT_TRUE(observe_appops(scene(), soon()).ok());
   const Journal j = sealed();
   const Record* r = find(j, RecordKind::kRaw, record_name::kAppOps);
@@ -106,7 +106,7 @@ TEST_F(Observers, AppOpsStandAtTheDevicesOwnTime) {
 
 TEST_F(Observers, OnAndroid44TheWholeDumpIsTaken) {
   phone_.own_facts.api = 19;
-  phone_.says = {{"dumpsys appops", "1004.50 3000.10\nCurrent AppOps Service state:\n"}};
+  phone_.says = {{"dumpsys appops", "Current AppOps Service state:\n1004.50 3000.10\n"}};
   ASSERT_TRUE(observe_appops(scene(), soon()).ok());
   EXPECT_NE(phone_.commands.back().find("dumpsys appops"), std::string::npos);
 }
