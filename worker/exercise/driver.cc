@@ -26,6 +26,8 @@ template <class... Ts>
 struct Overloaded : Ts... {
   using Ts::operator()...;
 };
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
 
 std::string tap_command(const android::Bounds& b) {
   return fmt::format("input tap {} {}", b.center_x(), b.center_y());
