@@ -59,7 +59,9 @@ def check(programs, source, apks, probe, pair, adb, out):
     started = time.time()
     done = subprocess.run([programs, "check", apks / probe["apk"], "--device", pair[0], "--device", pair[1], "--adb",
                            f"127.0.0.1:{adb}", "--rules", f"{source}/rules", "--listing", listing, "--out", out,
-                           "--json"], capture_output=True, text=True, timeout=900)
+                           "--json"], capture_output=True, text=True, timeout=900,
+                          # Simulated serial numbers repeat: claims of another simulator's devices are not ours.
+                          env=os.environ | {"XDG_RUNTIME_DIR": str(out.parent)})
     return done, time.time() - started
 
 
