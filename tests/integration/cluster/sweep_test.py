@@ -15,9 +15,9 @@ import time
 
 import yaml
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "simulated"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "probes"))
 from cluster import Cluster, Simulated  # noqa: E402  the path is known only now
-from probes_check import FOUND, compare  # noqa: E402
+from expected import FOUND, compare  # noqa: E402
 
 programs, source = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
 # Some guilty ones of each kind with their twins; all of them are held by probes_check.py.
