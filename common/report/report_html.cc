@@ -19,14 +19,20 @@ constexpr std::array kLevels = {Level::kViolation, Level::kSuspected, Level::kNo
 
 struct Simulated {
   std::int64_t apps = 0;
-  std::set<std::string> rates;  // of the devices' clocks
+  std::set<std::int64_t> rates_permille;  // of the devices' clocks, as measured
+  // "60", or the slowest and the fastest.
+  std::string rate() const {
+    const std::string slowest = html::rate(*rates_permille.begin()),
+                      fastest = html::rate(*rates_permille.rbegin());
+    return slowest == fastest ? slowest : slowest + "–" + fastest;
+  }
 };
 Simulated simulated(const SweepReport& report) {
   Simulated s;
   for (const ReportApp& app : report.apps) {
     if (app.verdict.simulated) {
       ++s.apps;
-      s.rates.insert(html::rate(app.verdict.clock_rate_permille));
+      s.rates_permille.insert(app.verdict.clock_rate_permille);
     }
   }
   return s;
@@ -35,16 +41,14 @@ Simulated simulated(const SweepReport& report) {
 void write_simulated(ReportWriter& w, const Simulated& s) {
   if (s.apps == 0) return;
   const auto total = static_cast<std::int64_t>(w.report.apps.size());
-  std::string rates;
-  for (const std::string& r : s.rates) rates += (rates.empty() ? "" : ", ") + r;
   w.page.raw("<div class=\"simulated\" role=\"note\"><strong>模拟设备 SIMULATED</strong><p>");
   w.page.say(s.apps == total ? "simulated_all" : "simulated_some",
              {{"count", std::to_string(s.apps)}, {"total", std::to_string(total)}});
   w.page.raw(" ");
-  if (rates == "1") {
+  if (s.rate() == "1") {
     w.page.say("real_clock");
   } else {
-    w.page.say("simulated_clock", {{"rate", rates}});
+    w.page.say("simulated_clock", {{"rate", s.rate()}});
   }
   w.page.raw("</p></div>\n");
 }
@@ -218,6 +222,11 @@ void write_overview(ReportWriter& w) {
     for (const RowVerdict& row : app.verdict.rows) {
       page.raw("<td class=\"cell\">");
       write_level(page, "levels_short", row.level);
+      // What a row that is not tested as a whole has all the same.
+      if (row.level == Level::kNotTested && row.items_judged > 0) {
+        page.raw("<br/><small>" + std::to_string(row.items_judged) + "/" + std::to_string(row.items) +
+                 "</small>");
+      }
       page.raw("</td>");
     }
     page.raw("</tr>\n");

@@ -196,6 +196,12 @@ TEST(Report, SaysFirstOfAllThatDevicesWereSimulatedAndHowFastTheirClockRan) {
   EXPECT_EQ(page_of(real).find("SIMULATED"), std::string::npos);
 }
 
+TEST(Report, GivesTheSlowestAndTheFastestOfMeasuredClocks) {
+  SweepReport report = example();
+  report.apps[1].verdict.clock_rate_permille = 20'130;
+  EXPECT_NE(page_of(report).find("ran 20–20.13 times as fast"), std::string::npos);
+}
+
 TEST(Report, NamesClauseTimeActionEvidenceAndWhatIsMissing) {
   const std::string html = page_of(example());
   for (const std::string text :
