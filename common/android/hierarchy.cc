@@ -37,7 +37,7 @@ class Reader {
     blanks();
     TRY(expect("<hierarchy"));
     bool closed = false;
-    TRY(attributes([&](std::string_view name, std::string value) { hierarchy_attribute(name, value); },
+    TRY(attributes([&](std::string_view name, const std::string& value) { hierarchy_attribute(name, value); },
                    closed));
     while (!closed) {
       blanks();
@@ -105,7 +105,7 @@ class Reader {
     return ok_status();
   }
 
-  Status assign(Node& n, std::string_view name, std::string value, Status earlier) const {
+  Status assign(Node& n, std::string_view name, const std::string& value, const Status& earlier) const {
     struct Text {
       std::string_view name;
       std::string Node::*field;
@@ -128,7 +128,7 @@ class Reader {
         {"password", &Node::password},     {"selected", &Node::selected},
         {"NAF", &Node::not_accessible}};
     for (const Text& t : kTexts) {
-      if (t.name == name) n.*t.field = std::move(value);
+      if (t.name == name) n.*t.field = value;
     }
     for (const Flag& f : kFlags) {
       if (f.name == name) n.*f.field = value == "true";

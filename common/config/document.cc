@@ -20,10 +20,10 @@ std::optional<ConfigPlace> beyond_bounds(const YAML::Node& node, std::size_t dep
 }
 }  // namespace
 
-std::shared_ptr<ConfigMap::Node> ConfigDocument::State::add(YAML::Node yaml, ConfigPlace at,
+std::shared_ptr<ConfigMap::Node> ConfigDocument::State::add(const YAML::Node& yaml, ConfigPlace at,
                                                             const std::string& path) {
   auto& map = maps[path];
-  if (!map) map = std::make_shared<ConfigMap::Node>(ConfigMap::Node{this, std::move(yaml), at, path, {}});
+  if (!map) map = std::make_shared<ConfigMap::Node>(ConfigMap::Node{this, yaml, at, path, {}});
   return map;
 }
 

@@ -45,7 +45,7 @@ struct ConfigDocument::State {
   std::map<std::string, std::shared_ptr<ConfigMap::Node>> maps;  // by path: a section read twice is one
   std::vector<std::pair<ConfigPlace, std::string>> errors;
 
-  std::shared_ptr<ConfigMap::Node> add(YAML::Node yaml, ConfigPlace at, const std::string& path);
+  std::shared_ptr<ConfigMap::Node> add(const YAML::Node& yaml, ConfigPlace at, const std::string& path);
   // The section under this path; one that is no map is an error and reads as empty.
   std::shared_ptr<ConfigMap::Node> section(const YAML::Node& yaml, ConfigPlace at, const std::string& path);
   std::string text(ConfigPlace at) const;

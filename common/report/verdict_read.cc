@@ -114,9 +114,9 @@ Result<Verdict> verdict_from_json(const Json& json) {
     return i.status();
   });
   in.each("findings", kMaxVerdictItems, [&](const Json& item, const std::string& path) {
-    auto f = read_finding(item, path);
-    if (f.ok()) v.findings.push_back(*std::move(f));
-    return f.status();
+    TRY_ASSIGN(Finding finding, read_finding(item, path));
+    v.findings.push_back(std::move(finding));
+    return ok_status();
   });
   v.confirm_rules = in.texts("confirm_rules", kMaxVerdictItems);
   if (const Json* coverage = in.object("coverage")) TRY(read_coverage(*coverage, v.coverage));

@@ -151,7 +151,7 @@ void SimCoordinator::tick() {
 }
 
 // An answer that takes its time and is lost when the process dies.
-void SimCoordinator::answer_later(std::function<std::optional<CoreEvent>()> answer) {
+void SimCoordinator::answer_later(const std::function<std::optional<CoreEvent>()>& answer) {
   world_.after(1 + static_cast<std::int64_t>(world_.random().below(15)), [this, life = life_, answer] {
     if (life != life_) return;
     if (auto e = answer()) feed(std::move(*e));
@@ -219,7 +219,7 @@ void SimCoordinator::judge(const JudgeAction& a) {
   }
   const App& app = world_.app(a.listing.package);
   Status fits = a.claim.empty() ? ok_status() : check_claim(a.claim, last->header);
-  if (fits.ok() && a.claim.size() && last->header.package != app.package)
+  if (fits.ok() && !a.claim.empty() && last->header.package != app.package)
     fits = invalid("another app's journal");
   if (!fits.ok()) {
     answer_later([id = a.id, fits] { return std::optional<CoreEvent>(JudgedEvent{id, fits, {}}); });
@@ -306,7 +306,7 @@ void SimCoordinator::check_grant(const std::string& worker, const Grant& g) {
       }
     }
     TokenFacts& facts = world_.tokens[key(o.token)];
-    if (facts.token.worker.size() && !(facts.token == o.token)) world_.violated("a token was given twice");
+    if (!facts.token.worker.empty() && !(facts.token == o.token)) world_.violated("a token was given twice");
     facts.token = o.token;
     facts.run_answered |= o.file_set.has_value();
     world_.trace("grant " + std::to_string(o.token.job.value) + " to " + worker);

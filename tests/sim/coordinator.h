@@ -31,7 +31,7 @@ class SimCoordinator {
   void carry_out(SendAction& a);
   void commit_next();
   void judge(const JudgeAction& a);
-  void answer_later(std::function<std::optional<CoreEvent>()> answer);
+  void answer_later(const std::function<std::optional<CoreEvent>()>& answer);
   void check_grant(const std::string& worker, const Grant& g);
   void check_answer(const Answer& a);
   void check_committed(const std::vector<Write>& writes, const CommitResult& r);

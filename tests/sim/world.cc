@@ -68,7 +68,7 @@ bool World::served(const Wish& wish) const {
 }
 
 // Messages go to the newest coordinator, or (late ones) to one that believes that it leads.
-void World::to_coordinator(const std::string& worker, FromWorker message) {
+void World::to_coordinator(const std::string& worker, const FromWorker& message) {
   if (said_.size() < 4'000) said_.emplace_back(worker, message);
   int copies = chance(faults.drop) ? 0 : chance(faults.repeat) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
@@ -81,7 +81,7 @@ void World::to_coordinator(const std::string& worker, FromWorker message) {
   }
 }
 
-void World::to_worker(const std::string& name, ToWorker message) {
+void World::to_worker(const std::string& name, const ToWorker& message) {
   int copies = chance(faults.drop) ? 0 : chance(faults.repeat) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
     after(delay_ms(), [this, name, message] {

@@ -27,7 +27,6 @@ class SimStore : public MemoryStore {
 
  private:
   OtherBugs bugs_;
-  std::uint64_t last_given_ = 0;
   bool doubled_ = false;
   Lead last_;
 };
@@ -82,8 +81,8 @@ class World {
   std::int64_t delay_ms();
 
   // ---- the network
-  void to_coordinator(const std::string& worker, FromWorker message);
-  void to_worker(const std::string& worker, ToWorker message);
+  void to_coordinator(const std::string& worker, const FromWorker& message);
+  void to_worker(const std::string& worker, const ToWorker& message);
 
   // ---- the record
   void violated(const std::string& what);

@@ -83,7 +83,8 @@ class BenchAndroid {
     return out;
   }
 
-  InstallVerdict install_app(const std::string& body, const AppSpec& spec = {}, InstallWishes wishes = {}) {
+  InstallVerdict install_app(const std::string& body, const AppSpec& spec = {},
+                             const InstallWishes& wishes = {}) {
     return install(state_, apk(body, spec), wishes, {"x86"});
   }
   StartOutcome start() {

@@ -36,7 +36,7 @@ class EchoOpener final : public ServiceOpener {
 
 class TransportTest : public ::testing::Test {
  protected:
-  Transport make(TransportShape shape = {}, AuthPolicy auth = {}) {
+  Transport make(TransportShape shape = {}, const AuthPolicy& auth = {}) {
     shape.banner = "device::";
     return Transport(shape, auth, opener_, random_);
   }

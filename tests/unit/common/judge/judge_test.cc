@@ -38,7 +38,7 @@ const ItemVerdict& item(const Verdict& v, std::string_view rule) {
 Level level(const Verdict& v, std::string_view rule) { return item(v, rule).level; }
 
 // A guilty run on two devices: suspected after the first, a violation after both.
-void expect_confirmable(RunScript first, RunScript second, std::string_view rule,
+void expect_confirmable(const RunScript& first, RunScript second, std::string_view rule,
                         const Listing& l = listing()) {
   Verdict one = judged(first, l);
   EXPECT_EQ(level(one, rule), Level::kSuspected) << rule;

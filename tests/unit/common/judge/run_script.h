@@ -32,7 +32,7 @@ class RunScript {
   }
   RunScript& begin(Phase p, std::int64_t at_s) { return marker(p, at_s, record_name::kBegin); }
   RunScript& end(Phase p, std::int64_t at_s) { return marker(p, at_s, record_name::kEnd); }
-  RunScript& act(std::string_view name, std::int64_t at_s, std::string target = "") {
+  RunScript& act(std::string_view name, std::int64_t at_s, const std::string& target = "") {
     Record r = record(at_s, RecordKind::kAction, name);
     r.data = target.empty() ? "" : "{\"target\":\"" + target + "\"}";
     return add(std::move(r));

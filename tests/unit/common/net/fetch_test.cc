@@ -37,7 +37,7 @@ class Fetch : public ::testing::Test {
     o.stall_ms = 300;
     return o;
   }
-  Result<FetchResult> fetch(const std::string& url, FetchBounds bounds = {.max_bytes = 10 << 20},
+  Result<FetchResult> fetch(const std::string& url, const FetchBounds& bounds = {.max_bytes = 10 << 20},
                             std::int64_t ms = 20'000) {
     return client_.fetch(url, destination_, bounds, Deadline::in_ms(ms));
   }

@@ -223,7 +223,7 @@ TEST_F(Catalogue, an_error_of_the_one_who_takes_the_listings_ends_the_reading) {
   std::ofstream(folder_ / "in") << "package\ncom.a\ncom.b\n";
   int taken = 0;
   auto r = read_file(
-      folder_ / "in", {.store = "s"}, [&](Listing) { return ++taken, permission("another leads"); },
+      folder_ / "in", {.store = "s"}, [&](const Listing&) { return ++taken, permission("another leads"); },
       Deadline::in_ms(1000));
   EXPECT_EQ(r.status().kind(), ErrorKind::kPermission);
   EXPECT_EQ(taken, 1);

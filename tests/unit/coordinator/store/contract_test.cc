@@ -689,7 +689,7 @@ TEST_P(Contract, results_are_found_by_sweep_store_package_rule_and_level_in_page
     commit_one(verdict_of(p.job, s, n++, {}, level));
   }
   commit_one(verdict_of(jobs_of(other)[0], other, n++, {}, Level::kNotFound));
-  auto count = [&](ResultQuery q) { return store_->results(q, {})->rows.size(); };
+  auto count = [&](const ResultQuery& q) { return store_->results(q, {})->rows.size(); };
   EXPECT_EQ(count({}), 5U);
   EXPECT_EQ(count({s, "", "", "", {}}), 4U);
   EXPECT_EQ(count({s, "market", "", "", {}}), 1U);

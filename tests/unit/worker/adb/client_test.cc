@@ -17,7 +17,7 @@ const Target kTarget{.serial = "127.0.0.1:6001", .transport_id = 7};
 Deadline soon(const Cancel* cancel = nullptr) { return Deadline::in_ms(20'000, cancel); }
 
 // A server whose devices all answer a service in the same way; host:version is answered too.
-FakeServer::Script device(std::function<void(Peer&, const std::string& service)> answer) {
+FakeServer::Script device(const std::function<void(Peer&, const std::string& service)>& answer) {
   return [answer](Peer& peer, int) {
     auto first = peer.request();
     if (!first) return;
@@ -307,7 +307,8 @@ TEST(AdbSync, APushStopsWhenTheDeviceRefuses) {
   Client client(server.address());
   auto sync = SyncSession::open(client, kTarget, true, soon());
   ASSERT_TRUE(sync.ok());
-  const std::string content(64'000'000, 'c');
+  std::string content;
+  content.resize(64'000'000, 'c');
   Status s = sync->push("/data/local/tmp/x", as_bytes(content), 0644, 0, soon());
   EXPECT_EQ(s.kind(), ErrorKind::kExhausted) << s.text();
   EXPECT_LT(got, content.size());
