@@ -50,9 +50,9 @@ std::string folder_of(const std::string& path) {
 // then is dropped, workers say it again.
 class Sink final : public LinkSink {
  public:
-  void on_message(const std::string& worker, FromWorker message) override {
+  void on_messages(std::vector<FromWorkerEvent> messages) override {
     std::lock_guard lock(mutex_);
-    if (service_) service_->on_message(worker, std::move(message));
+    if (service_) service_->on_messages(std::move(messages));
   }
   void on_inbox_drained(std::int64_t steady_ms) override {
     std::lock_guard lock(mutex_);
@@ -100,6 +100,7 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   ServiceOptions o;
   o.core.lease_ms = c.leases.lease_ms;
   o.core.drift_ms = c.leases.drift_ms;
+  o.core.ask_hold_ms = c.leases.lease_ms / 4;
   const std::int64_t attempts[] = {c.leases.app_attempts, c.leases.device_attempts,
                                    c.leases.infrastructure_attempts, c.leases.evasion_attempts,
                                    c.leases.journal_attempts};

@@ -2,7 +2,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -23,6 +22,12 @@ void must(bool done) {
   if (!done) std::abort();
 }
 
+// Fetched once: by its name it is looked up at each use.
+const EVP_MD* sha256_algorithm() {
+  static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return kAlgorithm;
+}
+
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -36,7 +41,7 @@ struct Sha256::State {
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  must(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1);
+  must(EVP_DigestInit_ex(state_->context.get(), sha256_algorithm(), nullptr) == 1);
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
@@ -49,22 +54,37 @@ void Sha256::add(ByteView bytes) {
 Digest Sha256::finish() {
   Digest d{};
   must(EVP_DigestFinal_ex(state_->context.get(), d.data(), nullptr) == 1);
-  must(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1);
+  must(EVP_DigestInit_ex(state_->context.get(), sha256_algorithm(), nullptr) == 1);
   return d;
 }
 
 Digest sha256(ByteView bytes) {
   Digest d{};
-  must(EVP_Digest(bytes.data(), bytes.size(), d.data(), nullptr, EVP_sha256(), nullptr) == 1);
+  must(EVP_Digest(bytes.data(), bytes.size(), d.data(), nullptr, sha256_algorithm(), nullptr) == 1);
   return d;
 }
 
+// RFC 2104. OpenSSL's own HMAC looks its algorithm up by name at each call, which costs more than the
+// hashing.
 Digest hmac_sha256(ByteView key, ByteView message) {
-  Digest d{};
-  unsigned length = 0;
-  must(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), message.data(), message.size(), d.data(),
-            &length) != nullptr);
-  return d;
+  constexpr std::size_t kBlockBytes = 64;
+  std::array<std::uint8_t, kBlockBytes> inner{}, outer{};
+  if (key.size() > kBlockBytes) {
+    const Digest hashed = sha256(key);
+    std::copy(hashed.begin(), hashed.end(), inner.begin());
+  } else {
+    std::copy(key.begin(), key.end(), inner.begin());
+  }
+  outer = inner;
+  for (std::uint8_t& b : inner) b ^= 0x36;
+  for (std::uint8_t& b : outer) b ^= 0x5c;
+  Sha256 hash;
+  hash.add(ByteView(inner));
+  hash.add(message);
+  const Digest first = hash.finish();
+  hash.add(ByteView(outer));
+  hash.add(ByteView(first));
+  return hash.finish();
 }
 
 bool equal_secret(ByteView a, ByteView b) {

@@ -85,9 +85,10 @@ class ZmqLink final : public CoordinatorLink {
     while (!stop_.cancelled()) {
       int n = 0;
       while (n < kBatch && take(Deadline::in_ms(0, &stop_))) ++n;
+      hand_over();
       if (n < kBatch) sink_.on_inbox_drained(clock_.steady_ms());
       flush();
-      if (n == 0) take(Deadline::in_ms(kIdleMs, &stop_));
+      if (n == 0) take(Deadline::in_ms(kIdleMs, &stop_));  // handed over with those that came with it
     }
     flush();
   }
@@ -112,9 +113,15 @@ class ZmqLink final : public CoordinatorLink {
       foreign_.add();
       log_.warning("a message in another worker's name", {{"worker", (*message)->worker}});
     } else {
-      sink_.on_message((*message)->worker, std::move(*decoded));
+      incoming_.push_back({std::move((*message)->worker), std::move(*decoded)});
     }
     return true;
+  }
+
+  void hand_over() {
+    if (incoming_.empty()) return;
+    sink_.on_messages(std::move(incoming_));
+    incoming_.clear();
   }
 
   void flush() {
@@ -143,6 +150,7 @@ class ZmqLink final : public CoordinatorLink {
   Counter& foreign_;
   Counter& undelivered_;
   Cancel stop_;
+  std::vector<FromWorkerEvent> incoming_;  // the link's thread's own
   std::mutex mutex_;
   std::vector<Outgoing> outgoing_;
   std::thread thread_;  // last: it uses all of the above

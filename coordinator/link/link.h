@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/metrics/metrics.h"
 #include "common/model/messages.h"
 #include "common/transport/zmq_channel.h"
+#include "coordinator/service/protocol.h"
 
 namespace storesweep {
 
@@ -19,8 +21,9 @@ namespace storesweep {
 class LinkSink {
  public:
   virtual ~LinkSink() = default;
-  // `worker` is proven by its key, and what the message says of names agrees with it.
-  virtual void on_message(const std::string& worker, FromWorker message) = 0;
+  // In the order of their arrival. Each worker is proven by its key, and what its message says of names
+  // agrees with it.
+  virtual void on_messages(std::vector<FromWorkerEvent> messages) = 0;
   // Everything that had arrived by then was handed over: no lease may be judged by a later time.
   virtual void on_inbox_drained(std::int64_t steady_ms) = 0;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "coordinator/service/aggregates.h"
+
 namespace storesweep {
 
 Core::Core(CoreOptions options, Lead lead, Loaded loaded, Now now)
@@ -13,6 +15,7 @@ Core::Core(CoreOptions options, Lead lead, Loaded loaded, Now now)
       next_tick_ms_(now.steady_ms),
       next_run_(loaded.next_run),
       next_extra_(loaded.next_extra),
+      buried_(coded(buried_verdict())),
       draining_(loaded.draining.begin(), loaded.draining.end()) {
   queue_.hold();
   for (LoadedSweep& s : loaded.sweeps) add_sweep(s.sweep, s.ended, std::move(s.ended_by));
@@ -143,7 +146,7 @@ void Core::handle(Tick& e) {
   const std::int64_t drained = std::min(e.drained_ms, now_.steady_ms);
   if (queue_.held() && drained >= hold_until_ms_) {
     queue_.release();
-    work_changed_ = look_ahead_ = true;
+    work_changed_ = look_ahead_ = want_marks_ = true;
     for (SweepId sweep : queue_.sweeps())
       sweep_may_be_done(sweep);  // the last end may have been our predecessor's
   }
@@ -161,7 +164,8 @@ void Core::handle(Tick& e) {
     decide_unserved(drained);
   }
   while (!asks_.empty() && asks_.front().until_ms <= now_.steady_ms) {
-    send(asks_.front().worker, Grant{lead_.epoch, asks_.front().ask.request, {}, options_.tick_ms()});
+    // It may ask again at once: what comes next shall find an open request.
+    send(asks_.front().worker, Grant{lead_.epoch, asks_.front().ask.request, {}, 0});
     asks_.pop_front();
   }
   pump();
@@ -169,8 +173,8 @@ void Core::handle(Tick& e) {
 }
 
 void Core::finish_turn() {
-  want_marks();
   if (work_changed_) serve_asks();
+  if (want_marks_) want_marks();
   if (look_ahead_) read_ahead();
   if (!writes_.empty()) {
     std::uint64_t id = ++next_id_;

@@ -53,9 +53,11 @@ struct CoreOptions {
   std::int64_t retry_ms = 15'000;  // after an infrastructure failure; doubles, up to 40 times this
   std::int64_t reuse_ms = 30LL * 24 * 3600 * 1000;
   std::int64_t no_device_ms = 60'000;  // how long no device must serve a job before it is said
-  std::int64_t ask_hold_ms = 2'000;    // how long a request waits for work
-  std::int64_t gate_ms = 1'000;        // how long a report that came again waits before it is let in
-  std::size_t read_ahead = 1024;       // payloads in memory
+  // How long a request waits for work. The worker counts its lease from the sending of the request and gives
+  // it up after half of one.
+  std::int64_t ask_hold_ms = 15'000;
+  std::int64_t gate_ms = 1'000;   // how long a report that came again waits before it is let in
+  std::size_t read_ahead = 1024;  // payloads in memory
   std::string pack_version;
   std::string evidence_base;  // URL that a token's blobs go to: base + "/" + address key
   Bugs bugs;
@@ -227,7 +229,7 @@ class Core {
   // The lease is over, however it ended: all that wait for it are free again. The job itself is kBusy then.
   void lease_over(JobId job, bool by_verdict);
   bool buried_by_file_set(JobId job, const Digest& file_set) const;
-  std::string bury_reason(JobId job) const;
+  std::string bury_reason(JobId job, const EndToken* more) const;
   void resolve(JobId job);
   void back_to_lane(JobId job);
   void later(JobId job, std::int64_t delay_ms);
@@ -254,6 +256,7 @@ class Core {
   void answer(TokenKey key, ReportAnswer answer);
   void answer(const std::string& worker, const Token& token, std::uint64_t sequence, ReportAnswer answer);
   void end_token(EndToken write, std::function<void()> after);
+  std::string buried_with(const EndToken& e) const;
   void evaded(const EndToken& e);
   void after_attempt(JobId job, FailureKind kind);
   Opening* opening(TokenKey key);
@@ -261,8 +264,13 @@ class Core {
   // ---- ends.cc
   void end_job(EndJob end, Then then);
   EndJob end_by_report(const Opening& o, const Verdict& verdict);
-  Judged judged(JobId job, SweepId sweep, const Listing& listing, const Verdict& verdict,
-                std::vector<RunId> runs, std::string why);
+  struct Coded {  // a verdict as the store keeps it
+    std::string verdict;
+    std::vector<Tally> tallies;
+  };
+  static Coded coded(const Verdict& verdict);
+  Judged judged(JobId job, SweepId sweep, const Listing& listing, Coded verdict, std::vector<RunId> runs,
+                std::string why);
   std::optional<ExtraJob> confirmation(JobId about, const Verdict& verdict, const RunRecord& first);
   void bury(JobId job, const std::string& reason, TokenKey token, const std::function<void()>& after);
   void job_ended(const EndJob& end);
@@ -294,6 +302,8 @@ class Core {
   RunId next_run_;
   JobId next_extra_;
 
+  const Coded buried_;  // the verdict of every buried job
+
   std::vector<Action> actions_;
   std::vector<Write> writes_;  // of this turn
   std::vector<Then> thens_;
@@ -322,6 +332,7 @@ class Core {
   std::deque<OpenAsk> asks_;
   bool work_changed_ = false;
   bool look_ahead_ = true;
+  bool want_marks_ = true;
   bool reading_ahead_ = false;
   std::unordered_map<JobId, std::shared_ptr<const JobPayload>> payloads_;  // read ahead
 

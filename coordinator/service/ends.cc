@@ -8,15 +8,17 @@
 
 namespace storesweep {
 
+Core::Coded Core::coded(const Verdict& verdict) { return {encode_verdict(verdict), tallies(verdict)}; }
+
 // `job` is of a sweep; where that is over the queue knows it no more, so the sweep is told.
-Judged Core::judged(JobId job, SweepId sweep, const Listing& listing, const Verdict& verdict,
-                    std::vector<RunId> runs, std::string why) {
+Judged Core::judged(JobId job, SweepId sweep, const Listing& listing, Coded verdict, std::vector<RunId> runs,
+                    std::string why) {
   Judged j;
   j.job = job;
   j.sweep = sweep;
-  j.verdict = encode_verdict(verdict);
+  j.verdict = std::move(verdict.verdict);
   j.groups = groups(listing);
-  j.tallies = tallies(verdict);
+  j.tallies = std::move(verdict.tallies);
   j.runs = std::move(runs);
   j.why = std::move(why);
   j.at_ms = now_.wall_ms;
@@ -74,7 +76,7 @@ EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
   runs.push_back(run.id);
   const char* why = !e ? "first" : e->kind == JobKind::kRetest ? "retest" : "confirmation";
   const Verdict whole = o.amends ? with_rules_of(*o.amends, verdict, e->rules) : verdict;
-  end.judged = judged(about, end.sweep, o.payload->listing, whole, std::move(runs), why);
+  end.judged = judged(about, end.sweep, o.payload->listing, coded(whole), std::move(runs), why);
   if (o.base.empty()) end.order = confirmation(about, verdict, run);
   if (!r.hint.empty() && r.hint != encode_verdict(verdict)) {
     ++workers_[o.worker].overruled;
@@ -86,8 +88,11 @@ EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
 
 void Core::end_job(EndJob end, Then then) {
   end.at_ms = now_.wall_ms;
-  EndJob known = end;  // what the continuation needs
-  if (known.judged) known.judged->verdict.clear();
+  EndJob known;  // what the continuation needs
+  known.job = end.job;
+  known.sweep = end.sweep;
+  known.how = end.how;
+  known.order = end.order;
   commit(std::move(end), [this, known = std::move(known), then = std::move(then)](const WriteOutcome& o) {
     if (o.state == WriteState::kDone) job_ended(known);
     if (then) then(o);
@@ -103,7 +108,7 @@ void Core::bury(JobId job, const std::string& reason, TokenKey token, const std:
     end.how = EndKind::kBuried;
     end.reason = reason;
     end.token = token;
-    if (!extra(job)) end.judged = judged(job, end.sweep, p->listing, buried_verdict(), {}, "first");
+    if (!extra(job)) end.judged = judged(job, end.sweep, p->listing, buried_, {}, "first");
     end_job(std::move(end), [after](const WriteOutcome&) {
       if (after) after();
     });

@@ -198,22 +198,23 @@ bool Core::buried_by_file_set(JobId job, const Digest& file_set) const {
 }
 
 // Why the job is to be buried; empty: it is not.
-std::string Core::bury_reason(JobId job) const {
-  const Info* i = find_info(job);
-  if (!i) return "";
+std::string Core::bury_reason(JobId job, const EndToken* more) const {
   static constexpr std::array<const char*, kFailureKinds> kReasons = {"APP", "DEVICE", "INFRASTRUCTURE",
                                                                       "EVASION", "JOURNAL_REFUSED"};
+  const Info* i = find_info(job);
   for (std::size_t kind = 0; kind < kReasons.size(); ++kind) {
-    if (i->ended_tokens[kind] >= options_.attempts[kind]) return kReasons[kind];
+    std::int32_t ended = i ? i->ended_tokens[kind] : 0;
+    if (more && static_cast<std::size_t>(more->kind) == kind) ++ended;
+    if (ended >= options_.attempts[kind]) return kReasons[kind];
   }
-  return buried_by_file_set(job, i->file_set) ? "APP" : "";
+  return i && buried_by_file_set(job, i->file_set) ? "APP" : "";
 }
 
 // Decides what becomes of a job that nobody runs: an end, a wait, an earlier run, or a place in its lane.
 void Core::resolve(JobId job) {
   if (queue_.state(job) == JobState::kEnded) return;
   queue_.set(job, JobState::kBusy);
-  if (std::string why = bury_reason(job); !why.empty()) return bury(job, why, {}, nullptr);
+  if (std::string why = bury_reason(job, nullptr); !why.empty()) return bury(job, why, {}, nullptr);
   const Info* i = find_info(job);
   const ExtraJob* e = extra(job);
   Digest file_set = e ? e->file_set : i ? i->file_set : Digest{};
@@ -308,7 +309,7 @@ void Core::reuse(JobId job, const RunRecord& run) {
         end.job = job;
         end.sweep = sweep_of(job);
         end.reused = run.id;
-        end.judged = judged(job, end.sweep, p->listing, e.verdict, runs, "first");
+        end.judged = judged(job, end.sweep, p->listing, coded(e.verdict), runs, "first");
         if (runs.size() == 1) end.order = confirmation(job, e.verdict, run);
         end_job(std::move(end), nullptr);
       });
@@ -338,8 +339,8 @@ void Core::reuse_confirmation(JobId job, const RunRecord& second) {
         end.job = job;
         end.sweep = sweep_of(job);
         end.reused = second.id;
-        end.judged = judged(extra(job)->parent, end.sweep, p->listing, e.verdict, {first.id, second.id},
-                            "confirmation");
+        end.judged = judged(extra(job)->parent, end.sweep, p->listing, coded(e.verdict),
+                            {first.id, second.id}, "confirmation");
         end_job(std::move(end), nullptr);
       });
     });

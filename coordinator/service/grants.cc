@@ -82,6 +82,7 @@ bool Core::serve(OpenAsk& a) {
     picks.push_back(pick->job);
     if (devices.size() > 1) devices.erase(devices.begin() + static_cast<std::ptrdiff_t>(pick->device));
   }
+  want_marks_ = true;  // a look that found nothing has moved on too
   if (picks.empty()) return false;
   look_ahead_ = true;
   grant(a.worker, a.ask.request, picks);
@@ -193,11 +194,13 @@ void Core::read_ahead() {
   });
 }
 
+// Wanted after each look into the queue and whenever there is other work.
 void Core::want_marks() {
+  want_marks_ = false;
   for (const Queue::Mark& mark : queue_.marks_wanted()) {
     commit(PutMark{mark.sweep, mark.shard, mark.mark}, [this, mark](const WriteOutcome&) {
       queue_.mark_committed(mark);
-      work_changed_ = look_ahead_ = true;
+      work_changed_ = look_ahead_ = want_marks_ = true;
     });
   }
 }
@@ -291,7 +294,7 @@ void Core::no_device(JobId job, const Wish& why) {
   end.reason = name(reason);
   if (e) return end_job(std::move(end), nullptr);
   with_payload(job, [this, end, reason](const std::shared_ptr<const JobPayload>& p) mutable {
-    end.judged = judged(end.job, end.sweep, p->listing, untested_verdict(reason), {}, "first");
+    end.judged = judged(end.job, end.sweep, p->listing, coded(untested_verdict(reason)), {}, "first");
     end_job(std::move(end), nullptr);
   });
 }
@@ -310,9 +313,9 @@ void Core::no_second_device(JobId job) {
     // A retest may have given the parent a newer verdict meanwhile: then there is nothing to add.
     if (parent.ok() && rests_on(*parent, e.base_run)) {
       if (auto verdict = decode_verdict_untrusted(parent->verdict); verdict.ok()) {
-        end.judged =
-            judged(e.parent, e.sweep, parent->listing, single_device(std::move(verdict).value(), e.rules),
-                   runs_of(*parent), "single_device");
+        end.judged = judged(e.parent, e.sweep, parent->listing,
+                            coded(single_device(std::move(verdict).value(), e.rules)), runs_of(*parent),
+                            "single_device");
       }
     }
     end_job(std::move(end), nullptr);

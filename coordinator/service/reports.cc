@@ -349,32 +349,51 @@ void Core::end_token(EndToken e, std::function<void()> after) {
   e.sweep = sweep_of(e.job);
   e.at_ms = now_.wall_ms;
   ending_.insert(e.token);
-  commit(e, [this, e, after = std::move(after)](const WriteOutcome& o) {
-    ending_.erase(e.token);
+  const JobId job = e.job;
+  const std::string last = buried_with(e);
+  std::string detail = std::move(e.detail);  // for the store alone
+  EndToken known = e;
+  e.detail = std::move(detail);
+  commit(std::move(e), [this, known = std::move(known), buried = !last.empty(),
+                        after = std::move(after)](const WriteOutcome& o) {
+    ending_.erase(known.token);
     if (after) after();
-    if (queue_.state(e.job) == JobState::kEnded) return;
-    Info& i = info(e.job);
-    i.closed = std::max(i.closed, e.token);
+    if (queue_.state(known.job) == JobState::kEnded) return;
+    Info& i = info(known.job);
+    i.closed = std::max(i.closed, known.token);
     if (o.state == WriteState::kDone || (o.state == WriteState::kAlready && options_.bugs.token_ends_twice)) {
-      ++i.ended_tokens[static_cast<std::size_t>(e.kind)];
-      if (e.kind == FailureKind::kApp && e.file_set != Digest{} && !is_extra(e.job)) {
-        ++file_set_tokens_[{e.sweep, e.file_set}];
+      ++i.ended_tokens[static_cast<std::size_t>(known.kind)];
+      if (known.kind == FailureKind::kApp && known.file_set != Digest{} && !is_extra(known.job)) {
+        ++file_set_tokens_[{known.sweep, known.file_set}];
       }
     }
-    auto l = leases_.find(e.job);
-    if (l != leases_.end() && key(l->second.token) == e.token) {
-      lease_over(e.job, false);
-      avoid_place_of(e);
-      after_attempt(e.job, e.kind);
-    } else if (std::string why = bury_reason(e.job); !why.empty()) {
-      bury(e.job, why, {}, nullptr);
+    if (buried) return;  // the next outcome of this commit says so
+    auto l = leases_.find(known.job);
+    if (l != leases_.end() && key(l->second.token) == known.token) {
+      lease_over(known.job, false);
+      avoid_place_of(known);
+      after_attempt(known.job, known.kind);
+    } else if (std::string why = bury_reason(known.job, nullptr); !why.empty()) {
+      bury(known.job, why, {}, nullptr);
     }
   });
+  if (!last.empty()) bury(job, last, {}, nullptr);
+}
+
+// Why the job is buried by the end of this token, in the same commit. Empty: it goes on, or only the store
+// can tell. A live lease's token beyond all that are closed has certainly not ended before.
+std::string Core::buried_with(const EndToken& e) const {
+  auto l = leases_.find(e.job);
+  if (l == leases_.end() || key(l->second.token) != e.token || !l->second.payload) return "";
+  const Info* i = find_info(e.job);
+  const bool closed = i && e.token <= i->closed;
+  if (closed || options_.bugs.token_ends_twice || queue_.state(e.job) == JobState::kEnded) return "";
+  return bury_reason(e.job, &e);
 }
 
 // Where the surroundings failed it is tried again later, each time later.
 void Core::after_attempt(JobId job, FailureKind kind) {
-  if (kind != FailureKind::kInfrastructure || !bury_reason(job).empty()) return resolve(job);
+  if (kind != FailureKind::kInfrastructure || !bury_reason(job, nullptr).empty()) return resolve(job);
   const std::int32_t n = info(job).ended_tokens[static_cast<std::size_t>(kind)];
   std::int64_t delay = options_.retry_ms << std::clamp(n - 1, 0, 10);
   later(job, std::min(delay, 40 * options_.retry_ms));

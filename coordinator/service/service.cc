@@ -105,8 +105,10 @@ Service::Service(ServiceOptions options, ServiceParts parts,
 }
 Service::~Service() = default;
 
-void Service::on_message(const std::string& worker, FromWorker message) {
-  shell_->push(FromWorkerEvent{worker, std::move(message)});
+void Service::on_messages(std::vector<FromWorkerEvent> messages) {
+  std::vector<CoreEvent> events(std::make_move_iterator(messages.begin()),
+                                std::make_move_iterator(messages.end()));
+  shell_->push(std::move(events));
 }
 void Service::on_inbox_drained(std::int64_t steady_ms) { shell_->drained(steady_ms); }
 

@@ -51,7 +51,7 @@ class Service final : public ServiceApi {
   ~Service() override;
 
   // ---- from the link; they return at once
-  void on_message(const std::string& worker, FromWorker message);
+  void on_messages(std::vector<FromWorkerEvent> messages);
   // Every message that had arrived by then was handed over.
   void on_inbox_drained(std::int64_t steady_ms);
 

@@ -13,6 +13,7 @@ constexpr std::size_t kMaxEvents = 10'000;
 // Sequences go on rising over a restart, so that a client that comes back misses nothing; less than 2^53.
 constexpr std::int64_t kEventsPerMs = 1'000;
 constexpr std::size_t kMaxCommitWrites = 4'096;
+constexpr std::chrono::microseconds kMostPatience{1'000};  // of the committer, for more to commit
 constexpr std::size_t kMaxJournalBytesRead = 256u << 20;
 
 std::string quoted(const std::string& text) {
@@ -63,11 +64,20 @@ Service::Shell::~Shell() {
 }
 
 void Service::Shell::push(CoreEvent event) {
+  std::vector<CoreEvent> one;
+  one.push_back(std::move(event));
+  push(std::move(one));
+}
+
+// Where something lies in the inbox already the service thread has been woken for it.
+void Service::Shell::push(std::vector<CoreEvent> events) {
+  bool first = false;
   {
     std::lock_guard lock(inbox_mutex_);
-    inbox_.push_back(std::move(event));
+    first = inbox_.empty();
+    std::move(events.begin(), events.end(), std::back_inserter(inbox_));
   }
-  inbox_changed_.notify_one();
+  if (first) inbox_changed_.notify_one();
 }
 
 void Service::Shell::drained(std::int64_t steady_ms) {
@@ -114,6 +124,7 @@ bool Service::Shell::lead() {
                             {"sweeps", static_cast<unsigned long>(loaded->sweeps.size())}});
   counting_.leads(lead->epoch);
   reads_.clear();
+  new_commits_.clear();
   answers_.clear();
   drained_ms_ = now().steady_ms;
   core_ = std::make_unique<Core>(options_.core, std::move(*lead), std::move(*loaded), now());
@@ -134,6 +145,7 @@ void Service::Shell::lead_until_lost() {
       drained = inbox_drained_ms_;
     }
     for (Item& item : items) handle(item);
+    hand_to_committer();
     drained_ms_ = std::max(drained_ms_, drained);
     while (core_ && (!answers_.empty() || !reads_.empty())) {
       std::vector<Action> reads;
@@ -146,10 +158,12 @@ void Service::Shell::lead_until_lost() {
       }
     }
     if (!core_) return;
+    hand_to_committer();
     look_at_disk();
     if (now().steady_ms >= core_->next_tick_ms()) {
       carry_out(core_->on(Tick{drained_ms_}, now()));
       if (core_) counting_.look(*core_, parts_.store, now());
+      hand_to_committer();
     }
   }
 }
@@ -197,11 +211,7 @@ void Service::Shell::carry_out(Action& action) {
     counting_.said(s->message);
     send_(s->worker, s->message);
   } else if (auto* c = std::get_if<CommitAction>(&action)) {
-    std::lock_guard lock(commit_mutex_);
-    if (commits_epoch_ != core_->epoch()) commits_.clear();
-    commits_epoch_ = core_->epoch();
-    commits_.push_back(std::move(*c));
-    commit_changed_.notify_one();
+    new_commits_.push_back(std::move(*c));
   } else if (auto* b = std::get_if<CheckBlobs>(&action)) {
     std::lock_guard lock(evidence_mutex_);
     checks_.push_back(std::move(*b));
@@ -223,6 +233,17 @@ void Service::Shell::carry_out(Action& action) {
   } else {
     reads_.push_back(std::move(action));
   }
+}
+
+// All that one batch of the inbox gave, at once.
+void Service::Shell::hand_to_committer() {
+  if (new_commits_.empty() || !core_) return new_commits_.clear();
+  std::lock_guard lock(commit_mutex_);
+  if (commits_epoch_ != core_->epoch()) commits_.clear();
+  commits_epoch_ = core_->epoch();
+  std::move(new_commits_.begin(), new_commits_.end(), std::back_inserter(commits_));
+  new_commits_.clear();
+  commit_changed_.notify_one();
 }
 
 void Service::Shell::read(Action& action) {
@@ -259,12 +280,17 @@ void Service::Shell::read_runs(const ReadRuns& what) {
 // ---- the committer: whatever has arrived goes into one commit
 
 void Service::Shell::commit_loop() {
+  std::size_t expected = 1;
+  std::chrono::microseconds patience{0};
   while (true) {
     std::vector<CommitAction> batch;
     std::uint64_t epoch = 0;
     {
       std::unique_lock lock(commit_mutex_);
       commit_changed_.wait(lock, [this] { return !commits_.empty() || stopping_; });
+      // Those that were just answered come back together: without a moment for them every second commit would
+      // find half of them, and each would pay for two.
+      commit_changed_.wait_for(lock, patience, [&] { return commits_.size() >= expected || stopping_; });
       if (stopping_) return;
       std::size_t writes = 0, n = 0;
       while (n < commits_.size() && writes < kMaxCommitWrites) writes += commits_[n++].writes.size();
@@ -273,7 +299,13 @@ void Service::Shell::commit_loop() {
       commits_.erase(commits_.begin(), end);
       epoch = commits_epoch_;
     }
+    const std::size_t answered = batch.size();
+    const auto began = std::chrono::steady_clock::now();
     commit(std::move(batch), epoch);
+    const auto took = std::chrono::steady_clock::now() - began;
+    patience = std::min(std::chrono::duration_cast<std::chrono::microseconds>(took / 4), kMostPatience);
+    std::lock_guard lock(commit_mutex_);
+    expected = answered + commits_.size();
   }
 }
 
@@ -291,16 +323,17 @@ void Service::Shell::commit(std::vector<CommitAction> batch, std::uint64_t epoch
   if (all.state != CommitState::kCommitted) {
     parts_.log.warning("a commit failed", {{"why", all.message}});
   }
-  std::size_t at = 0;
+  auto next = std::make_move_iterator(all.outcomes.begin());
+  std::vector<CoreEvent> done;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     CommitResult one{all.state, {}, all.message};
     if (all.state == CommitState::kCommitted) {
-      auto from = all.outcomes.begin() + static_cast<std::ptrdiff_t>(at);
-      one.outcomes.assign(from, from + static_cast<std::ptrdiff_t>(sizes[i]));
-      at += sizes[i];
+      one.outcomes.assign(next, next + static_cast<std::ptrdiff_t>(sizes[i]));
+      next += static_cast<std::ptrdiff_t>(sizes[i]);
     }
-    push(Committed{batch[i].id, std::move(one)});
+    done.push_back(Committed{batch[i].id, std::move(one)});
   }
+  push(std::move(done));
 }
 
 // ---- evidence: durable before it is believed, read for the judge

@@ -21,6 +21,7 @@ class Service::Shell {
   ~Shell();
 
   void push(CoreEvent event);
+  void push(std::vector<CoreEvent> events);
   void drained(std::int64_t steady_ms);
   // Runs `what` on the service thread; null while it does not lead.
   template <class T>
@@ -47,6 +48,7 @@ class Service::Shell {
   void handle(Item& item);
   void carry_out(std::vector<Action> actions);
   void carry_out(Action& action);
+  void hand_to_committer();
   void read(Action& action);
   void read_runs(const ReadRuns& what);
   void look_at_disk();
@@ -68,6 +70,7 @@ class Service::Shell {
   std::unique_ptr<Core> core_;
   std::vector<Action> reads_;  // carried out once the inbox's batch is done: one proof serves many
   std::deque<CoreEvent> answers_;
+  std::vector<CommitAction> new_commits_;  // of the inbox's batch
   std::int64_t drained_ms_ = 0, next_disk_look_ms_ = 0;
   bool disk_low_ = false;
 

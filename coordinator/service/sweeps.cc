@@ -16,7 +16,7 @@ void Core::add_sweep(const SweepRecord& sweep, const std::vector<JobId>& ended,
   queue_.add_sweep(sweep.id, shards, ended, sweep.state == SweepState::kPaused);
   sweeps_[sweep.id] = sweep;
   ended_by_[sweep.id] = std::move(ended_by);
-  work_changed_ = look_ahead_ = true;
+  work_changed_ = look_ahead_ = want_marks_ = true;
 }
 
 void Core::command(std::uint64_t ticket, StartSweep& c) {
@@ -55,7 +55,7 @@ void Core::command(std::uint64_t ticket, ChangeSweep& c) {
     return commit(SetShard{c.sweep, *c.shard, paused}, [this, reply, c, paused](const WriteOutcome&) {
       queue_.pause_shard(c.sweep, *c.shard, paused);
       if (auto s = sweeps_.find(c.sweep); s != sweeps_.end()) s->second.shards[*c.shard].paused = paused;
-      work_changed_ = look_ahead_ = true;
+      work_changed_ = look_ahead_ = want_marks_ = true;
       reply({});
     });
   }
@@ -65,7 +65,7 @@ void Core::command(std::uint64_t ticket, ChangeSweep& c) {
     queue_.pause(c.sweep, paused);
     if (auto s = sweeps_.find(c.sweep); s != sweeps_.end()) s->second.state = state;
     happened("progress", c.sweep, {}, paused ? "paused" : "resumed");
-    work_changed_ = look_ahead_ = true;
+    work_changed_ = look_ahead_ = want_marks_ = true;
     reply({});
   });
 }

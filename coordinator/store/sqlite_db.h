@@ -6,9 +6,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "common/base/status.h"
 
@@ -48,7 +48,7 @@ class Db {
   Mode mode_ = Mode::kReader;
   std::string path_;
   Status error_;
-  std::map<std::string_view, sqlite3_stmt*> statements_;  // by their text, which is a literal
+  std::unordered_map<const char*, sqlite3_stmt*> statements_;  // by the address of their text, a literal
 };
 
 // One statement: values go in with <<, rows come out with next() and the columns.

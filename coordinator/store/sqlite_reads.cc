@@ -56,7 +56,8 @@ constexpr const char* kByPackage =
 constexpr const char* kBySweep =
     "SELECT e.job, " LAST_TALLIES
     " FROM job_end e CROSS JOIN job j ON j.id = e.job CROSS JOIN listing l ON l.id = j.listing "
-    "WHERE (?1 = '' OR l.package = ?1) AND (?2 = '' OR l.store = ?2) AND e.sweep = ?3 AND e.job > ?4 "
+    "WHERE (?1 = '' OR l.package = ?1) AND (?2 = '' OR l.store = ?2) AND e.job > ?4 AND " STORESWEEP_JOB_OF_SWEEP(
+        "e.job", "?3") " "
     "ORDER BY e.job LIMIT ?5";
 constexpr const char* kByJob =
     "SELECT e.job, " LAST_TALLIES
@@ -94,8 +95,25 @@ std::optional<StoredResult> result_of(Db& db, JobId job) {
 int grouping_of(const std::string& by) {
   if (by == "store") return 1;
   if (by == "region") return 2;
-  if (by == "developer") return 3;
   return by == "category" ? 4 : 0;
+}
+
+// From the judgements that count; equal tallies are taken apart once.
+std::vector<SummaryRow> by_developer(Db& db, SweepId sweep) {
+  std::map<std::string, std::map<std::string, std::int64_t>> seen;  // developer -> tallies -> listings
+  Query q(db, "SELECT groups, tallies FROM judged j WHERE " STORESWEEP_JOB_OF_SWEEP(
+                  "job", "?1") " AND id = (SELECT max(id) FROM judged WHERE job = j.job)");
+  q << sweep.value;
+  while (q.next()) ++seen[codec::groups(q.view(0)).developer][q.bytes(1)];
+  std::vector<SummaryRow> out;
+  for (const auto& [developer, patterns] : seen) {
+    codec::Counts counts;
+    for (const auto& [tallies, n] : patterns) {
+      for (const Tally& t : codec::tallies(tallies)) counts[t] += n;
+    }
+    for (const auto& [t, n] : counts) out.push_back({developer, t.task, t.rule, t.level, n});
+  }
+  return out;
 }
 }  // namespace
 
@@ -189,6 +207,7 @@ Result<Page<StoredResult>> SqliteStore::results(const ResultQuery& query, const 
 
 Result<std::vector<SummaryRow>> SqliteStore::summary(const SummaryQuery& query) {
   return read<std::vector<SummaryRow>>([&](Db& db) -> Result<std::vector<SummaryRow>> {
+    if (query.by == "developer") return by_developer(db, query.sweep);
     Query q(db, "SELECT name, counts FROM counter WHERE sweep = ? AND grouping = ? ORDER BY name");
     q << query.sweep.value << std::int64_t{grouping_of(query.by)};
     std::vector<SummaryRow> out;

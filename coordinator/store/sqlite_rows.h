@@ -21,6 +21,10 @@ namespace storesweep::rows {
 #define STORESWEEP_RUN_COLUMNS                                                                           \
   "r.id, r.epoch, r.n, r.job, r.sweep, r.base_run, r.file_set, r.device, r.worker, r.depth, r.partial, " \
   "r.transient, r.pack_version, r.blobs, r.figures, r.at_ms"
+// Whether a job is of a sweep (an expression): its jobs are one range of ids.
+#define STORESWEEP_JOB_OF_SWEEP(job, sweep)                                               \
+  job " >= (SELECT min(first) FROM shard WHERE sweep = " sweep " AND count > 0) AND " job \
+      " < (SELECT max(first + count) FROM shard WHERE sweep = " sweep " AND count > 0)"
 inline constexpr int kListingColumns = 23;
 
 Listing listing(const Query& q, int first);

@@ -38,8 +38,8 @@ std::vector<LoadedSweep> open_sweeps(Db& db) {
     LoadedSweep loaded;
     loaded.sweep = rows::sweep(db, id).value_or(SweepRecord{});
     loaded.ended_by = rows::ended_by(db, id);
-    Query q(db, "SELECT job FROM job_end WHERE sweep = ? AND job < ? ORDER BY job");
-    q << id.value << kFirstExtraJob;
+    Query q(db, "SELECT job FROM job_end WHERE " STORESWEEP_JOB_OF_SWEEP("job", "?1") " ORDER BY job");
+    q << id.value;
     while (q.next()) loaded.ended.push_back(JobId{q.integer(0)});
     out.push_back(std::move(loaded));
   }
@@ -59,16 +59,13 @@ void add_token(std::map<JobId, JobTokens>& tokens, const Query& q) {
 void load_tokens(Db& db, Loaded& loaded) {
   std::map<JobId, JobTokens> tokens;
   for (const LoadedSweep& s : loaded.sweeps) {
-    Query q(db,
-            "SELECT t.job, t.kind, t.epoch, t.n FROM ended_token t WHERE t.sweep = ? AND t.job < ? "
-            "AND NOT EXISTS (SELECT 1 FROM job_end e WHERE e.job = t.job)");
-    q << s.sweep.id.value << kFirstExtraJob;
+    Query q(db, "SELECT t.job, t.kind, t.epoch, t.n FROM ended_token t WHERE " STORESWEEP_JOB_OF_SWEEP(
+                    "t.job", "?1") " AND NOT EXISTS (SELECT 1 FROM job_end e WHERE e.job = t.job)");
+    q << s.sweep.id.value;
     while (q.next()) add_token(tokens, q);
-    Query sets(
-        db,
-        "SELECT file_set, count(*) FROM ended_token WHERE sweep = ? AND job < ? AND kind = ? AND file_set <> "
-        "zeroblob(32) GROUP BY file_set");
-    sets << s.sweep.id.value << kFirstExtraJob << std::int64_t{static_cast<int>(FailureKind::kApp)};
+    Query sets(db, "SELECT file_set, count(*) FROM ended_token WHERE " STORESWEEP_JOB_OF_SWEEP(
+                       "job", "?1") " AND kind = ?2 AND file_set <> zeroblob(32) GROUP BY file_set");
+    sets << s.sweep.id.value << std::int64_t{static_cast<int>(FailureKind::kApp)};
     while (sets.next()) {
       loaded.file_sets.push_back(
           {s.sweep.id, codec::digest(sets.view(0)), static_cast<std::int32_t>(sets.integer(1))});
@@ -276,11 +273,16 @@ Result<std::vector<Digest>> SqliteStore::unnamed(std::span<const Digest> blobs) 
 Result<std::vector<JobPayload>> SqliteStore::jobs(std::span<const JobId> ids) {
   return read<std::vector<JobPayload>>([&](Db& db) -> Result<std::vector<JobPayload>> {
     std::vector<JobPayload> out;
-    for (JobId id : ids) {
-      Query q(db, "SELECT j.sweep, " STORESWEEP_LISTING_COLUMNS
-                  " FROM job j JOIN listing l ON l.id = j.listing WHERE j.id = ?");
-      q << id.value;
-      if (q.next()) out.push_back({id, SweepId{q.integer(0)}, rows::listing(q, 1)});
+    for (std::size_t at = 0; at < ids.size();) {  // ids that follow each other are read in one go
+      std::size_t last = at;
+      while (last + 1 < ids.size() && ids[last + 1].value == ids[last].value + 1) ++last;
+      Query q(
+          db,
+          "SELECT j.id, j.sweep, " STORESWEEP_LISTING_COLUMNS
+          " FROM job j CROSS JOIN listing l ON l.id = j.listing WHERE j.id BETWEEN ? AND ? ORDER BY j.id");
+      q << ids[at].value << ids[last].value;
+      while (q.next()) out.push_back({JobId{q.integer(0)}, SweepId{q.integer(1)}, rows::listing(q, 2)});
+      at = last + 1;
     }
     return out;
   });

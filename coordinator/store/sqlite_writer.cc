@@ -64,8 +64,11 @@ WriteOutcome SqliteWriter::apply(const EndToken& w) {
 
 WriteOutcome SqliteWriter::apply(const EndJob& w) {
   std::optional<ExtraJob> extra = is_extra(w.job) ? rows::extra(db_, w.job) : std::nullopt;
-  std::optional<Of> of = is_extra(w.job) ? (extra ? of_job(extra->parent) : std::nullopt) : of_job(w.job);
-  if (is_extra(w.job) ? !extra : !of) return refused("no such job");
+  std::optional<Of> of;  // looked up where it is needed
+  if (extra || w.run || w.how == EndKind::kVerdict) of = of_job(extra ? extra->parent : w.job);
+  const bool known =
+      is_extra(w.job) ? extra.has_value() : of || exists("SELECT 1 FROM job WHERE id = ?", w.job.value);
+  if (!known) return refused("no such job");
   WriteOutcome before = ended_by(w.job, w.token);
   if (before.state != WriteState::kDone) return before;
   if (extra && !ended(extra->parent)) return refused("its parent has not ended");
@@ -76,7 +79,8 @@ WriteOutcome SqliteWriter::apply(const EndJob& w) {
   }
   insert_end(w);
   if (w.run) insert(*w.run, of);
-  if (w.judged) insert(*w.judged);
+  // A job of a sweep is judged for the first time when it ends: there is nothing to subtract.
+  if (w.judged) insert(*w.judged, extra.has_value());
   if (w.order) insert(*w.order);
   if (!extra && w.how == EndKind::kVerdict) cover(*of, w.at_ms);
   return {};
@@ -147,25 +151,30 @@ void SqliteWriter::insert(const ExtraJob& e) {
   (q.blob(codec::digest(e.file_set)) << e.idempotency_key).run();
 }
 
-void SqliteWriter::insert(const Judged& j) {
-  if (auto old = rows::last_judged(db_, j.job)) count(*old, -1);
-  count(j, 1);
+void SqliteWriter::insert(const Judged& j, bool again) {
+  const std::string tallies = codec::tallies(j.tallies);
+  if (again) {
+    if (auto old = rows::last_judged(db_, j.job)) count(*old, codec::tallies(old->tallies), -1);
+  }
+  count(j, tallies, 1);
   note_simulated(j);
   Query q(db_,
           "INSERT INTO judged (job, sweep, verdict, groups, tallies, runs, why, at_ms) VALUES (?, ?, ?, ?, "
           "?, ?, ?, ?)");
   q << j.job.value << j.sweep.value;
-  q.blob(j.verdict).blob(codec::groups(j.groups)).blob(codec::tallies(j.tallies)).blob(codec::runs(j.runs));
+  q.blob(j.verdict).blob(codec::groups(j.groups)).blob(tallies).blob(codec::runs(j.runs));
   (q << j.why << j.at_ms).run();
 }
 
-void SqliteWriter::count(const Judged& j, std::int64_t n) {
-  const std::string* names[] = {nullptr, &j.groups.store, &j.groups.region, &j.groups.developer,
-                                &j.groups.category};
-  for (int grouping = kWhole; grouping <= kCategory; ++grouping) {
-    const std::string* name = names[grouping];
-    codec::Counts& counts = counts_[{j.sweep, grouping, name == nullptr ? "" : *name}];
-    for (const Tally& t : j.tallies) counts[t] += n;
+// Most verdicts give the same tallies as many others: they are summed up as a whole and taken apart by
+// write_counts(). Developers have no counters: there are nearly as many of them as of apps, so that each
+// commit would rewrite a page for each job. SqliteStore::summary() sums them up when it is asked.
+void SqliteWriter::count(const Judged& j, const std::string& tallies, std::int64_t n) {
+  const std::pair<Grouping, std::string_view> names[] = {
+      {kWhole, ""}, {kStore, j.groups.store}, {kRegion, j.groups.region}, {kCategory, j.groups.category}};
+  const auto pattern = patterns_.emplace(tallies, j.tallies).first;
+  for (const auto& [grouping, name] : names) {
+    counts_[{j.sweep, grouping, std::string(name)}][&pattern->second] += n;
   }
 }
 
@@ -189,8 +198,10 @@ void SqliteWriter::write_counts() {
       q << sweep.value << std::int64_t{grouping} << name;
       if (q.next()) counts = codec::counts(q.view(0));
     }
-    for (const auto& [tally, n] : change) {
-      if ((counts[tally] += n) == 0) counts.erase(tally);
+    for (const auto& [tallies, n] : change) {
+      for (const Tally& tally : *tallies) {
+        if ((counts[tally] += n) == 0) counts.erase(tally);
+      }
     }
     Query q(db_, "INSERT OR REPLACE INTO counter VALUES (?, ?, ?, ?)");
     (q << sweep.value << std::int64_t{grouping} << name).blob(codec::counts(counts)).run();
@@ -238,7 +249,7 @@ WriteOutcome SqliteWriter::apply(const NoteReport& w) {
 
 WriteOutcome SqliteWriter::apply(const Attach& w) {
   if (!ended(w.judged.job)) return refused("the job has not ended");
-  insert(w.judged);
+  insert(w.judged, true);
   return {};
 }
 

@@ -35,7 +35,7 @@ class SqliteWriter {
   void finish();
 
  private:
-  enum Grouping { kWhole, kStore, kRegion, kDeveloper, kCategory };
+  enum Grouping { kWhole, kStore, kRegion, kCategory = 4 };
   struct Of {  // what the ending of a job must know of it
     SweepId sweep;
     std::string package;
@@ -52,10 +52,10 @@ class SqliteWriter {
   std::optional<SweepState> state_of(SweepId sweep);
   void insert(const RunRecord& run, const std::optional<Of>& of);
   void insert(const ExtraJob& order);
-  void insert(const Judged& judged);
+  void insert(const Judged& judged, bool again);
   void insert_end(const EndJob& w);
   void cover(const Of& of, std::int64_t at_ms);
-  void count(const Judged& judged, std::int64_t n);
+  void count(const Judged& judged, const std::string& tallies, std::int64_t n);
   void note_simulated(const Judged& judged);
   void write_counts();
   void write_figures();
@@ -71,7 +71,8 @@ class SqliteWriter {
   void insert_jobs(SweepId sweep, const std::vector<Chosen>& chosen);
 
   Db& db_;
-  std::map<std::tuple<SweepId, int, std::string>, codec::Counts> counts_;
+  std::map<std::string, std::vector<Tally>> patterns_;  // by their encoding
+  std::map<std::tuple<SweepId, int, std::string>, std::map<const std::vector<Tally>*, std::int64_t>> counts_;
   std::map<std::pair<SweepId, EndKind>, std::int64_t> ends_;
   struct Sum {
     std::int64_t runs = 0;

@@ -12,9 +12,9 @@ namespace {
 
 class Sink final : public LinkSink {
  public:
-  void on_message(const std::string& worker, FromWorker message) override {
+  void on_messages(std::vector<FromWorkerEvent> messages) override {
     std::lock_guard lock(mutex_);
-    heard_.emplace_back(worker, std::move(message));
+    for (FromWorkerEvent& m : messages) heard_.emplace_back(std::move(m.worker), std::move(m.message));
     changed_.notify_all();
   }
   void on_inbox_drained(std::int64_t) override {
