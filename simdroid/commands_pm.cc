@@ -77,9 +77,8 @@ std::vector<std::string> abis_of(const Device& device) {
   return out;
 }
 
-// Installs and keeps the file; what the tool answers.
-android::InstallVerdict install_bytes(Device& device, const Content& content,
-                                      const android::InstallWishes& wishes) {
+android::InstallVerdict try_install(Device& device, const Content& content,
+                                    const android::InstallWishes& wishes) {
   android::State& s = device.android().state();
   if (device.files().free_bytes() < content->size())
     return {false, "INSTALL_FAILED_INSUFFICIENT_STORAGE",
@@ -98,6 +97,16 @@ android::InstallVerdict install_bytes(Device& device, const Content& content,
                         (*apk)->behaviour ? "present" : "absent: " + (*apk)->absent_why);
   }
   device.android().changed();
+  return verdict;
+}
+
+// Installs and keeps the file; what the tool answers. 4.4 gives codes alone, and one for all that is no APK.
+android::InstallVerdict install_bytes(Device& device, const Content& content,
+                                      const android::InstallWishes& wishes) {
+  android::InstallVerdict verdict = try_install(device, content, wishes);
+  if (device.shape().api >= 21) return verdict;
+  verdict.reason.clear();
+  if (verdict.code == "INSTALL_PARSE_FAILED_NOT_APK") verdict.code = "INSTALL_FAILED_INVALID_APK";
   return verdict;
 }
 
@@ -181,6 +190,10 @@ class WriteJob final : public Job {
 Started install(Invocation& in) {
   const Words words = words_of(in.args, 2, kInstallValues);
   const android::InstallWishes wishes = wishes_of(words);
+  if (wishes.grant && in.device.shape().api < 23) {  // there are no permissions to be granted yet
+    in.out("Error: Unknown option: -g\n");
+    return 1;
+  }
   if (auto size = words.values.find("-S"); size != words.values.end() && words.rest.empty()) {
     const auto bytes = parse_int<std::size_t>(size->second);
     if (!bytes || *bytes == 0 || *bytes > kMaxApkBytes) {

@@ -22,9 +22,11 @@ std::string random_name(State& s) {
   return out + "==";
 }
 
-std::string code_path(State& s, const std::string& package) {
-  if (s.api < 21) return "/data/app/" + package + "-1.apk";
-  if (s.api < 26) return "/data/app/" + package + "-1";
+// Until Android 7 a replaced package goes to and fro between -1 and -2.
+std::string code_path(State& s, const std::string& package, const std::string& old) {
+  const std::string number = old.find(package + "-1") == std::string::npos ? "-1" : "-2";
+  if (s.api < 21) return "/data/app/" + package + number + ".apk";
+  if (s.api < 26) return "/data/app/" + package + number;
   if (s.api < 30) return "/data/app/" + package + "-" + random_name(s);
   return "/data/app/~~" + random_name(s) + "/" + package + "-" + random_name(s);
 }
@@ -132,7 +134,7 @@ InstallVerdict install(State& s, const std::shared_ptr<const Apk>& apk, const In
     package.data_dir = s.api < 24 ? "/data/data/" + m.package : "/data/user/0/" + m.package;
   }
   package.last_update_wall_ms = wall_ms(s);
-  package.code_path = code_path(s, m.package);
+  package.code_path = code_path(s, m.package, package.code_path);
   grant_at_install(s, package, wishes.grant);
   s.packages[m.package] = std::move(package);
   const Package& now = s.packages.at(m.package);

@@ -36,8 +36,8 @@ def arguments():
     parser.add_argument("seed", nargs="?", type=int, default=random.randrange(1 << 30))
     parser.add_argument("--api", type=int, default=28)
     parser.add_argument("--devices", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=60)
-    parser.add_argument("--seconds", type=int, default=3600)
+    parser.add_argument("--rate", type=float, default=20)
+    parser.add_argument("--seconds", type=int, default=7200)
     parser.add_argument("--keep", help="a folder for logs and store")
     return parser.parse_args()
 
@@ -153,7 +153,7 @@ def run(a, cluster, folder, chance):
         assert report["rejected"] == 0, report
     sweep = cluster.api("POST", "/api/v1/sweeps", {"name": "kill", "shards": 4}, key="sweep")["id"]
     killer, begin, said = Killer(cluster, chance), time.time(), 0
-    every = max(2.0, a.apps * 0.5 / max(1, a.kills))  # seconds between two strikes, on average
+    every = max(2.0, a.apps * 40 / a.devices / max(1, a.kills))  # seconds between two strikes, on average
     next_strike = begin + chance.uniform(1, every)
     while True:
         assert time.time() < begin + a.seconds, f"not done in {a.seconds} s: {status}"
