@@ -96,9 +96,9 @@ class Reader {
     node.depth = static_cast<int>(open_.size());
     Status bounds;
     bool closed = false;
-    TRY(attributes([&](std::string_view name,
-                       std::string value) { bounds = assign(node, name, std::move(value), bounds); },
-                   closed));
+    TRY(attributes(
+        [&](std::string_view name, const std::string& value) { bounds = assign(node, name, value, bounds); },
+        closed));
     TRY(bounds);
     out_.nodes.push_back(std::move(node));
     if (!closed) open_.push_back(static_cast<int>(out_.nodes.size()) - 1);
