@@ -288,7 +288,7 @@ void SimCoordinator::carry_out(SendAction& a) {
       m && proven_ms_ < beats_ms_[{a.worker, m->sequence}]) {
     world_.violated("6: a lease was extended without a proof of the epoch later than the heartbeat");
   }
-  world_.to_worker(a.worker, std::move(a.message));
+  world_.to_worker(a.worker, a.message);
 }
 
 // Invariants 6 and 8, for a leader of the current epoch.
