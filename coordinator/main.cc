@@ -1,8 +1,10 @@
 // storesweep-coordinator: serves workers and people until SIGTERM. With --check-config it only reads its
-// configuration; with --gc DAYS it removes old evidence, through a coordinator that is not running; `keygen`
-// makes its key pair.
+// configuration; `gc` removes old evidence while no coordinator runs; `keygen` makes its key pair.
 #include <poll.h>
+#include <sys/resource.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -96,7 +98,9 @@ Status open_house(House& h) {
 
 Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   // Read here too, so that a bad pack is told before anything starts.
-  TRY_ASSIGN(RulePack pack, load_rule_pack(c.judging.rules));
+  auto loaded = load_rule_pack(c.judging.rules);
+  if (!loaded.ok()) return loaded.status().within("judging.rules");
+  const RulePack& pack = *loaded;
   ServiceOptions o;
   o.core.lease_ms = c.leases.lease_ms;
   o.core.drift_ms = c.leases.drift_ms;
@@ -109,6 +113,7 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   o.core.reuse_ms = c.leases.reuse_ms;
   o.core.no_device_ms = c.leases.no_device_ms;
   o.core.pack_version = pack.version;
+  for (const RuleItem& item : pack.items) o.rules.push_back(item.id);
   std::string base = c.public_url;
   if (base.empty()) {
     const bool v6 = c.http.address.find(':') != std::string::npos;
@@ -127,13 +132,42 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   return o;
 }
 
+// A file that somebody must make first.
+Status missing(const char* key, const Status& why, const std::string& command) {
+  if (why.kind() != ErrorKind::kNotFound) return why.within(key);
+  return not_found(std::string(key) + ": " + why.message() + "; `" + command + "` makes what belongs there");
+}
+
+// Every connection is an open file. Where they can use them all up, store and evidence cannot be opened any
+// more.
+Status allow_files(std::size_t connections) {
+  constexpr rlim_t kOthers = 512;  // store, blobs, judges, workers' connections
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return errno_status("open files", errno);
+  const rlim_t wanted = connections + kOthers;
+  if (files.rlim_cur < wanted) files.rlim_cur = std::min(wanted, files.rlim_max);
+  if (files.rlim_cur < wanted) {
+    return exhausted("http.max_connections: " + std::to_string(connections) + " connections need " +
+                     std::to_string(wanted) + " open files, and `ulimit -Hn` allows " +
+                     std::to_string(files.rlim_max));
+  }
+  return setrlimit(RLIMIT_NOFILE, &files) == 0 ? ok_status() : errno_status("open files", errno);
+}
+
 Status serve(const CoordinatorConfig& config) {
   House h(config);
   TRY_ASSIGN(ServiceOptions options, service_options(config));
   CoordinatorEndpoint endpoint;
   endpoint.listen = config.link.listen;
-  TRY_ASSIGN(endpoint.keys, read_key_pair(config.link.key_file));
-  TRY_ASSIGN(endpoint.authorised, read_authorised(config.link.workers_file));
+  auto keys = read_key_pair(config.link.key_file);
+  if (!keys.ok()) return missing("link.key_file", keys.status(), "storesweep-coordinator keygen FILE");
+  auto workers = read_authorised(config.link.workers_file);
+  if (!workers.ok()) {
+    return missing("link.workers_file", workers.status(), "storesweep-worker keygen NAME --folder FOLDER");
+  }
+  endpoint.keys = std::move(*keys);
+  endpoint.authorised = std::move(*workers);
+  TRY(allow_files(config.http.max_connections));
   TRY(open_house(h));
 
   Cancel stop;
@@ -179,7 +213,8 @@ Status keygen(const std::string& path) {
   TRY(make_folders(folder_of(path)));
   TRY_ASSIGN(KeyPair keys, make_key_pair());
   TRY(write_key_pair(path, keys));
-  std::printf("%s\n", keys.public_key.c_str());  // what a worker's configuration names as coordinator_key
+  std::printf("%s\n",
+              keys.public_key.c_str());  // what a worker's configuration names as coordinator.public_key
   return ok_status();
 }
 }  // namespace
@@ -196,6 +231,7 @@ int main(int argc, char** argv) {
   gc->add_option("--older-than", gc_days, "days")->required()->check(CLI::Range(0, 36500));
   CLI::App* keys = app.add_subcommand("keygen", "make the coordinator's key pair; prints its public key");
   keys->add_option("file", key_file, "where it goes")->required();
+  app.fallthrough();
   CLI11_PARSE(app, argc, argv);
   std::signal(SIGPIPE, SIG_IGN);
   if (keys->parsed()) {

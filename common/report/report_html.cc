@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "common/report/announcement.h"
 #include "common/report/report_parts.h"
 
 namespace storesweep {
@@ -159,24 +160,13 @@ void write_summary(ReportWriter& w) {
   page.raw("</tbody>\n</table>\n<p class=\"note\">").say("legend").raw("</p>\n</section>\n");
 }
 
-// The labels of the tasks that an app has problems with, as announcements put them (rules.md 8).
-std::string problems(const Catalogue& catalogue, const Verdict& v) {
-  std::string all;
-  for (const RowVerdict& row : v.rows) {
-    if (row.level > Level::kSuspected) continue;
-    all += (all.empty() ? "" : "；") + catalogue.task(Language::kChinese, row.task);
-    if (row.level == Level::kSuspected) all += "（疑似）";
-  }
-  return all;
-}
-
 void write_announcement(ReportWriter& w) {
   Page& page = w.page;
   begin_section(page, "announcement");
   page.raw("<p class=\"note\">").say("announcement_about").raw("</p>\n");
   std::int64_t number = 0;
   for (const ReportApp& app : w.report.apps) {
-    const std::string what = problems(page.catalogue(), app.verdict);
+    const std::string what = announced_problems(page.catalogue(), app.verdict);
     if (what.empty()) continue;
     if (number++ == 0) {
       page.raw("<table class=\"announcement\" lang=\"zh-Hans\">\n<thead><tr>");
@@ -188,7 +178,6 @@ void write_announcement(ReportWriter& w) {
     page.raw("<tr><td class=\"number\">" + std::to_string(number) + "</td><td><a href=\"#" + anchor(app) +
              "\">");
     page.foreign(shown_name(app.listing)).raw("</a>");
-    if (app.verdict.simulated) page.raw(" <span class=\"mark\">模拟设备</span>");
     for (const std::string* cell : {&app.listing.developer, &app.listing.store, &app.listing.version_name}) {
       page.raw("</td><td>").foreign(*cell);
     }

@@ -40,11 +40,11 @@ Listing Rows::blank() const {
 }
 
 Status Rows::take(Listing listing, std::int64_t line, std::string_view text) {
-  if (Status s = check(listing); !s.ok()) return reject(line, s.message(), text);
+  if (Status s = check(listing); !s.ok()) return reject(line, s.message(), text, &listing);
   std::string key = std::to_string(listing.tenant.value) + '\n' + std::string(name(listing.place)) + '\n' +
                     listing.store + '\n' + listing.package;
   if (!seen_.insert(std::hash<std::string>{}(key)).second) {
-    return reject(line, listing.package + " stands twice in this catalogue", text);
+    return reject(line, listing.package + " stands twice in this catalogue", text, &listing);
   }
   ++report_.rows;
   return on_listing_(std::move(listing));
@@ -57,9 +57,14 @@ Status Rows::open_rejects() {
   return ok_status();
 }
 
-Status Rows::reject(std::int64_t line, std::string_view reason, std::string_view text) {
+Status Rows::reject(std::int64_t line, std::string_view reason, std::string_view text, const Listing* named) {
   ++report_.rows;
   ++report_.rejected;
+  if (named && check(*named).ok()) {
+    on_named_(*named);
+  } else {
+    ++report_.nameless;
+  }
   if (options_.rejects_file.empty() || report_.rejected > kMaxRejectsKept) return ok_status();
   if (!rejects_) TRY(open_rejects());
   std::string row = std::to_string(line) + ',' + csv_field(reason) + ',' +
@@ -96,13 +101,13 @@ Status each_piece(const std::string& path, const Deadline& deadline,
     if (n == 0) return ok_status();
     bytes += static_cast<std::uint64_t>(n);
     if (bytes > kMaxCatalogueBytes) return exhausted(path + ": larger than a catalogue may be");
-    TRY(on_piece({buffer.data(), static_cast<std::size_t>(n)}));
+    TRY(on_piece({buffer.data(), static_cast<std::size_t>(n)}).within(path));
   }
 }
 
 Result<Report> read_file(const std::string& path, const Options& options, const OnListing& on_listing,
-                         const Deadline& deadline) {
-  Rows rows(options, on_listing);
+                         const OnNamed& on_named, const Deadline& deadline) {
+  Rows rows(options, on_listing, on_named);
   Status s = options.format == Format::kCsv         ? read_csv(path, rows, deadline)
              : options.format == Format::kJsonLines ? read_json_lines(path, rows, deadline)
                                                     : read_fdroid(path, options, rows, deadline);
@@ -111,13 +116,14 @@ Result<Report> read_file(const std::string& path, const Options& options, const 
 }
 
 Result<Report> read_source(net::Client& client, const std::string& source, const std::string& temporary_file,
-                           const Options& options, const OnListing& on_listing, const Deadline& deadline) {
-  if (!is_address(source)) return read_file(source, options, on_listing, deadline);
+                           const Options& options, const OnListing& on_listing, const OnNamed& on_named,
+                           const Deadline& deadline) {
+  if (!is_address(source)) return read_file(source, options, on_listing, on_named, deadline);
   TRY_ASSIGN([[maybe_unused]] net::FetchResult fetched,
              client.fetch(source, temporary_file, {.max_bytes = kMaxCatalogueBytes}, deadline));
   Options with_address = options;
   with_address.source_address = source;
-  auto report = read_file(temporary_file, with_address, on_listing, deadline);
+  auto report = read_file(temporary_file, with_address, on_listing, on_named, deadline);
   unlink(temporary_file.c_str());
   return report;
 }

@@ -36,20 +36,25 @@ struct Options {
 struct Report {
   std::int64_t rows = 0;  // good and bad
   std::int64_t rejected = 0;
+  std::int64_t nameless = 0;                 // of the rejected: those that do not tell which app they are of
   std::vector<std::string> unknown_columns;  // at most 32; their values were not read
 };
 
 // A listing; an error ends the reading and is returned by it. id is not set.
 using OnListing = std::function<Status(Listing)>;
+// What a bad row names: tenant, place, store and package are set. The app is there, though nothing can be
+// read of it.
+using OnNamed = std::function<void(const Listing&)>;
 
 // kInvalid, kCorrupt: the file as a whole is not what its format says (no header, broken JSON around the
 // rows).
 Result<Report> read_file(const std::string& path, const Options& options, const OnListing& on_listing,
-                         const Deadline& deadline);
+                         const OnNamed& on_named, const Deadline& deadline);
 
 // The same from a path or an http, https or file address, which is fetched to `temporary_file` first and
 // removed after.
 Result<Report> read_source(net::Client& client, const std::string& source, const std::string& temporary_file,
-                           const Options& options, const OnListing& on_listing, const Deadline& deadline);
+                           const Options& options, const OnListing& on_listing, const OnNamed& on_named,
+                           const Deadline& deadline);
 
 }  // namespace storesweep::catalogue

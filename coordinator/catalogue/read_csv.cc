@@ -21,11 +21,13 @@ class CsvRows {
           record.text);
     }
     Listing listing = rows_.blank();
+    Status all;  // a bad field does not hide which app the row is of
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (!columns_[i]) continue;
       Status s = set_field(listing, *columns_[i], record.fields[i]);
-      if (!s.ok()) return rows_.reject(record.line, s.message(), record.text);
+      if (all.ok()) all = std::move(s);
     }
+    if (!all.ok()) return rows_.reject(record.line, all.message(), record.text, &listing);
     return rows_.take(std::move(listing), record.line, record.text);
   }
   bool has_header() const { return !columns_.empty(); }
@@ -57,7 +59,7 @@ class CsvRows {
 Status read_csv(const std::string& path, Rows& rows, const Deadline& deadline) {
   CsvRows csv_rows(rows);
   CsvReader reader(kMaxRowBytes, [&](const CsvRecord& record) { return csv_rows.on_record(record); });
-  TRY(each_piece(path, deadline, [&](std::string_view piece) { return reader.feed(piece); }).within(path));
+  TRY(each_piece(path, deadline, [&](std::string_view piece) { return reader.feed(piece); }));
   TRY(reader.finish().within(path));
   return csv_rows.has_header() ? ok_status()
                                : invalid(path + ": it is empty: the first line must name the columns");

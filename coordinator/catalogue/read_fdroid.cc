@@ -173,7 +173,7 @@ bool Handler::end_package() {
   ++packages_;
   if (problem.ok()) problem = best.problem;
   if (problem.ok() && !has_version) problem = invalid("it has no version");
-  if (problem.ok()) problem = set_field(l, Column::kPackage, package);
+  if (Status s = set_field(l, Column::kPackage, package); problem.ok()) problem = std::move(s);
   l.version_name = best.part.version_name;
   l.version_code = best.part.version_code;
   l.permissions = std::move(best.part.permissions);
@@ -184,7 +184,7 @@ bool Handler::end_package() {
     problem = set_field(l, Column::kApkUrl, address_ + best.part.apk_url);
   }
   Status s = problem.ok() ? rows_->take(std::move(l), packages_, package)
-                          : rows_->reject(packages_, problem.message(), package);
+                          : rows_->reject(packages_, problem.message(), package, &l);
   return s.ok() || stop(s);
 }
 

@@ -35,20 +35,25 @@ Status set_permissions(Listing& listing, const json& value) {
   return ok_status();
 }
 
-Status fill(Listing& listing, const json& row, Rows& rows) {
-  for (const auto& [key, value] : row.items()) {
-    auto column = column_named(key);
-    if (!column) {
-      rows.unknown_column(key);
-    } else if (*column == Column::kPermissions && value.is_structured()) {
-      TRY(set_permissions(listing, value));
-    } else if (auto text = text_of(value)) {
-      TRY(set_field(listing, *column, *text));
-    } else {
-      return invalid(key + ": neither a text nor a whole number");
-    }
+Status set_value(Listing& listing, const std::string& key, const json& value, Rows& rows) {
+  const auto column = column_named(key);
+  if (!column) {
+    rows.unknown_column(key);
+    return ok_status();
   }
-  return ok_status();
+  if (*column == Column::kPermissions && value.is_structured()) return set_permissions(listing, value);
+  const auto text = text_of(value);
+  return text ? set_field(listing, *column, *text) : invalid(key + ": neither a text nor a whole number");
+}
+
+// A bad field does not hide which app the row is of: the first problem is told, the rest is read.
+Status fill(Listing& listing, const json& row, Rows& rows) {
+  Status all;
+  for (const auto& [key, value] : row.items()) {
+    Status s = set_value(listing, key, value, rows);
+    if (all.ok()) all = std::move(s);
+  }
+  return all;
 }
 
 Status on_line(std::string_view line, std::int64_t number, Rows& rows) {
@@ -59,7 +64,7 @@ Status on_line(std::string_view line, std::int64_t number, Rows& rows) {
   json row = json::parse(line, nullptr, false);
   if (!row.is_object()) return rows.reject(number, "not a JSON object", line);
   Listing listing = rows.blank();
-  if (Status s = fill(listing, row, rows); !s.ok()) return rows.reject(number, s.message(), line);
+  if (Status s = fill(listing, row, rows); !s.ok()) return rows.reject(number, s.message(), line, &listing);
   return rows.take(std::move(listing), number, line);
 }
 }  // namespace
@@ -78,7 +83,7 @@ Status read_json_lines(const std::string& path, Rows& rows, const Deadline& dead
     pending += piece.substr(0, kMaxRowBytes + 1 - std::min(pending.size(), kMaxRowBytes));
     return ok_status();
   };
-  TRY(each_piece(path, deadline, on_piece).within(path));
+  TRY(each_piece(path, deadline, on_piece));
   return pending.empty() ? ok_status() : on_line(pending, number + 1, rows).within(path);
 }
 

@@ -14,13 +14,16 @@ namespace storesweep::catalogue {
 
 class Rows {
  public:
-  Rows(const Options& options, const OnListing& on_listing) : options_(options), on_listing_(on_listing) {}
+  Rows(const Options& options, const OnListing& on_listing, const OnNamed& on_named)
+      : options_(options), on_listing_(on_listing), on_named_(on_named) {}
 
   // A listing with the defaults of the catalogue, to be filled.
   Listing blank() const;
   // A filled one of this line (or number); text is its row, for the rejects file.
   Status take(Listing listing, std::int64_t line, std::string_view text);
-  Status reject(std::int64_t line, std::string_view reason, std::string_view text);
+  // `named`: what could be read of it, where that tells its app.
+  Status reject(std::int64_t line, std::string_view reason, std::string_view text,
+                const Listing* named = nullptr);
   void unknown_column(std::string_view name);
   // Closes the rejects file.
   Result<Report> finish();
@@ -33,6 +36,7 @@ class Rows {
 
   const Options& options_;
   const OnListing& on_listing_;
+  const OnNamed& on_named_;
   Report report_;
   std::unordered_set<std::uint64_t> seen_;  // hashes of (tenant, place, store, package)
   std::unique_ptr<std::FILE, Closer> rejects_;

@@ -34,8 +34,11 @@ std::string unknown_query(const Route& route, const RequestHead& head) {
 
 Admission ApiHandler::admit(const RequestHead& head) {
   const Match found = match(head.method, head.path);
-  if (!found.route && found.other_method) {
-    return refused(refuse(405, invalid(head.method.substr(0, 20) + " does not go with this address")));
+  if (!found.route && !found.other_methods.empty()) {
+    Response r = refuse(405, invalid(clean_utf8(head.method.substr(0, 20)) +
+                                     " does not go with this address: " + found.other_methods + " does"));
+    r.headers.emplace_back("Allow", found.other_methods);  // RFC 9110, 15.5.6
+    return refused(std::move(r));
   }
   if (!found.route) {
     return refused(error_response(not_found("no such address: " + clean_utf8(head.path.substr(0, 200)) +
@@ -55,6 +58,11 @@ Admission ApiHandler::admit(const RequestHead& head) {
   if (const std::string name = unknown_query(*found.route, head); !name.empty()) {
     return refused(error_response(invalid("`" + name.substr(0, 80) + "` is no parameter of this address")),
                    route);
+  }
+  // Strangers could otherwise hold the room that there is for bodies.
+  const auto address = found.path.find("address");
+  if (address != found.path.end() && !service_.gave_out(address->second)) {
+    return refused(error_response(permission("this address was never given out")), route);
   }
   Admission a;
   a.max_body_bytes = found.route->max_body_bytes;

@@ -32,6 +32,7 @@ Json to_json(const ImportReport& r) {
           {"unchanged", r.unchanged},
           {"gone", r.gone},
           {"rejected", r.rejected},
+          {"nameless", r.nameless},
           {"rejects_file", r.rejects_file},
           {"took_ms", r.took_ms},
           {"unknown_columns", r.unknown_columns}};

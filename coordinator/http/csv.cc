@@ -23,11 +23,12 @@ std::string csv_line(const std::vector<std::string>& cells) {
   return line + "\r\n";
 }
 
-std::string summary_csv(const std::vector<SummaryRow>& rows) {
-  std::string all = std::string(kByteOrderMark) + "group,task,rule,level,count\r\n";
+std::string summary_csv(const std::vector<SummaryRow>& rows, bool simulated) {
+  std::string all = std::string(kByteOrderMark) + "group,task,rule,level,count,simulated\r\n";
   for (const SummaryRow& r : rows) {
     all += csv_cell(r.group) + "," + std::to_string(r.task) + "," + csv_cell(r.rule) + "," +
-           std::string(name(r.level)) + "," + std::to_string(r.count) + "\r\n";
+           std::string(name(r.level)) + "," + std::to_string(r.count) + (simulated ? ",true" : ",false") +
+           "\r\n";
   }
   return all;
 }

@@ -12,8 +12,8 @@ namespace storesweep::http {
 
 std::string csv_cell(std::string_view text);
 std::string csv_line(const std::vector<std::string>& cells);
-// group, task, rule, level, count
-std::string summary_csv(const std::vector<SummaryRow>& rows);
+// group, task, rule, level, count, simulated
+std::string summary_csv(const std::vector<SummaryRow>& rows, bool simulated);
 // The six columns of the ministry's announcements: 序号, 应用名称, 应用开发者, 应用来源, 应用版本, 所涉问题.
 std::string announcement_csv(const std::vector<AnnouncementRow>& rows);
 

@@ -12,6 +12,10 @@ Response csv_response(std::string csv, const std::string& file) {
   return r;
 }
 
+Result<SweepStatus> sweep_of(const Call& call) {
+  return call.service.sweep(SweepId(call.id("sweep")), call.deadline);
+}
+
 Result<std::vector<SummaryRow>> summary_of(const Call& call) {
   static const std::set<std::string> kBy = {"", "store", "region", "developer", "category", "rule", "task"};
   const SummaryQuery query{SweepId(call.id("sweep")), call.query("by")};
@@ -36,6 +40,7 @@ Result<Response> list_results(const Call& call) {
                      level + "`");
     }
   }
+  TRY_ASSIGN([[maybe_unused]] const SweepStatus sweep, sweep_of(call));  // there may be none
   TRY_ASSIGN(const auto rows, call.service.results(query, page, call.deadline));
   return page_response(rows, brief_json);
 }
@@ -60,7 +65,7 @@ Result<Response> list_evidence(const Call& call) {
 
 Result<Response> get_summary(const Call& call) {
   TRY_ASSIGN(const auto rows, summary_of(call));
-  TRY_ASSIGN(const SweepStatus sweep, call.service.sweep(SweepId(call.id("sweep")), call.deadline));
+  TRY_ASSIGN(const SweepStatus sweep, sweep_of(call));
   Json all = Json::array();
   for (const SummaryRow& r : rows) all.push_back(to_json(r));
   return json_response({{"simulated", sweep.simulated}, {"sweep", call.id("sweep")}, {"rows", all}});
@@ -68,17 +73,19 @@ Result<Response> get_summary(const Call& call) {
 
 Result<Response> get_summary_csv(const Call& call) {
   TRY_ASSIGN(const auto rows, summary_of(call));
-  return csv_response(summary_csv(rows), "summary-" + call.part("sweep") + ".csv");
+  TRY_ASSIGN(const SweepStatus sweep, sweep_of(call));
+  return csv_response(summary_csv(rows, sweep.simulated), "summary-" + call.part("sweep") + ".csv");
 }
 
 Result<Response> get_figures(const Call& call) {
+  TRY_ASSIGN([[maybe_unused]] const SweepStatus sweep, sweep_of(call));
   TRY_ASSIGN(const auto rows, call.service.figures(SweepId(call.id("sweep")), call.deadline));
   return list_response(rows);
 }
 
 Result<Response> get_announcement(const Call& call) {
   TRY_ASSIGN(const auto rows, call.service.announcement(SweepId(call.id("sweep")), call.deadline));
-  TRY_ASSIGN(const SweepStatus sweep, call.service.sweep(SweepId(call.id("sweep")), call.deadline));
+  TRY_ASSIGN(const SweepStatus sweep, sweep_of(call));
   Json all = Json::array();
   for (const AnnouncementRow& r : rows) all.push_back(to_json(r));
   return json_response({{"simulated", sweep.simulated}, {"sweep", call.id("sweep")}, {"rows", all}});
@@ -86,7 +93,7 @@ Result<Response> get_announcement(const Call& call) {
 
 Result<Response> get_announcement_csv(const Call& call) {
   TRY_ASSIGN(const auto rows, call.service.announcement(SweepId(call.id("sweep")), call.deadline));
-  TRY_ASSIGN(const SweepStatus sweep, call.service.sweep(SweepId(call.id("sweep")), call.deadline));
+  TRY_ASSIGN(const SweepStatus sweep, sweep_of(call));
   return csv_response(announcement_csv(rows), std::string(sweep.simulated ? "simulated-" : "") +
                                                   "announcement-" + call.part("sweep") + ".csv");
 }

@@ -136,7 +136,7 @@ Match match(std::string_view method, std::string_view path) {
     std::map<std::string, std::string, std::less<>> values;
     if (!fits(route.pattern, path, values)) continue;
     if (route.method != method) {
-      found.other_method = true;
+      found.other_methods += (found.other_methods.empty() ? "" : ", ") + std::string(route.method);
       continue;
     }
     found.route = &route;

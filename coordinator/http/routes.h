@@ -15,9 +15,9 @@
 
 namespace storesweep::http {
 
-inline constexpr std::size_t kMaxJsonBytes = 4u << 20;  // of a request: a list of 100,000 packages fits
-inline constexpr std::size_t kMaxBlobBytes = 64u << 20;
-inline constexpr std::size_t kMaxNameBytes = 512;  // of names, keys, cursors, addresses
+inline constexpr std::size_t kMaxJsonBytes = 4u << 20;   // of a request: a list of 100,000 packages fits
+inline constexpr std::size_t kMaxBlobBytes = 80u << 20;  // a journal: 64 MiB of raw text and what frames it
+inline constexpr std::size_t kMaxNameBytes = 512;        // of names, keys, cursors, addresses
 inline constexpr std::size_t kMaxListedPackages = 100'000;
 
 // What a handler is given: the request, the values of the path's {names}, and whom to ask.
@@ -48,7 +48,7 @@ std::span<const Route> routes();
 struct Match {
   const Route* route = nullptr;  // null: none
   std::map<std::string, std::string, std::less<>> path;
-  bool other_method = false;  // the path is there, with another method
+  std::string other_methods;  // "GET, POST": the path is there, with these
 };
 Match match(std::string_view method, std::string_view path);
 

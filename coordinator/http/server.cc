@@ -156,6 +156,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
 void Session::read_head() {
   idle_ = true;
+  head_ = {};
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(core_.options.max_header_bytes));
   parser_->body_limit(std::numeric_limits<std::uint64_t>::max());  // until the handler has said how much;
@@ -295,7 +296,7 @@ void Session::respond(Response r, bool body_pending) {
   response_.set(bhttp::field::cache_control, "no-store");
   for (const auto& [name, value] : r.headers) response_.set(name, value);
   response_.keep_alive(keep_alive_);
-  response_.body() = std::move(r.body);
+  if (head_.method != "HEAD") response_.body() = std::move(r.body);  // RFC 9110, 9.3.2: it has none
   response_.prepare_payload();
   stream_.expires_after(milliseconds(core_.options.write_ms));
   bhttp::async_write(stream_, response_,

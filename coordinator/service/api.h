@@ -31,6 +31,8 @@ struct ImportReport {
   std::int64_t id = 0;
   std::string store;
   std::int64_t rows = 0, added = 0, changed = 0, unchanged = 0, gone = 0, rejected = 0;
+  std::int64_t nameless =
+      0;                     // of the rejected: of which app they are is not known, so nothing counts as gone
   std::string rejects_file;  // line and reason of each bad row; empty when there is none
   std::int64_t took_ms = 0;
   std::vector<std::string> unknown_columns;  // that were not read
@@ -168,6 +170,8 @@ class ServiceApi {
   virtual Status drain(const std::string& worker, bool draining, const Deadline&) = 0;
   // Events after `after`, waiting up to the deadline for the first; empty at the deadline.
   virtual Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) = 0;
+  // Whether this is the address of a token of ours: asked before a body is read. Never blocks.
+  virtual bool gave_out(const std::string& address_key) = 0;
   // Blobs of a token: written once under the address that came with the lease, by the rule of reports.
   virtual Status put_blob(const std::string& address_key, const std::string& name, std::string bytes,
                           const Deadline&) = 0;

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "coordinator/queue/queue.h"
+#include "coordinator/service/amend.h"
 #include "coordinator/service/protocol.h"
 
 namespace storesweep {
@@ -39,9 +40,14 @@ struct Bugs {
   bool mac_unchecked = false;        // any token is believed
   bool claim_unchecked = false;      // a journal is not held against its report
   bool wrong_sweep = false;          // a second run of a reused run is booked to the sweep of that run
+  bool intake_unchecked = false;     // an address takes blobs after its job's end
+  bool amends_unchecked = false;     // what was committed since the standing verdict was read is lost
+  bool confirms_superseded = false;  // a confirmation replaces a newer verdict
   QueueBugs queue;
 };
 
+// Of all that one token puts; a worker's own bounds are 64 MiB of journal and 64 MiB of screenshots.
+inline constexpr std::uint64_t kMaxEvidenceBytes = 256u << 20;
 inline constexpr const char* kSilence = "silence";  // detail of a token that ended in it
 
 struct CoreOptions {
@@ -71,6 +77,9 @@ class Core {
   Core(CoreOptions options, Lead lead, Loaded loaded, Now now);
 
   std::vector<Action> on(CoreEvent event, Now now);
+  // A blob is about to be taken in at a token's address; kPermission when it must not be. The same one again
+  // costs nothing.
+  Status take_evidence(const Token& token, const Digest& sha256, std::uint64_t bytes);
   // When it wants a Tick, steady.
   std::int64_t next_tick_ms() const { return next_tick_ms_; }
 
@@ -147,10 +156,8 @@ class Core {
     bool alone = false;
     int judge_deaths = 0;
     std::shared_ptr<const JobPayload> payload;
-    std::vector<RunId> base;  // a confirmation: the run it repeats
-    // A run of some rules' phases alone: the verdict that it amends, and the runs which that rests on.
-    std::optional<Verdict> amends;
-    std::vector<RunId> amended_runs;
+    RunId base;                            // a confirmation: the run it repeats
+    std::optional<StoredResult> standing;  // a confirmation or retest: how its listing stands
   };
   using Then = std::function<void(const WriteOutcome&)>;
 
@@ -237,6 +244,7 @@ class Core {
   void not_reused(JobId job, const Status& why);
   void reuse(JobId job, const RunRecord& run);
   void reuse_confirmation(JobId job, const RunRecord& second);
+  void judge_reused(JobId job, const RunRecord& first, const RunRecord& second, StoredResult standing);
 
   // ---- reports.cc
   void report(const std::string& worker, Report& m);
@@ -247,11 +255,12 @@ class Core {
   void open(TokenKey key);
   void note(TokenKey key);
   void load_for(TokenKey key);
-  void load_amended(TokenKey key, std::vector<RunRecord> base);
+  void load_standing(TokenKey key, std::vector<RunRecord> base);
   void judge_report(TokenKey key, const std::vector<RunRecord>& base);
   std::string claim_of(const Opening& o) const;
   void refuse_journal(TokenKey key, const std::string& why);
   void judged_report(TokenKey key, JudgedEvent& e);
+  void not_judged_now(TokenKey key, const std::string& why);
   void close_opening(TokenKey key);
   void answer(TokenKey key, ReportAnswer answer);
   void answer(const std::string& worker, const Token& token, std::uint64_t sequence, ReportAnswer answer);
@@ -271,6 +280,8 @@ class Core {
   static Coded coded(const Verdict& verdict);
   Judged judged(JobId job, SweepId sweep, const Listing& listing, Coded verdict, std::vector<RunId> runs,
                 std::string why);
+  std::optional<Judged> attached(const ExtraJob& order, const StoredResult& standing, const Listing& listing,
+                                 std::optional<Amended> amended, std::string why);
   std::optional<ExtraJob> confirmation(JobId about, const Verdict& verdict, const RunRecord& first);
   void bury(JobId job, const std::string& reason, TokenKey token, const std::function<void()>& after);
   void job_ended(const EndJob& end);
@@ -340,7 +351,12 @@ class Core {
   std::deque<TokenKey> first_, again_;
   std::size_t opening_first_ = 0;
   bool alone_ = false;
-  std::set<TokenKey> ending_;  // failures on their way to the store
+  struct Taken {                       // at one token's address
+    std::vector<std::uint64_t> names;  // the first bytes of the digests
+    std::uint64_t bytes = 0;
+  };
+  std::unordered_map<JobId, std::map<TokenKey, Taken>> taken_;  // of open jobs
+  std::set<TokenKey> ending_;                                   // failures on their way to the store
 
   std::map<SweepId, SweepRecord> sweeps_;
   std::map<SweepId, std::map<std::string, std::int64_t>> ended_by_;

@@ -25,6 +25,18 @@ Judged Core::judged(JobId job, SweepId sweep, const Listing& listing, Coded verd
   return j;
 }
 
+// What a run of its own makes of the verdict of its listing: nothing, when that has gone on meanwhile.
+std::optional<Judged> Core::attached(const ExtraJob& order, const StoredResult& standing,
+                                     const Listing& listing, std::optional<Amended> amended,
+                                     std::string why) {
+  if (!amended) return std::nullopt;
+  Judged j = judged(order.parent, order.sweep, listing, coded(amended->verdict), std::move(amended->runs),
+                    std::move(why));
+  const bool whole_retest = order.kind == JobKind::kRetest && order.rules.empty();
+  if (!whole_retest && !options_.bugs.amends_unchecked) j.made_from = standing.judgement;
+  return j;
+}
+
 // A violation must be repeated on another device of the same kind.
 std::optional<ExtraJob> Core::confirmation(JobId about, const Verdict& verdict, const RunRecord& first) {
   if (verdict.confirm_rules.empty()) return std::nullopt;
@@ -58,26 +70,28 @@ EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
   run.token = end.token;
   run.job = job;
   run.sweep = end.sweep;
-  if (!o.base.empty()) run.base_run = o.base[0];
+  run.base_run = o.base;
   run.file_set = r.file_set;
   run.device = r.device;
   run.worker = o.worker;
   run.depth = r.depth;
-  run.partial = e && !e->rules.empty();
+  if (e) run.rules = e->rules;
+  run.partial = !run.rules.empty();
   run.transient = transient(verdict);
   run.pack_version = verdict.pack_version;
   run.blobs = r.blobs;
   run.figures = r.figures;
   run.at_ms = now_.wall_ms;
-  std::vector<RunId> runs = o.amended_runs;
-  for (RunId base : o.base) {
-    if (std::find(runs.begin(), runs.end(), base) == runs.end()) runs.push_back(base);
+  if (!e) {
+    end.judged = judged(job, end.sweep, o.payload->listing, coded(verdict), {run.id}, "first");
+  } else if (options_.bugs.confirms_superseded && o.base) {
+    end.judged =
+        judged(about, end.sweep, o.payload->listing, coded(verdict), {o.base, run.id}, "confirmation");
+  } else {
+    end.judged = attached(*e, *o.standing, o.payload->listing, amended(*o.standing, *e, run.id, verdict),
+                          o.base ? "confirmation" : "retest");
   }
-  runs.push_back(run.id);
-  const char* why = !e ? "first" : e->kind == JobKind::kRetest ? "retest" : "confirmation";
-  const Verdict whole = o.amends ? with_rules_of(*o.amends, verdict, e->rules) : verdict;
-  end.judged = judged(about, end.sweep, o.payload->listing, coded(whole), std::move(runs), why);
-  if (o.base.empty()) end.order = confirmation(about, verdict, run);
+  if (!o.base) end.order = confirmation(about, verdict, run);
   if (!r.hint.empty() && r.hint != encode_verdict(verdict)) {
     ++workers_[o.worker].overruled;
     ++counted_.overruled;
@@ -121,6 +135,7 @@ void Core::job_ended(const EndJob& end) {
   queue_.set(job, JobState::kEnded);
   lease_over(job, end.how == EndKind::kVerdict);
   info_.erase(job);
+  taken_.erase(job);
   payloads_.erase(job);
   if (listing) {
     ++ended_by_[end.sweep][std::string(name(end.how))];

@@ -327,22 +327,33 @@ void Core::reuse_confirmation(JobId job, const RunRecord& second) {
       info(job).no_reuse = true;
       return resolve(job);
     }
-    with_payload(job, [this, job, first = first[0], second](const std::shared_ptr<const JobPayload>& p) {
-      JudgeAction j;
-      j.journals = {first.blobs.at(0).sha256, second.blobs.at(0).sha256};
-      j.listing = p->listing;
-      j.depth = second.depth;
-      judge(std::move(j), [this, job, first, second, p](JudgedEvent& e) {
-        if (queue_.state(job) != JobState::kBusy) return;
-        if (!e.status.ok()) return not_reused(job, e.status);
-        EndJob end;
-        end.job = job;
-        end.sweep = sweep_of(job);
-        end.reused = second.id;
-        end.judged = judged(extra(job)->parent, end.sweep, p->listing, coded(e.verdict),
-                            {first.id, second.id}, "confirmation");
-        end_job(std::move(end), nullptr);
-      });
+    const std::uint64_t id = ++next_id_;
+    result_reads_[id] = [this, job, first = first[0], second](Result<StoredResult>& parent) {
+      if (queue_.state(job) != JobState::kBusy) return;
+      if (!parent.ok()) return later(job, options_.retry_ms);
+      judge_reused(job, first, second, std::move(*parent));
+    };
+    act(ReadResult{id, extra(job)->parent});
+  });
+}
+
+void Core::judge_reused(JobId job, const RunRecord& first, const RunRecord& second, StoredResult standing) {
+  JudgeAction j;
+  j.journals = {first.blobs.at(0).sha256, second.blobs.at(0).sha256};
+  j.listing = standing.listing;
+  j.depth = second.depth;
+  judge(std::move(j), [this, job, second, standing = std::move(standing)](JudgedEvent& e) {
+    if (queue_.state(job) != JobState::kBusy) return;
+    if (!e.status.ok()) return not_reused(job, e.status);
+    EndJob end;
+    end.job = job;
+    end.sweep = sweep_of(job);
+    end.reused = second.id;
+    const ExtraJob& order = *extra(job);
+    end.judged = attached(order, standing, standing.listing, amended(standing, order, second.id, e.verdict),
+                          "confirmation");
+    end_job(std::move(end), [this, job](const WriteOutcome& o) {
+      if (o.state == WriteState::kStale) resolve(job);
     });
   });
 }

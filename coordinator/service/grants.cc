@@ -2,24 +2,12 @@
 // than the request, and never beyond a shard's durable mark. And what no device can serve.
 #include <algorithm>
 
-#include "common/evidence/verdict_codec.h"
 #include "coordinator/service/address.h"
 #include "coordinator/service/aggregates.h"
+#include "coordinator/service/amend.h"
 #include "coordinator/service/core.h"
 
 namespace storesweep {
-namespace {
-std::vector<RunId> runs_of(const StoredResult& r) {
-  std::vector<RunId> out;
-  if (r.run) out.push_back(r.run->id);
-  for (const RunRecord& more : r.more_runs) out.push_back(more.id);
-  return out;
-}
-bool rests_on(const StoredResult& r, RunId run) {
-  const std::vector<RunId> runs = runs_of(r);
-  return std::find(runs.begin(), runs.end(), run) != runs.end();
-}
-}  // namespace
 
 void Core::ask(const std::string& worker, Ask& m) {
   Worker* w = known_worker(worker, m.incarnation);
@@ -310,15 +298,12 @@ void Core::no_second_device(JobId job) {
     end.sweep = e.sweep;
     end.how = EndKind::kNoDevice;
     end.reason = "SINGLE_DEVICE";
-    // A retest may have given the parent a newer verdict meanwhile: then there is nothing to add.
-    if (parent.ok() && rests_on(*parent, e.base_run)) {
-      if (auto verdict = decode_verdict_untrusted(parent->verdict); verdict.ok()) {
-        end.judged = judged(e.parent, e.sweep, parent->listing,
-                            coded(single_device(std::move(verdict).value(), e.rules)), runs_of(*parent),
-                            "single_device");
-      }
-    }
-    end_job(std::move(end), nullptr);
+    if (!parent.ok()) return later(e.job, options_.retry_ms);
+    end.judged =
+        attached(e, *parent, parent->listing, amended_for_want_of_a_device(*parent, e), "single_device");
+    end_job(std::move(end), [this, job = e.job](const WriteOutcome& o) {
+      if (o.state == WriteState::kStale) no_second_device(job);
+    });
   };
   act(ReadResult{id, e.parent});
 }

@@ -4,7 +4,6 @@
 
 #include "common/evidence/verdict_codec.h"
 #include "coordinator/judging/claim.h"
-#include "coordinator/service/aggregates.h"
 #include "coordinator/service/core.h"
 
 namespace storesweep {
@@ -132,31 +131,25 @@ void Core::load_for(TokenKey k) {
     if (!o) return;
     o->payload = std::move(p);
     const ExtraJob* e = extra(o->report.token.job);
-    if (!e || e->kind != JobKind::kConfirmation) return load_amended(k, {});
+    if (!e) return judge_report(k, {});
+    if (e->kind != JobKind::kConfirmation) return load_standing(k, {});
     ReadRuns base;
     base.run = e->base_run;
-    read_runs(base, [this, k](std::vector<RunRecord> runs) { load_amended(k, std::move(runs)); });
+    read_runs(base, [this, k](std::vector<RunRecord> runs) { load_standing(k, std::move(runs)); });
   });
 }
 
-// A run of some rules' phases alone amends the verdict that stands; a confirmation of a whole run is judged
-// together with that run and gives a whole verdict.
-void Core::load_amended(TokenKey k, std::vector<RunRecord> base) {
-  Opening* o = opening(k);
-  if (!o) return;
-  const ExtraJob* e = extra(o->report.token.job);
-  if (!e || e->rules.empty() || (!base.empty() && !base[0].partial)) return judge_report(k, base);
+// What the run is added to. What is committed between this and the run's own end makes that stale.
+void Core::load_standing(TokenKey k, std::vector<RunRecord> base) {
+  const Opening* o = opening(k);
+  const ExtraJob* e = o ? extra(o->report.token.job) : nullptr;
+  if (!e) return judge_report(k, base);  // the job has ended meanwhile
   const std::uint64_t id = ++next_id_;
   result_reads_[id] = [this, k, base = std::move(base)](Result<StoredResult>& parent) {
     Opening* open = opening(k);
     if (!open) return;
-    auto verdict = parent.ok() ? decode_verdict_untrusted(parent->verdict) : Result<Verdict>(parent.status());
-    if (verdict.ok()) {
-      open->amends = std::move(*verdict);
-      open->amended_runs.clear();
-      if (parent->run) open->amended_runs.push_back(parent->run->id);
-      for (const RunRecord& more : parent->more_runs) open->amended_runs.push_back(more.id);
-    }
+    if (!parent.ok()) return not_judged_now(k, parent.status().message());
+    open->standing = std::move(*parent);
     judge_report(k, base);
   };
   act(ReadResult{id, e->parent});
@@ -209,10 +202,9 @@ void Core::judge_report(TokenKey k, const std::vector<RunRecord>& base) {
   if (o->report.depth < ordered) return refuse_journal(k, "the run is shallower than was ordered");
   JudgeAction j;
   j.claim = claim_of(*o);
-  o->base.clear();
   if (confirms) {
     j.journals.push_back(base[0].blobs[0].sha256);
-    o->base = {base[0].id};
+    o->base = base[0].id;
   }
   j.journals.push_back(o->report.blobs[0].sha256);
   j.listing = o->payload->listing;
@@ -231,6 +223,7 @@ void Core::judged_report(TokenKey k, JudgedEvent& e) {
     std::optional<ExtraJob> order;
     if (options_.bugs.confirm_later) order.swap(end.order);
     return end_job(std::move(end), [this, k, order](const WriteOutcome& outcome) {
+      if (outcome.state == WriteState::kStale) return load_for(k);
       if (outcome.state == WriteState::kDone && order) order_confirmation(*order);
       if (outcome.state == WriteState::kOtherEnd) answer(k, ReportAnswer::kEnded);
       if (outcome.state == WriteState::kDone || outcome.state == WriteState::kAlready) {
@@ -246,12 +239,7 @@ void Core::judged_report(TokenKey k, JudgedEvent& e) {
   if (kind == ErrorKind::kCorrupt || kind == ErrorKind::kInvalid || kind == ErrorKind::kUnsupported) {
     return refuse_journal(k, e.status.message());
   }
-  if (kind == ErrorKind::kUnavailable) {  // we cannot judge now: the worker keeps it and says it again later
-    happened("trouble", sweep_of(o->report.token.job), o->report.token.job,
-             "not judged now: " + e.status.message());
-    answer(k, ReportAnswer::kNotLeader);
-    return close_opening(k);
-  }
+  if (kind == ErrorKind::kUnavailable) return not_judged_now(k, e.status.message());
   if (++o->judge_deaths < kJudgeDeathsThatBury) {
     happened("trouble", sweep_of(o->report.token.job), o->report.token.job,
              "the judge died: " + e.status.message());
@@ -261,6 +249,14 @@ void Core::judged_report(TokenKey k, JudgedEvent& e) {
     answer(k, ReportAnswer::kEnded);
     close_opening(k);
   });
+}
+
+// The worker keeps it and says it again later.
+void Core::not_judged_now(TokenKey k, const std::string& why) {
+  const Token& token = openings_.at(k).report.token;
+  happened("trouble", sweep_of(token.job), token.job, "not judged now: " + why);
+  answer(k, ReportAnswer::kNotLeader);
+  close_opening(k);
 }
 
 void Core::close_opening(TokenKey k) {

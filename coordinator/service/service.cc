@@ -3,10 +3,10 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <set>
 
 #include "common/base/hash.h"
 #include "common/evidence/verdict_codec.h"
+#include "common/report/announcement.h"
 #include "coordinator/catalogue/catalogue.h"
 #include "coordinator/service/address.h"
 #include "coordinator/service/aggregates.h"
@@ -16,6 +16,8 @@
 namespace storesweep {
 namespace {
 constexpr std::size_t kImportRows = 2'000;  // a transaction
+constexpr std::size_t kMaxUnreadable =
+    10'000;  // bad rows whose apps are kept: a file worse than that is none
 constexpr std::size_t kMaxBlobName = 200;
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 
@@ -42,12 +44,24 @@ ResultRow row_of(StoredResult&& s) {
   return r;
 }
 
+// What is wrong is told of the file as it was named, and where that is looked for.
+Status unread_source(const std::string& source, const Status& why) {
+  if (source.find("://") == std::string::npos) {
+    return why.kind() == ErrorKind::kNotFound
+               ? not_found(why.message() + " (a path is one of the coordinator's machine)")
+               : why;
+  }
+  const bool named = why.message().rfind(source, 0) == 0;
+  return named ? why : why.within(source);
+}
+
 ImportReport with_counts(ImportReport r, const ImportCounts& c) {
   r.added = c.added;
   r.changed = c.changed;
   r.unchanged = c.unchanged;
   r.gone = c.gone;
   r.rejected = c.rejected;
+  r.nameless = c.nameless;
   r.rows = c.added + c.changed + c.unchanged + c.rejected;
   return r;
 }
@@ -86,15 +100,17 @@ void add_live(SweepStatus& s, const Core::SweepLive& live, const std::string& st
   }
 }
 
-// The rules that a verdict finds against, as the ministry's lists give them: one after the other.
-std::string problems(const Verdict& v) {
-  std::string out;
-  std::set<std::string> seen;
-  for (const Finding& f : v.findings) {
-    if (f.level > Level::kSuspected || !seen.insert(f.rule).second) continue;
-    out += (out.empty() ? "" : "; ") + f.rule + (f.level == Level::kViolation ? "" : " (suspected)");
-  }
-  return out;
+// Why nothing of a running sweep goes out though there is work; empty: it does, or will.
+std::string nobody_there(const std::vector<WorkerStatus>& workers) {
+  const auto serves = [](const WorkerStatus& w) { return w.connected && !w.draining && w.devices > 0; };
+  if (std::any_of(workers.begin(), workers.end(), serves)) return "";
+  const auto is_there = [](const WorkerStatus& w) { return w.connected; };
+  return std::any_of(workers.begin(), workers.end(), is_there)
+             ? "no worker has a device to offer, or all are draining; `storesweep workers` and `storesweep "
+               "devices` "
+               "say more"
+             : "no worker is connected: start storesweep-worker; `storesweep workers` shows those that were "
+               "here";
 }
 }  // namespace
 
@@ -147,12 +163,25 @@ Result<ImportReport> Service::import_into(std::int64_t id, const ImportRequest& 
   o.store = r.store;
   o.tenant = r.tenant;
   o.rejects_file = options_.folder + "/rejects-" + std::to_string(id) + ".csv";
-  std::vector<Listing> rows;
+  std::vector<Listing> rows, unreadable;
   auto flush = [&]() -> Status {
     if (rows.empty()) return ok_status();
     auto counts = parts_.store.import_rows(epoch, id, rows);
     rows.clear();
     return counts.status();
+  };
+  std::int64_t forgotten = 0;  // too many bad rows to know them all
+  auto named = [&](const Listing& l) {
+    if (unreadable.size() == kMaxUnreadable) {
+      ++forgotten;
+      return;
+    }
+    Listing key;
+    key.tenant = l.tenant;
+    key.place = l.place;
+    key.store = l.store;
+    key.package = l.package;
+    unreadable.push_back(std::move(key));
   };
   auto read = catalogue::read_source(
       parts_.client, r.source, options_.folder + "/catalogue-" + std::to_string(id) + ".tmp", o,
@@ -160,10 +189,13 @@ Result<ImportReport> Service::import_into(std::int64_t id, const ImportRequest& 
         rows.push_back(std::move(l));
         return rows.size() < kImportRows ? ok_status() : flush();
       },
-      deadline);
-  if (!read.ok()) return read.status().within("importing " + r.source);
+      named, deadline);
+  if (!read.ok()) return unread_source(r.source, read.status());
   TRY(flush());
-  TRY_ASSIGN(ImportCounts all, parts_.store.finish_import(epoch, id, read->rejected, shell_->now().wall_ms));
+  if (!unreadable.empty()) TRY(parts_.store.keep_listed(epoch, id, unreadable));
+  TRY_ASSIGN(ImportCounts all,
+             parts_.store.finish_import(epoch, id, {read->rejected, read->nameless + forgotten},
+                                        shell_->now().wall_ms));
   ImportReport out;
   out.id = id;
   out.store = r.store;
@@ -189,8 +221,12 @@ Result<SweepStatus> Service::start_sweep(const SweepRequest& r, const Deadline& 
 Result<SweepStatus> Service::change_sweep(SweepId id, SweepAction action, std::optional<std::uint32_t> shard,
                                           const Deadline& deadline) {
   auto done = shell_->command(ChangeSweep{id, action, shard}, deadline);
-  if (!done.ok()) return done.status();
-  return sweep(id, deadline);
+  if (done.ok()) return sweep(id, deadline);
+  TRY_ASSIGN(const SweepStatus now, sweep(id, deadline));  // there may be none
+  const bool over = now.state == SweepState::kDone || now.state == SweepState::kCancelled;
+  if (done.status().kind() != ErrorKind::kNotFound || !over) return done.status();
+  return exists("sweep " + std::to_string(id.value) + " is " + std::string(name(now.state)) +
+                ": there is nothing left to change");
 }
 
 Result<SweepStatus> Service::sweep(SweepId id, const Deadline& deadline) {
@@ -198,7 +234,11 @@ Result<SweepStatus> Service::sweep(SweepId id, const Deadline& deadline) {
   SweepStatus s = status_of(counts);
   using Live = std::pair<std::optional<Core::SweepLive>, std::string>;
   auto live = shell_->on_core<Live>(
-      [this, id](Core& core) { return Live(core.sweep_live(id, shell_->now()), core.stopped_why()); },
+      [this, id, running = s.state == SweepState::kRunning](Core& core) {
+        std::string why = core.stopped_why();
+        if (why.empty() && running) why = nobody_there(core.workers(shell_->now()));
+        return Live(core.sweep_live(id, shell_->now()), std::move(why));
+      },
       deadline);
   if (live.ok() && live->first) add_live(s, *live->first, live->second);
   return s;
@@ -277,12 +317,13 @@ Result<std::vector<AnnouncementRow>> Service::announcement(SweepId sweep, const 
   ResultQuery query;
   query.sweep = sweep;
   PageRequest page{"", kMaxPageRows};
+  TRY_ASSIGN(const Catalogue catalogue, Catalogue::embedded());
   std::vector<AnnouncementRow> out;
   do {
     TRY_ASSIGN(Page<StoredResult> found, parts_.store.results(query, page));
     for (StoredResult& s : found.rows) {
       ResultRow r = row_of(std::move(s));
-      std::string what = problems(r.verdict);
+      std::string what = announced_problems(catalogue, r.verdict);
       if (what.empty()) continue;
       out.push_back({static_cast<std::int64_t>(out.size()) + 1,
                      r.listing.label.empty() ? r.listing.package : r.listing.label, r.listing.developer,
@@ -294,6 +335,12 @@ Result<std::vector<AnnouncementRow>> Service::announcement(SweepId sweep, const 
 }
 
 Result<JobId> Service::retest(const RetestRequest& request, const Deadline& deadline) {
+  for (const std::string& rule : request.rules) {
+    if (options_.rules.empty() || std::count(options_.rules.begin(), options_.rules.end(), rule) != 0)
+      continue;
+    return invalid("rules: the rule pack has no `" + rule + "`; its rules are called like " +
+                   options_.rules[0]);
+  }
   TRY_ASSIGN(std::int64_t id, shell_->command(StartRetest{request}, deadline));
   return JobId{id};
 }
@@ -315,15 +362,27 @@ Result<std::vector<Event>> Service::events(std::int64_t after, SweepId sweep, co
   return shell_->events(after, sweep, deadline);
 }
 
+bool Service::gave_out(const std::string& address) {
+  const std::optional<Token> token = token_of_address_untrusted(address);
+  return token && shell_->genuine(*token);
+}
+
 Status Service::put_blob(const std::string& address, const std::string& name, std::string bytes,
                          const Deadline& deadline) {
-  std::optional<Token> token = token_of_address_untrusted(address);
-  Bytes secret = shell_->secret();
-  if (!token || secret.empty() || !equal_secret(token_mac(secret, *token), token->mac)) {
-    return permission("this address was never given out");
-  }
+  const std::optional<Token> token = token_of_address_untrusted(address);
+  if (!token) return permission("this address was never given out");
   if (name.empty() || name.size() > kMaxBlobName) return invalid("a blob's name has 1 to 200 bytes");
   if (bytes.size() > options_.max_blob_bytes) return exhausted("the blob is larger than allowed");
+  const Digest digest = sha256(bytes);
+  const std::uint64_t size = bytes.size();
+  TRY_ASSIGN(const std::optional<Status> refused,
+             shell_->on_core<std::optional<Status>>(
+                 [token = *token, digest, size](Core& core) -> std::optional<Status> {
+                   Status taken = core.take_evidence(token, digest, size);
+                   return taken.ok() ? std::nullopt : std::optional(std::move(taken));
+                 },
+                 deadline));
+  if (refused) return *refused;
   shell_->counting().blob(bytes.size());
   return parts_.blobs.stage(bytes, deadline).status();
 }

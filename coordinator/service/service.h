@@ -31,6 +31,7 @@ struct ServiceOptions {
   std::int64_t disk_look_ms = 5'000;
   std::int64_t lead_again_ms = 2'000;  // after the lead was lost
   std::size_t max_blob_bytes = 256u << 20;
+  std::vector<std::string> rules;  // of the rule pack; a retest of another one is refused. Empty: any
 };
 
 struct ServiceParts {
@@ -76,6 +77,7 @@ class Service final : public ServiceApi {
   Result<std::vector<DeviceStatus>> devices(const Deadline&) override;
   Status drain(const std::string& worker, bool draining, const Deadline&) override;
   Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) override;
+  bool gave_out(const std::string& address_key) override;
   Status put_blob(const std::string& address_key, const std::string& name, std::string bytes,
                   const Deadline&) override;
   Result<std::string> blob(const Digest& sha256, const Deadline&) override;

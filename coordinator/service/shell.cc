@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/base/hash.h"
 #include "common/base/text.h"
 
 namespace storesweep {
@@ -85,9 +86,10 @@ void Service::Shell::drained(std::int64_t steady_ms) {
   inbox_drained_ms_ = steady_ms;
 }
 
-Bytes Service::Shell::secret() const {
-  std::lock_guard lock(lead_mutex_);
-  return secret_;
+bool Service::Shell::genuine(const Token& token) const {
+  std::lock_guard lock(secret_mutex_);
+  // Before the first lead nothing can be said: who asks further hears so.
+  return secret_.empty() || equal_secret(token_mac(secret_, token), token.mac);
 }
 
 // ---- the service thread
@@ -116,7 +118,7 @@ bool Service::Shell::lead() {
     return false;
   }
   {
-    std::lock_guard lock(lead_mutex_);
+    std::lock_guard lock(secret_mutex_);
     secret_ = lead->secret;
   }
   epoch_ = lead->epoch;
@@ -128,7 +130,7 @@ bool Service::Shell::lead() {
   answers_.clear();
   drained_ms_ = now().steady_ms;
   core_ = std::make_unique<Core>(options_.core, std::move(*lead), std::move(*loaded), now());
-  if (disk_low_) answers_.push_back(StopLeasing{"disk low"});
+  if (disk_low_) answers_.push_back(StopLeasing{why_low()});
   return true;
 }
 
@@ -173,6 +175,12 @@ void Service::Shell::handle(Item& item) {
   if (core_) carry_out(core_->on(std::move(std::get<CoreEvent>(item)), now()));
 }
 
+std::string Service::Shell::why_low() const {
+  return "the disk has less than " + std::to_string(options_.disk_low_bytes >> 20) +
+         " MiB free (blobs.low_water_bytes): make room, for instance by `storesweep gc`; at " +
+         std::to_string(options_.disk_fine_bytes >> 20) + " MiB it goes on by itself";
+}
+
 void Service::Shell::look_at_disk() {
   if (now().steady_ms < next_disk_look_ms_) return;
   next_disk_look_ms_ = now().steady_ms + options_.disk_look_ms;
@@ -188,7 +196,7 @@ void Service::Shell::look_at_disk() {
   disk_low_ = low;
   parts_.log.warning(low ? "disk low: nothing is leased" : "disk fine again: leasing goes on",
                      {{"free_bytes", static_cast<unsigned long>(free)}});
-  answers_.push_back(StopLeasing{low ? "disk low" : ""});
+  answers_.push_back(StopLeasing{low ? why_low() : ""});
 }
 
 void Service::Shell::lost(const std::string& why) {

@@ -30,8 +30,9 @@ class Service::Shell {
   Result<std::int64_t> command(decltype(Command::what) what, const Deadline& deadline);
 
   std::uint64_t epoch() const { return epoch_.load(); }  // 0: it does not lead
-  Bytes secret() const;
   Result<std::vector<Event>> events(std::int64_t after, SweepId sweep, const Deadline& deadline);
+  // Whether this token is ours. Never waits for the service thread.
+  bool genuine(const Token& token) const;
   void tell(const Happened& what);
   Counting& counting() { return counting_; }
   Now now() const { return {parts_.clock.steady_ms(), parts_.clock.wall_ms()}; }
@@ -51,6 +52,7 @@ class Service::Shell {
   void hand_to_committer();
   void read(Action& action);
   void read_runs(const ReadRuns& what);
+  std::string why_low() const;
   void look_at_disk();
   void lost(const std::string& why);
   void commit_loop();
@@ -93,7 +95,7 @@ class Service::Shell {
   std::map<std::uint64_t, std::promise<Result<std::int64_t>>> tickets_;
   std::uint64_t next_ticket_ = 0;
 
-  mutable std::mutex lead_mutex_;
+  mutable std::mutex secret_mutex_;
   Bytes secret_;
   std::atomic<std::uint64_t> epoch_{0};
   std::atomic<bool> stopping_{false};

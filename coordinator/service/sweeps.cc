@@ -144,6 +144,7 @@ void Core::forget_sweep(SweepId sweep) {
   std::erase_if(payloads_, [&](const auto& p) { return p.second->sweep == sweep; });
   std::erase_if(file_set_tokens_, [&](const auto& t) { return t.first.first == sweep; });
   queue_.remove_sweep(sweep);
+  std::erase_if(taken_, [&](const auto& t) { return queue_.state(t.first) == JobState::kEnded; });
   for (JobId job : left) {
     if (queue_.state(job) == JobState::kBack) back_to_lane(job);
   }

@@ -119,6 +119,10 @@ WriteOutcome MemoryStore::apply(const EndJob& w) {
   WriteOutcome before = ended_by(w.job, w.token);
   if (before.state != WriteState::kDone) return before;
   if (is_extra(w.job) && !ends_.count(extras_.at(w.job).parent)) return refused("its parent has not ended");
+  if (w.judged && w.judged->made_from &&
+      static_cast<std::int64_t>(judged_[w.judged->job].size()) != *w.judged->made_from) {
+    return {WriteState::kStale, 0, {}};
+  }
   if (w.run && runs_.count(w.run->id)) return refused("the run's id is taken");
   if (w.order && extras_.count(w.order->job)) return refused("the order's id is taken");
   ends_.emplace(w.job, w);
@@ -210,7 +214,7 @@ WriteOutcome MemoryStore::apply(const CreateSweep& w) {
   const bool changed_only = w.selection.kind == Selection::Kind::kChanged;
   const std::int64_t since = changed_only ? swept_until(w.selection.store) : 0;
   std::vector<ListingId> ids = chosen(w.selection, since);
-  if (ids.empty()) return refused("the selection holds no listing");
+  if (ids.empty()) return refused(nothing_selected(w.selection));
   const auto shards = static_cast<std::uint32_t>(std::min<std::size_t>(w.shards, ids.size()));
   auto order = [&](ListingId id) {
     const Listing& l = listings_.at(id).listing;
@@ -354,12 +358,23 @@ Result<ImportCounts> MemoryStore::import_rows(std::uint64_t epoch, std::int64_t 
   return n;
 }
 
-Result<ImportCounts> MemoryStore::finish_import(std::uint64_t epoch, std::int64_t import,
-                                                std::int64_t rejected, std::int64_t) {
+Status MemoryStore::keep_listed(std::uint64_t epoch, std::int64_t import, std::span<const Listing> rows) {
+  std::lock_guard lock(mutex_);
+  TRY(check_import(epoch, import));
+  for (const Listing& l : rows) {
+    auto at = current_.find(listing_key(l));
+    if (at != current_.end() && !listings_.at(at->second).gone) listings_.at(at->second).import = import;
+  }
+  return ok_status();
+}
+
+Result<ImportCounts> MemoryStore::finish_import(std::uint64_t epoch, std::int64_t import, Rejected rejected,
+                                                std::int64_t) {
   std::lock_guard lock(mutex_);
   TRY(check_import(epoch, import));
   Import& i = imports_.at(import);
   for (const auto& [key, id] : current_) {
+    if (rejected.nameless > 0) break;
     Kept& k = listings_.at(id);
     if (k.listing.store != i.store || k.import == import || k.gone) continue;
     k.gone = true;
@@ -367,7 +382,8 @@ Result<ImportCounts> MemoryStore::finish_import(std::uint64_t epoch, std::int64_
     ++i.counts.gone;
   }
   i.finished = true;
-  i.counts.rejected = rejected;
+  i.counts.rejected = rejected.rows;
+  i.counts.nameless = rejected.nameless;
   return i.counts;
 }
 

@@ -31,7 +31,8 @@ class MemoryStore : public Store {
                                     const std::string& idempotency_key, std::int64_t at_ms) override;
   Result<ImportCounts> import_rows(std::uint64_t epoch, std::int64_t import,
                                    std::span<const Listing> rows) override;
-  Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import, std::int64_t rejected,
+  Status keep_listed(std::uint64_t epoch, std::int64_t import, std::span<const Listing> rows) override;
+  Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import, Rejected rejected,
                                      std::int64_t at_ms) override;
   Result<ImportCounts> import_counts(std::int64_t import) override;
   Result<Page<ChangeRow>> changes(const ChangeQuery& query, const PageRequest& page) override;

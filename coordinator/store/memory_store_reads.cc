@@ -99,6 +99,7 @@ StoredResult MemoryStore::result_of(const EndJob& end) const {
   auto j = judged_.find(end.job);
   if (j != judged_.end()) {
     r.verdict = j->second.back().verdict;
+    r.judgement = static_cast<std::int64_t>(j->second.size());
     const std::vector<RunId>& runs = j->second.back().runs;
     if (!runs.empty() && runs_.count(runs[0])) r.run = runs_.at(runs[0]);
     for (std::size_t i = 1; i < runs.size(); ++i) r.more_runs.push_back(runs_.at(runs[i]));

@@ -27,4 +27,25 @@ std::int64_t expected_ms(std::int64_t known_ms, std::int64_t apk_bytes) {
   return known_ms > 0 ? known_ms : kUnknownMs + apk_bytes / 1000;
 }
 
+std::string nothing_selected(const Selection& s) {
+  const std::string of_store = s.store.empty() ? "" : " of the store `" + s.store + "`";
+  switch (s.kind) {
+    case Selection::Kind::kChanged:
+      return "nothing" + of_store +
+             " is new or changed since the last whole sweep: import a newer catalogue, or sweep without "
+             "--changed";
+    case Selection::Kind::kList:
+      return "none of the " + std::to_string(s.packages.size()) +
+             " packages of the list stands in a catalogue" + of_store +
+             ": they must be as the catalogue writes them, and its import must have come first";
+    default:
+      break;
+  }
+  if (s.store.empty()) return "there is no listing yet: import a catalogue first (`storesweep import`)";
+  return "there is no listing" + of_store +
+         ": its name must be as the catalogue writes it (`storesweep changes` shows it), and its import must "
+         "have "
+         "come first";
+}
+
 }  // namespace storesweep

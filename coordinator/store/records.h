@@ -47,6 +47,8 @@ struct Selection {
   std::int64_t top = 0;               // kTop: the first N by downloads
   std::vector<std::string> packages;  // kList
 };
+// Why a sweep over it would hold no listing, and what to do about it.
+std::string nothing_selected(const Selection& selection);
 enum class SweepState : std::uint8_t { kPreparing, kRunning, kPaused, kCancelled, kDone };
 std::string_view name(SweepState state);
 
@@ -125,8 +127,9 @@ struct RunRecord {
   Device device;
   std::string worker;
   Depth depth = Depth::kTriage;
-  bool partial = false;    // of some rules' phases alone: never reused
-  bool transient = false;  // something was not tested for a passing reason: never reused
+  bool partial = false;            // of some rules' phases alone: never reused
+  std::vector<std::string> rules;  // those of its order, where it is partial
+  bool transient = false;          // something was not tested for a passing reason: never reused
   std::string pack_version;
   std::vector<BlobRef> blobs;
   RunFigures figures;
@@ -154,6 +157,7 @@ struct StoredResult {
   std::string end_reason;
   std::int64_t ended_ms = 0;
   std::string verdict;               // encoded; empty only for a cancelled job
+  std::int64_t judgement = 0;        // which of the job's judgements that is; 0: none
   std::optional<RunRecord> run;      // the first run that the verdict rests on; none: it was not run
   std::vector<RunRecord> more_runs;  // the others: a confirmation, a partial retest
 };
@@ -184,6 +188,11 @@ struct FiguresRow {
 
 struct ImportCounts {
   std::int64_t added = 0, changed = 0, unchanged = 0, gone = 0, rejected = 0;
+  std::int64_t nameless = 0;  // of the rejected
+};
+struct Rejected {
+  std::int64_t rows = 0;
+  std::int64_t nameless = 0;  // of these: nobody knows which app they are of
 };
 
 // What an import found of one listing.

@@ -82,11 +82,26 @@ void import_row(Db& db, std::int64_t import, const Listing& l, ImportCounts& n) 
   (q.blob(content) << import << since).run();
 }
 
+// What stands of the import's store and was not brought by it.
+std::int64_t note_gone(Db& db, std::int64_t import) {
+  {
+    Query q(db,
+            "INSERT INTO change (import, kind, listing) SELECT ?1, ?2, listing FROM current "
+            "WHERE store = (SELECT store FROM import WHERE id = ?1) AND import <> ?1 AND gone = 0");
+    (q << import << static_cast<std::int64_t>(Change::kGone)).run();
+  }
+  Query q(db,
+          "UPDATE current SET gone = ?1 WHERE store = (SELECT store FROM import WHERE id = ?1) AND import "
+          "<> ?1 AND gone = 0");
+  (q << import).run();
+  return db.changed();
+}
+
 std::optional<ImportCounts> counts_of(Db& db, std::int64_t import) {
-  Query q(db, "SELECT added, changed, unchanged, gone, rejected FROM import WHERE id = ?");
+  Query q(db, "SELECT added, changed, unchanged, gone, rejected, nameless FROM import WHERE id = ?");
   q << import;
   if (!q.next()) return std::nullopt;
-  return ImportCounts{q.integer(0), q.integer(1), q.integer(2), q.integer(3), q.integer(4)};
+  return ImportCounts{q.integer(0), q.integer(1), q.integer(2), q.integer(3), q.integer(4), q.integer(5)};
 }
 }  // namespace
 
@@ -141,8 +156,8 @@ Result<ImportCounts> SqliteStore::import_rows(std::uint64_t epoch, std::int64_t 
   return n;
 }
 
-Result<ImportCounts> SqliteStore::finish_import(std::uint64_t epoch, std::int64_t import,
-                                                std::int64_t rejected, std::int64_t at_ms) {
+Status SqliteStore::keep_listed(std::uint64_t epoch, std::int64_t import, std::span<const Listing> rows) {
+  if (rows.size() > kMaxRowsPerCall) return invalid("more than 10000 rows in one call");
   std::lock_guard lock(writing_);
   TRY(start_write(epoch));
   Db& db = *writer_;
@@ -150,23 +165,28 @@ Result<ImportCounts> SqliteStore::finish_import(std::uint64_t epoch, std::int64_
     db.rollback();
     return s;
   }
-  {
+  for (const Listing& l : rows) {
     Query q(db,
-            "INSERT INTO change (import, kind, listing) SELECT ?1, ?2, listing FROM current "
-            "WHERE store = (SELECT store FROM import WHERE id = ?1) AND import <> ?1 AND gone = 0");
-    (q << import << static_cast<std::int64_t>(Change::kGone)).run();
-  }
-  {
-    Query q(db,
-            "UPDATE current SET gone = ?1 WHERE store = (SELECT store FROM import WHERE id = ?1) AND import "
-            "<> ?1 AND "
+            "UPDATE current SET import = ? WHERE store = ? AND package = ? AND tenant = ? AND place = ? AND "
             "gone = 0");
-    (q << import).run();
+    (q << import << l.store << l.package << l.tenant.value << std::int64_t{static_cast<int>(l.place)}).run();
   }
-  std::int64_t gone = db.changed();
+  return db.end();
+}
+
+Result<ImportCounts> SqliteStore::finish_import(std::uint64_t epoch, std::int64_t import, Rejected rejected,
+                                                std::int64_t at_ms) {
+  std::lock_guard lock(writing_);
+  TRY(start_write(epoch));
+  Db& db = *writer_;
+  if (Status s = check_open(db, import); !s.ok()) {
+    db.rollback();
+    return s;
+  }
+  const std::int64_t gone = rejected.nameless > 0 ? 0 : note_gone(db, import);
   {
-    Query q(db, "UPDATE import SET gone = ?, rejected = ?, finished_ms = ? WHERE id = ?");
-    (q << gone << rejected << std::max<std::int64_t>(at_ms, 1) << import).run();
+    Query q(db, "UPDATE import SET gone = ?, rejected = ?, nameless = ?, finished_ms = ? WHERE id = ?");
+    (q << gone << rejected.rows << rejected.nameless << std::max<std::int64_t>(at_ms, 1) << import).run();
   }
   ImportCounts counts = counts_of(db, import).value_or(ImportCounts{});
   TRY(db.end());

@@ -83,6 +83,7 @@ std::optional<StoredResult> result_of(Db& db, JobId job) {
     r.listing = rows::listing(q, 4);
   }
   if (auto judged = rows::last_judged(db, job)) {
+    r.judgement = rows::judgement(db, job);
     r.verdict = std::move(judged->verdict);
     if (!judged->runs.empty()) r.run = rows::run(db, judged->runs[0]);
     for (std::size_t i = 1; i < judged->runs.size(); ++i) {
@@ -120,7 +121,8 @@ std::vector<SummaryRow> by_developer(Db& db, SweepId sweep) {
 Result<SweepCounts> SqliteStore::sweep(SweepId id) {
   return read<SweepCounts>([&](Db& db) -> Result<SweepCounts> {
     auto record = rows::sweep(db, id);
-    if (!record) return not_found("no sweep " + std::to_string(id.value));
+    if (!record)
+      return not_found("there is no sweep " + std::to_string(id.value) + "; `storesweep status` lists them");
     return counts_of(db, std::move(*record));
   });
 }
@@ -151,7 +153,7 @@ Result<CampaignCounts> SqliteStore::campaign(CampaignId id, std::int64_t since_m
     {
       Query q(db, "SELECT name, target_apps, end_date FROM campaign WHERE id = ?");
       q << id.value;
-      if (!q.next()) return not_found("no campaign " + std::to_string(id.value));
+      if (!q.next()) return not_found("there is no campaign " + std::to_string(id.value));
       c.campaign = {id, q.text(0), q.integer(1), q.text(2)};
     }
     {
@@ -169,7 +171,9 @@ Result<CampaignCounts> SqliteStore::campaign(CampaignId id, std::int64_t since_m
 Result<StoredResult> SqliteStore::result(JobId job) {
   return read<StoredResult>([&](Db& db) -> Result<StoredResult> {
     auto result = result_of(db, job);
-    if (!result) return not_found("no result of job " + std::to_string(job.value));
+    if (!result)
+      return not_found("no result of job " + std::to_string(job.value) +
+                       ": it has not ended, or there is none; `storesweep results SWEEP` lists them");
     return std::move(*result);
   });
 }

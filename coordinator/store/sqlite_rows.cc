@@ -50,6 +50,7 @@ RunRecord run(const Query& q, int c) {
   r.blobs = codec::blobs(q.view(c++));
   r.figures = codec::figures(q.view(c++));
   r.at_ms = q.integer(c++);
+  r.rules = codec::texts(q.view(c++));
   return r;
 }
 
@@ -136,6 +137,12 @@ std::map<std::string, std::int64_t> ended_by(Db& db, SweepId id) {
   q << id.value;
   while (q.next()) out[std::string(name(static_cast<EndKind>(q.integer(0))))] = q.integer(1);
   return out;
+}
+
+std::int64_t judgement(Db& db, JobId job) {
+  Query q(db, "SELECT ifnull(max(id), 0) FROM judged WHERE job = ?");
+  q << job.value;
+  return q.next() ? q.integer(0) : 0;
 }
 
 std::optional<Judged> last_judged(Db& db, JobId job) {

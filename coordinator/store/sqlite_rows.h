@@ -20,7 +20,8 @@ namespace storesweep::rows {
   "l.release_date, l.permissions, l.policy_url, l.apk_url, l.apk_sha256, l.apk_bytes"
 #define STORESWEEP_RUN_COLUMNS                                                                           \
   "r.id, r.epoch, r.n, r.job, r.sweep, r.base_run, r.file_set, r.device, r.worker, r.depth, r.partial, " \
-  "r.transient, r.pack_version, r.blobs, r.figures, r.at_ms"
+  "r.transient, r.pack_version, r.blobs, r.figures, r.at_ms, "                                           \
+  "(SELECT rules FROM extra WHERE extra.job = r.job)"
 // Whether a job is of a sweep (an expression): its jobs are one range of ids.
 #define STORESWEEP_JOB_OF_SWEEP(job, sweep)                                               \
   job " >= (SELECT min(first) FROM shard WHERE sweep = " sweep " AND count > 0) AND " job \
@@ -34,7 +35,8 @@ std::optional<ExtraJob> extra(Db& db, JobId job);
 std::vector<ExtraJob> open_extras(Db& db);
 std::optional<SweepRecord> sweep(Db& db, SweepId id);
 std::map<std::string, std::int64_t> ended_by(Db& db, SweepId id);
-// The judgement of a job that counts: the last one.
+// The judgement of a job that counts: the last one, and its number (0: there is none).
+std::int64_t judgement(Db& db, JobId job);
 std::optional<Judged> last_judged(Db& db, JobId job);
 
 }  // namespace storesweep::rows

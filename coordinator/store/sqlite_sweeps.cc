@@ -106,7 +106,7 @@ WriteOutcome SqliteWriter::apply(const CreateSweep& w) {
   const bool changed_only = w.selection.kind == Selection::Kind::kChanged;
   const std::int64_t since = changed_only ? swept_until(w.selection.store) : 0;
   std::vector<Chosen> chosen = choose(w.selection, since, w.shards);
-  if (chosen.empty()) return refused("the selection holds no listing");
+  if (chosen.empty()) return refused(nothing_selected(w.selection));
   if (chosen.size() < w.shards)
     chosen = choose(w.selection, since, static_cast<std::uint32_t>(chosen.size()));
   const auto shards = static_cast<std::uint32_t>(std::min<std::size_t>(w.shards, chosen.size()));

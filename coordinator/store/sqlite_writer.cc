@@ -72,6 +72,9 @@ WriteOutcome SqliteWriter::apply(const EndJob& w) {
   WriteOutcome before = ended_by(w.job, w.token);
   if (before.state != WriteState::kDone) return before;
   if (extra && !ended(extra->parent)) return refused("its parent has not ended");
+  if (w.judged && w.judged->made_from && rows::judgement(db_, w.judged->job) != *w.judged->made_from) {
+    return {WriteState::kStale, 0, {}};
+  }
   if (w.run && exists("SELECT 1 FROM run WHERE id = ?", w.run->id.value))
     return refused("the run's id is taken");
   if (w.order && exists("SELECT 1 FROM extra WHERE job = ?", w.order->job.value)) {

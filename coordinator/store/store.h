@@ -110,8 +110,11 @@ class Store {
   // up to date and are no content. At most 10,000 rows a call.
   virtual Result<ImportCounts> import_rows(std::uint64_t epoch, std::int64_t import,
                                            std::span<const Listing> rows) = 0;
-  // What this store had and this import did not bring has gone since now. value: counts of the whole import.
-  virtual Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import, std::int64_t rejected,
+  // Apps whose rows could not be read: what stands of them stands on. Of the rows only the key is looked at.
+  virtual Status keep_listed(std::uint64_t epoch, std::int64_t import, std::span<const Listing> rows) = 0;
+  // What this store had and this import neither brought nor kept has gone since now; nothing has while some
+  // rejected rows are nameless, for it may be theirs. value: counts of the whole import.
+  virtual Result<ImportCounts> finish_import(std::uint64_t epoch, std::int64_t import, Rejected rejected,
                                              std::int64_t at_ms) = 0;
   virtual Result<ImportCounts> import_counts(std::int64_t import) = 0;  // kNotFound
   // What imports found new, changed and gone, the newest first.

@@ -44,12 +44,15 @@ struct Judged {
   std::vector<RunId> runs;  // that it rests on, the first one first; empty: nothing was run
   std::string why;          // first, confirmation, retest, new_rules, single_device
   std::int64_t at_ms = 0;
+  // The judgement that this one was made from (StoredResult::judgement); empty: it replaces whatever stands.
+  std::optional<std::int64_t> made_from;
 };
 
 // A job has ended, and what comes of that, in one piece: its run, its verdict (or, for a confirmation or
 // retest, its parent's new one) and the order for a confirming run. kDone, or kAlready (the job had ended by
 // this very token: the same answer again), or kOtherEnd (by another, or otherwise); in both latter cases
-// nothing is written. A confirmation or retest whose parent has no end yet is refused (kRefused).
+// nothing is written. Nor is it when `judged` was made from a judgement that no longer stands (kStale): it is
+// made anew. A confirmation or retest whose parent has no end yet is refused (kRefused).
 struct EndJob {
   JobId job;
   SweepId sweep;
@@ -142,6 +145,7 @@ enum class WriteState : std::uint8_t {
   kDone,
   kAlready,
   kOtherEnd,
+  kStale,    // another judgement stands now
   kRefused,  // the write itself is wrong (message says how); nothing of it is written
 };
 struct WriteOutcome {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/evidence/verdict_codec.h"
 #include "coordinator/judging/claim.h"
 #include "tests/sim/worker.h"
 
@@ -91,6 +92,10 @@ void SimCoordinator::deliver(const std::string& worker, FromWorker message) {
 
 void SimCoordinator::command(Command c) {
   if (core_) feed(std::move(c));
+}
+
+bool SimCoordinator::take_evidence(const Token& token, const Digest& blob) {
+  return core_->take_evidence(token, blob, 100).ok();
 }
 
 void SimCoordinator::feed(CoreEvent event) {
@@ -236,11 +241,18 @@ void SimCoordinator::judge(const JudgeAction& a) {
   v.runs = static_cast<int>(a.journals.size());
   for (int t = 0; t < kTaskCount; ++t)
     v.rows[static_cast<std::size_t>(t)] = {t + 1, Level::kNotFound, 1, 1, {}};
-  if (app.violates) {
-    bool repeated = a.journals.size() > 1;
-    if (repeated && on.size() < 2) world_.violated("10: a confirmation on the device of the first run");
-    v.rows[4].level = repeated ? Level::kViolation : Level::kSuspected;
-    if (!repeated) v.confirm_rules = {"R5.7"};
+  const bool repeated = a.journals.size() > 1;
+  if (app.violates && repeated && on.size() < 2)
+    world_.violated("10: a confirmation on the device of the first run");
+  for (const std::string& rule : kRules) {
+    const bool asked = a.rules.empty() || std::find(a.rules.begin(), a.rules.end(), rule) != a.rules.end();
+    const Level guilty = repeated ? Level::kViolation : Level::kSuspected;
+    v.items.push_back({rule, !asked ? Level::kNotTested : app.violates ? guilty : Level::kNotFound, {}});
+    Finding f;  // names all that it was judged from
+    f.rule = rule;
+    for (const Digest& d : a.journals) f.evidence.push_back({d, 0, ""});
+    v.findings.push_back(f);
+    if (app.violates && asked && !repeated) v.confirm_rules.push_back(rule);
   }
   answer_later([id = a.id, v] { return std::optional<CoreEvent>(JudgedEvent{id, {}, v}); });
 }
@@ -355,12 +367,17 @@ void SimCoordinator::check_committed(const std::vector<Write>& writes, const Com
                              [](const Write& w) { return !std::holds_alternative<ProbeJob>(w); });
     if (wrote) world_.violated("7: a commit of an old epoch");
   }
+  std::set<JobId> listings;
   for (std::size_t i = 0; i < writes.size(); ++i) {
     if (r.outcomes[i].state == WriteState::kRefused) {
       world_.violated("the store refused a write: " + r.outcomes[i].message);
     }
     if (r.outcomes[i].state != WriteState::kDone) continue;
-    if (auto* e = std::get_if<EndJob>(&writes[i])) check_end(*e);
+    if (auto* e = std::get_if<EndJob>(&writes[i])) {
+      check_end(*e);
+      world_.ended_ms.emplace(e->job, world_.now());
+      listings.insert(note_last_word(*e));
+    }
     if (auto* o = std::get_if<OrderJob>(&writes[i])) {
       world_.trace("retest " + std::to_string(o->order.job.value) + " of " +
                    std::to_string(o->order.parent.value));
@@ -370,6 +387,43 @@ void SimCoordinator::check_committed(const std::vector<Write>& writes, const Com
                    " " + t->detail);
       check_silence(*t);
     }
+  }
+  for (JobId listing : listings) check_last_word(listing);
+}
+
+// A whole run has the word on every rule, a retest on those of its order, a confirmation on those that are
+// still as the run has left them that it repeats.
+JobId SimCoordinator::note_last_word(const EndJob& end) {
+  auto e = world_.store.extras().find(end.job);
+  const bool is_listing = e == world_.store.extras().end();
+  const JobId listing = is_listing ? end.job : e->second.parent;
+  const RunId run = end.run ? end.run->id : end.reused;
+  if (end.how != EndKind::kVerdict || !run) return listing;
+  for (const std::string& rule : kRules) {
+    RunId& last = world_.last_word[listing][rule];
+    const auto& rules = is_listing ? std::vector<std::string>{} : e->second.rules;
+    const bool of_it = rules.empty() || std::find(rules.begin(), rules.end(), rule) != rules.end();
+    const bool confirms = !is_listing && e->second.kind == JobKind::kConfirmation;
+    if (of_it && (!confirms || last == e->second.base_run)) last = run;
+  }
+  return listing;
+}
+
+// Invariant 12.
+void SimCoordinator::check_last_word(JobId listing) {
+  auto stored = world_.store.result(listing);
+  if (!stored.ok() || stored->verdict.empty()) return;
+  const Verdict verdict = decode_verdict_untrusted(stored->verdict).value_or(Verdict{});
+  for (const auto& [rule, run] : world_.last_word[listing]) {
+    if (!run) continue;
+    const Digest journal = world_.store.run(run)->blobs[0].sha256;
+    const bool there = std::any_of(verdict.findings.begin(), verdict.findings.end(), [&](const Finding& f) {
+      return f.rule == rule && std::any_of(f.evidence.begin(), f.evidence.end(),
+                                           [&](const EvidenceRef& r) { return r.journal == journal; });
+    });
+    if (!there)
+      world_.violated("12: the verdict of " + std::to_string(listing.value) + " lost what run " +
+                      std::to_string(run.value) + " found of " + rule);
   }
 }
 

@@ -20,6 +20,7 @@ class SimCoordinator {
   bool stalled() const;
   void deliver(const std::string& worker, FromWorker message);
   void command(Command c);
+  bool take_evidence(const Token& token, const Digest& blob);
   void check_waiters();
   const Core* core() const { return core_.get(); }
 
@@ -36,6 +37,8 @@ class SimCoordinator {
   void check_answer(const Answer& a);
   void check_committed(const std::vector<Write>& writes, const CommitResult& r);
   void check_end(const EndJob& end);
+  JobId note_last_word(const EndJob& end);
+  void check_last_word(JobId listing);
   void check_buried(const EndJob& end);
   void check_silence(const EndToken& e);
 

@@ -295,14 +295,13 @@ void SimWorker::keep(const Token& token, Outcome outcome) {
 void SimWorker::upload(const Token& token) {
   later(10 + static_cast<std::int64_t>(world_.random().below(60)), [this, token] {
     if (cut_off()) return feed(link::Uploaded{token, link::UploadEnd::kLater});
+    bool done = true;
     for (const auto& [sequence, outcome] : spool_) {
       const Report* r = std::get_if<Report>(&outcome);
       if (!r || key(r->token) != key(token)) continue;
-      for (const BlobRef& b : r->blobs) {
-        if (!world_.chance(world_.faults.blob_lost)) world_.blobs.insert(b.sha256);
-      }
+      for (const BlobRef& b : r->blobs) done = done && world_.put(token, b.sha256);
     }
-    feed(link::Uploaded{token, link::UploadEnd::kDone});
+    feed(link::Uploaded{token, done ? link::UploadEnd::kDone : link::UploadEnd::kLater});
   });
 }
 

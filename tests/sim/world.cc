@@ -10,7 +10,8 @@ namespace {
 constexpr std::int64_t kFaultsMs = 14'000;
 constexpr std::int64_t kPatienceMs = 150'000;  // after the last fault everything must have ended by then
 constexpr std::int64_t kMaxSteps = 400'000;
-constexpr int kMaxAppFailures = 5;  // two bury it; a few more may be under way when the second one ends
+constexpr std::int64_t kHeardOfMs = 500;  // from a commit until the leader that made it has heard of it
+constexpr int kMaxAppFailures = 5;        // two bury it; a few more may be under way when the second one ends
 }  // namespace
 
 Result<Lead> SimStore::take_lead(std::uint64_t incarnation) {
@@ -25,6 +26,18 @@ Result<Lead> SimStore::take_lead(std::uint64_t incarnation) {
 
 World::World(const Options& o) : options(o), store(o.seed, o.other), random_(o.seed * 7919 + 17) {}
 World::~World() = default;
+
+// To the address of a token. False: try later.
+bool World::put(const Token& token, const Digest& blob) {
+  SimCoordinator& to = *coordinators_.back();
+  if (!to.up() || to.stalled()) return false;
+  if (!to.take_evidence(token, blob)) return true;  // its report's answer will say why
+  auto ended = ended_ms.find(token.job);
+  if (ended != ended_ms.end() && now_ms_ > ended->second + kHeardOfMs)
+    violated("13: a blob was taken after its job's end");
+  if (!chance(faults.blob_lost)) blobs.insert(blob);
+  return true;
+}
 
 void World::after(std::int64_t ms, std::function<void()> what) {
   due_.push({now_ms_ + ms, ++order_, std::move(what)});
@@ -223,6 +236,9 @@ void World::forge() {
   h.package = payload->at(0).listing.package;
   journals[r.blobs[0].sha256] = {h, false, false};
   blobs.insert(r.blobs[0].sha256);
+  for (const auto& [k, old] : tokens) {  // and what it can find room for at addresses that it was given once
+    if (old.token.worker == w.name()) put(old.token, sha256("junk " + std::to_string(random_.next_u64())));
+  }
   to_coordinator(w.name(), r);
 }
 
@@ -260,11 +276,15 @@ void World::operate() {
     }
   }
   if (random_.chance(0.1)) at(6'000, ChangeSweep{SweepId{1}, SweepAction::kCancel, {}});
-  if (random_.chance(0.4)) {
-    RetestRequest r;
-    r.job = JobId{1 + static_cast<std::int64_t>(random_.below(8))};
-    r.idempotency_key = "again";
-    for (std::int64_t ms : {5'000, 9'000, 13'000}) at(ms, StartRetest{r});
+  if (!random_.chance(0.5)) return;
+  // Retests of one listing, of all rules or of some, close enough to meet each other and confirmations.
+  RetestRequest r;
+  r.job = JobId{1 + static_cast<std::int64_t>(random_.below(8))};
+  for (std::uint64_t n = 1 + random_.below(4); n > 0; --n) {
+    r.idempotency_key = "again " + std::to_string(n);
+    r.rules = random_.chance(0.4) ? std::vector<std::string>{} : std::vector{kRules[random_.below(2)]};
+    const auto first = static_cast<std::int64_t>(3'000 + random_.below(5'000));
+    for (std::int64_t ms : {first, first + 4'000, first + 8'000}) at(ms, StartRetest{r});
   }
 }
 
@@ -396,6 +416,9 @@ const std::vector<NamedBug>& bugs() {
       {"evidence_unchecked", [](Options& o) { o.core.evidence_unchecked = true; }},
       {"claim_unchecked", [](Options& o) { o.core.claim_unchecked = true; }},
       {"wrong_sweep", [](Options& o) { o.core.wrong_sweep = true; }},
+      {"intake_unchecked", [](Options& o) { o.core.intake_unchecked = true; }},
+      {"amends_unchecked", [](Options& o) { o.core.amends_unchecked = true; }},
+      {"confirms_superseded", [](Options& o) { o.core.confirms_superseded = true; }},
       {"needs_free", [](Options& o) { o.core.needs_free = true; }},
       {"app_per_listing", [](Options& o) { o.core.app_per_listing = true; }},
       {"mac_unchecked", [](Options& o) { o.core.mac_unchecked = true; }},

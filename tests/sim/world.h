@@ -2,6 +2,7 @@
 // record that the invariants are held against. One thread.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <queue>
@@ -44,6 +45,9 @@ struct App {
   bool kills_coordinator = false;
 };
 
+// What the simulated judge judges.
+inline const std::array<std::string, 2> kRules = {"R2.7", "R5.7"};
+
 struct JournalFacts {
   JournalHeader header;
   bool kills_judge = false, kills_coordinator = false;
@@ -84,6 +88,8 @@ class World {
   void to_coordinator(const std::string& worker, const FromWorker& message);
   void to_worker(const std::string& worker, const ToWorker& message);
 
+  bool put(const Token& token, const Digest& blob);
+
   // ---- the record
   void violated(const std::string& what);
   bool broken() const { return !violation_.empty(); }
@@ -102,6 +108,9 @@ class World {
   std::set<Digest> blobs;
   std::map<Digest, JournalFacts> journals;
   std::map<TokenKey, TokenFacts> tokens;
+  std::map<JobId, std::int64_t> ended_ms;
+  // Listing -> rule -> the last run that had a word on it, by the order of commits alone.
+  std::map<JobId, std::map<std::string, RunId>> last_word;
   std::map<std::string, std::vector<std::int64_t>> delivered_ms;  // worker -> when a message of it was read
   std::set<std::string> held_devices;                             // device identities that run something
   RunResult result;

@@ -26,7 +26,8 @@ CREATE TABLE import (
   changed INTEGER NOT NULL DEFAULT 0,
   unchanged INTEGER NOT NULL DEFAULT 0,
   gone INTEGER NOT NULL DEFAULT 0,
-  rejected INTEGER NOT NULL DEFAULT 0
+  rejected INTEGER NOT NULL DEFAULT 0,
+  nameless INTEGER NOT NULL DEFAULT 0  -- of the rejected: of which app they are is not known
 );
 
 CREATE TABLE listing (           -- one revision; never changes but for rank and downloads

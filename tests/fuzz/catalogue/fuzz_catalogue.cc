@@ -20,6 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       [](const storesweep::Listing& l) {
         return l.package.empty() ? std::abort() : void(), storesweep::ok_status();
       },
+      [](const storesweep::Listing& l) { return l.package.empty() ? std::abort() : void(); },
       storesweep::Deadline::in_ms(10'000));
   std::remove(path.c_str());
   return report.ok() && report->rejected > report->rows ? std::abort(), 0 : 0;

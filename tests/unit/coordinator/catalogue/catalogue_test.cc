@@ -25,7 +25,9 @@ class Catalogue : public ::testing::Test {
       listings_.push_back(std::move(l));
       return ok_status();
     };
-    return read_file(folder_ / "in", o, keep, Deadline::in_ms(20'000));
+    named_.clear();
+    auto name = [this](const Listing& l) { named_.push_back(l.store + "/" + l.package); };
+    return read_file(folder_ / "in", o, keep, name, Deadline::in_ms(20'000));
   }
   std::string rejects() const { return read_file_text(folder_ / "rejects.csv"); }
   static std::string read_file_text(const std::string& path) {
@@ -34,6 +36,7 @@ class Catalogue : public ::testing::Test {
 
   TemporaryFolder folder_;
   std::vector<Listing> listings_;
+  std::vector<std::string> named_;  // by bad rows
 };
 
 TEST_F(Catalogue, csv_with_every_trick_of_rfc_4180) {
@@ -219,12 +222,34 @@ TEST_F(Catalogue, a_broken_or_foreign_index_is_refused) {
   EXPECT_EQ(read(Format::kFdroid, "").status().kind(), ErrorKind::kCorrupt);
 }
 
+TEST_F(Catalogue, a_bad_row_tells_which_app_it_is_of_where_that_can_be_read) {
+  auto csv = read(Format::kCsv,
+                  "downloads,package,store\n"
+                  "many,com.bad,\n"           // its app is known
+                  "-1,com.bad.elsewhere,b\n"  // ... and its own store
+                  "1,com.short\n"             // which field is which?
+                  "2,,\n"                     // no app
+                  "3,com.\"quoted,\n"         // whatever it is
+                  "4,com.good,\n");
+  ASSERT_TRUE(csv.ok()) << csv.status().text();
+  EXPECT_EQ(named_, (std::vector<std::string>{"shop/com.bad", "b/com.bad.elsewhere"}));
+  EXPECT_EQ(csv->rejected, 5) << rejects();
+  EXPECT_EQ(csv->nameless, 3);
+  auto json = read(Format::kJsonLines,
+                   "{\"rank\":[1],\"package\":\"com.bad\",\"zz\":1}\n"
+                   "{\"package\":\"com.cut\n"
+                   "{\"package\":\"com.good\"}\n{\"package\":\"com.good\"}\n");
+  ASSERT_TRUE(json.ok());
+  EXPECT_EQ(named_, (std::vector<std::string>{"shop/com.bad", "shop/com.good"}));
+  EXPECT_EQ(json->nameless, 1);
+}
+
 TEST_F(Catalogue, an_error_of_the_one_who_takes_the_listings_ends_the_reading) {
   std::ofstream(folder_ / "in") << "package\ncom.a\ncom.b\n";
   int taken = 0;
   auto r = read_file(
       folder_ / "in", {.store = "s"}, [&](const Listing&) { return ++taken, permission("another leads"); },
-      Deadline::in_ms(1000));
+      [](const Listing&) {}, Deadline::in_ms(1000));
   EXPECT_EQ(r.status().kind(), ErrorKind::kPermission);
   EXPECT_EQ(taken, 1);
 }
@@ -243,7 +268,8 @@ TEST_F(Catalogue, comes_from_an_address_as_from_a_file) {
   ASSERT_TRUE(format.ok());
   auto r = read_source(
       client, url, folder_ / "fetched", {.format = *format, .store = "F-Droid"},
-      [&](Listing l) { return got.push_back(std::move(l)), ok_status(); }, Deadline::in_ms(5000));
+      [&](Listing l) { return got.push_back(std::move(l)), ok_status(); }, [](const Listing&) {},
+      Deadline::in_ms(5000));
   ASSERT_TRUE(r.ok()) << r.status().text();
   ASSERT_EQ(got.size(), 1U);
   EXPECT_EQ(got[0].apk_url, server.url("/repo/a_2.apk"));

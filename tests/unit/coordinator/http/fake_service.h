@@ -80,7 +80,7 @@ class FakeService : public ServiceApi {
 
   Result<ImportReport> import_catalogue(const ImportRequest& r, const Deadline&) override {
     keep(import, r);
-    return ImportReport{1, "s", 10, 5, 1, 3, 1, 1, "/r", 12};
+    return ImportReport{1, "s", 10, 5, 1, 3, 1, 1, 0, "/r", 12};
   }
   Result<SweepStatus> start_sweep(const SweepRequest& r, const Deadline&) override {
     keep(sweep_request, r);
@@ -154,6 +154,7 @@ class FakeService : public ServiceApi {
     }
     return all;
   }
+  bool gave_out(const std::string& address) override { return address != "never"; }
   Status put_blob(const std::string& address, const std::string& name, std::string bytes,
                   const Deadline&) override {
     ++blobs;

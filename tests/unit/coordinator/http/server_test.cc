@@ -87,6 +87,27 @@ TEST(HttpServer, AnswersAndKeepsTheConnection) {
   EXPECT_TRUE(client.closed());
 }
 
+TEST(HttpServer, ReadsNoEvidenceThatComesToAnAddressOfNobody) {
+  Running running;
+  Client client(running);
+  client.send("PUT /blobs/never/n HTTP/1.1\r\nHost: x\r\nContent-Length: 60000000\r\n\r\n");
+  EXPECT_NE(client.read_until("never given out").find("HTTP/1.1 403"), std::string::npos);
+  EXPECT_EQ(running.service.blobs, 0u);
+}
+
+TEST(HttpServer, SendsNoBodyInAnswerToHeadAndSaysWhichMethodsGo) {
+  Running running;
+  Client client(running);
+  client.send(
+      "HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\nConnection: "
+      "close\r\n\r\n");
+  const std::string all = client.read_all();
+  EXPECT_NE(all.find("HTTP/1.1 405"), std::string::npos) << all;
+  EXPECT_NE(all.find("Allow: GET"), std::string::npos) << all;
+  const std::size_t end = all.find("\r\n\r\n");
+  EXPECT_EQ(all.compare(end + 4, 12, "HTTP/1.1 200"), 0) << "nothing stands between two answers: " << all;
+}
+
 TEST(HttpServer, AnswersPipelinedRequestsInTheirOrder) {
   Running running;
   Client client(running);

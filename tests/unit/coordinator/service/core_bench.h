@@ -44,7 +44,7 @@ class CoreBench {
     std::vector<Listing> rows;
     for (const std::string& p : packages) rows.push_back(listing(p));
     (void)store.import_rows(epoch, *id, rows);
-    (void)store.finish_import(epoch, *id, 0, 2);
+    (void)store.finish_import(epoch, *id, {0, 0}, 2);
     lead();
   }
   SweepId sweep(Depth depth = Depth::kTriage) {

@@ -110,7 +110,7 @@ class Contract : public ::testing::TestWithParam<Maker> {
     auto id = store_->begin_import(epoch_, store, "", 50);
     EXPECT_TRUE(id.ok()) << id.status().text();
     EXPECT_TRUE(store_->import_rows(epoch_, *id, rows).ok());
-    auto counts = store_->finish_import(epoch_, *id, 0, 60);
+    auto counts = store_->finish_import(epoch_, *id, {0, 0}, 60);
     EXPECT_TRUE(counts.ok()) << counts.status().text();
     return counts.value_or(ImportCounts{});
   }
@@ -227,6 +227,37 @@ TEST_P(Contract, another_stores_catalogue_takes_nothing_away) {
   EXPECT_EQ(store_->listings("market", {})->rows.size(), 1U);
 }
 
+TEST_P(Contract, an_app_whose_row_could_not_be_read_has_not_gone) {
+  import({listing("a"), listing("b"), listing("c")});
+  auto second = store_->begin_import(epoch_, "shop", "", 61);
+  ASSERT_TRUE(store_->import_rows(epoch_, *second, std::vector<Listing>{listing("a")}).ok());
+  ASSERT_TRUE(
+      store_->keep_listed(epoch_, *second, std::vector<Listing>{listing("b"), listing("never")}).ok());
+  auto counts = store_->finish_import(epoch_, *second, {2, 0}, 62);
+  ASSERT_TRUE(counts.ok());
+  EXPECT_EQ(counts->gone, 1);
+  EXPECT_EQ(counts->unchanged, 1);
+  EXPECT_EQ(counts->added, 0);
+  EXPECT_EQ(store_->listings("shop", {})->rows.size(), 2U);
+  // What has gone comes back by a row that can be read alone.
+  auto third = store_->begin_import(epoch_, "shop", "", 63);
+  ASSERT_TRUE(store_->keep_listed(epoch_, *third, std::vector<Listing>{listing("c")}).ok());
+  EXPECT_EQ(store_->listings("shop", {})->rows.size(), 2U);
+}
+
+TEST_P(Contract, nothing_has_gone_while_a_row_does_not_say_which_app_it_is_of) {
+  import({listing("a"), listing("b")});
+  auto second = store_->begin_import(epoch_, "shop", "", 61);
+  auto counts = store_->finish_import(epoch_, *second, {1, 1}, 62);
+  ASSERT_TRUE(counts.ok());
+  EXPECT_EQ(counts->gone, 0);
+  EXPECT_EQ(counts->nameless, 1);
+  EXPECT_EQ(store_->import_counts(*second)->nameless, 1);
+  EXPECT_EQ(store_->listings("shop", {})->rows.size(), 2U);
+  auto third = store_->begin_import(epoch_, "shop", "", 63);
+  EXPECT_EQ(store_->finish_import(epoch_, *third, {1, 0}, 64)->gone, 2);
+}
+
 TEST_P(Contract, an_import_that_broke_off_goes_on_under_its_key_and_counts_each_row_once) {
   auto first = store_->begin_import(epoch_, "shop", "key", 1);
   ASSERT_TRUE(first.ok());
@@ -237,7 +268,7 @@ TEST_P(Contract, an_import_that_broke_off_goes_on_under_its_key_and_counts_each_
   EXPECT_EQ(*again, *first);
   rows.push_back(listing("c"));
   ASSERT_TRUE(store_->import_rows(epoch_, *again, rows).ok());
-  auto counts = store_->finish_import(epoch_, *again, 4, 3);
+  auto counts = store_->finish_import(epoch_, *again, {4, 0}, 3);
   ASSERT_TRUE(counts.ok());
   EXPECT_EQ(counts->added, 3);
   EXPECT_EQ(counts->unchanged, 0);
@@ -249,13 +280,13 @@ TEST_P(Contract, an_import_that_broke_off_goes_on_under_its_key_and_counts_each_
 TEST_P(Contract, an_import_key_counts_once_and_a_finished_import_takes_no_rows) {
   auto first = store_->begin_import(epoch_, "shop", "key", 1);
   ASSERT_TRUE(first.ok());
-  ASSERT_TRUE(store_->finish_import(epoch_, *first, 0, 3).ok());
+  ASSERT_TRUE(store_->finish_import(epoch_, *first, {0, 0}, 3).ok());
   auto second = store_->begin_import(epoch_, "shop", "key", 2);
   EXPECT_EQ(second.status().kind(), ErrorKind::kExists);
   EXPECT_EQ(second.status().message(), std::to_string(*first));
   std::vector<Listing> rows{listing("a")};
   EXPECT_EQ(store_->import_rows(epoch_, *first, rows).status().kind(), ErrorKind::kNotFound);
-  EXPECT_EQ(store_->finish_import(epoch_, 99, 0, 3).status().kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(store_->finish_import(epoch_, 99, {0, 0}, 3).status().kind(), ErrorKind::kNotFound);
 }
 
 TEST_P(Contract, pages_of_listings_hold_each_once) {
@@ -382,7 +413,7 @@ TEST_P(Contract, what_an_import_brings_after_a_sweep_began_is_in_the_next_one) {
   CreateSweep c;
   EXPECT_EQ(commit_one(c).state, WriteState::kDone);  // in the middle of the import
   ASSERT_TRUE(store_->import_rows(epoch_, *import, rest).ok());
-  ASSERT_TRUE(store_->finish_import(epoch_, *import, 0, 2).ok());
+  ASSERT_TRUE(store_->finish_import(epoch_, *import, {0, 0}, 2).ok());
   c.selection.kind = Kind::kChanged;
   const WriteOutcome changed = commit_one(c);
   ASSERT_EQ(changed.state, WriteState::kDone) << changed.message;
@@ -584,6 +615,7 @@ TEST_P(Contract, a_confirmation_is_ordered_with_its_violation_and_judges_its_par
   confirmation.run = run_of(2, order.job, s, "fs");
   confirmation.run->base_run = RunId{1};
   confirmation.run->partial = true;
+  confirmation.run->rules = order.rules = {"R5.7"};
   confirmation.judged = judged_of(j, s, Level::kViolation, {RunId{1}, RunId{2}});
   EXPECT_EQ(commit_one(confirmation).state, WriteState::kRefused);
   EndJob end = verdict_of(j, s, 1, run_of(1, j, s, "fs"), Level::kSuspected);
@@ -598,8 +630,41 @@ TEST_P(Contract, a_confirmation_is_ordered_with_its_violation_and_judges_its_par
   ASSERT_EQ(store_->runs_confirming(RunId{1})->size(), 1U);
   EXPECT_EQ(store_->runs_of(sha256("fs"))->size(), 1U);
   EXPECT_TRUE(store_->extra(order.job).ok());
+  EXPECT_EQ(store_->run(RunId{2})->rules, order.rules);
+  EXPECT_TRUE(store_->run(RunId{1})->rules.empty());
   EXPECT_TRUE(store_->load()->extras.empty());
   EXPECT_EQ(store_->results({s, "", "", "", {}}, {})->rows.size(), 1U);
+}
+
+TEST_P(Contract, a_judgement_made_from_one_that_no_longer_stands_is_not_written) {
+  import({listing("a")});
+  SweepId s = sweep_all();
+  JobId j = jobs_of(s)[0];
+  commit_one(verdict_of(j, s, 1, run_of(1, j, s, "fs"), Level::kSuspected));
+  std::vector<EndJob> ends;
+  for (std::int64_t n : {2, 3}) {
+    OrderJob retest;
+    retest.order.job = JobId{kFirstExtraJob + n};
+    retest.order.kind = JobKind::kRetest;
+    retest.order.parent = j;
+    retest.order.sweep = s;
+    retest.order.rules = {"R5.7"};
+    ASSERT_EQ(commit_one(retest).state, WriteState::kDone);
+    EndJob end = verdict_of(retest.order.job, s, static_cast<std::uint64_t>(n),
+                            run_of(n, retest.order.job, s, "fs"), Level::kSuspected);
+    end.judged = judged_of(j, s, Level::kNotFound, {RunId{1}, RunId{n}});
+    end.judged->made_from = store_->result(j)->judgement;
+    ends.push_back(end);
+  }
+  auto both = commit({ends[0], ends[1]});
+  EXPECT_EQ(both[0].state, WriteState::kDone);
+  EXPECT_EQ(both[1].state, WriteState::kStale);
+  EXPECT_EQ(store_->run(RunId{3}).status().kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(store_->load()->extras.size(), 1U);
+  ends[1].judged->made_from = store_->result(j)->judgement;
+  ends[1].judged->runs = {RunId{1}, RunId{2}, RunId{3}};
+  EXPECT_EQ(commit_one(ends[1]).state, WriteState::kDone);
+  EXPECT_EQ(store_->result(j)->more_runs.size(), 2U);
 }
 
 TEST_P(Contract, a_retest_key_counts_once) {

@@ -41,7 +41,7 @@ class SqliteStoreTest : public ::testing::Test {
         rows.clear();
       }
     }
-    EXPECT_TRUE((*store)->finish_import(epoch_, *import, 0, 2).ok());
+    EXPECT_TRUE((*store)->finish_import(epoch_, *import, {0, 0}, 2).ok());
     CreateSweep sweep;
     sweep.shards = shards;
     std::vector<Write> writes{sweep};
