@@ -1,0 +1,74 @@
+// Where code touches a sensitive source (rules/sources.yaml): each call site with its calling class and
+// method, in dex and in class files, by direct call, field, reflection with constant strings, content URI,
+// settings key, system property, path or command. One pass over the code; only a method that calls something
+// that takes a constant is followed register by register. Leads, never findings. Hostile input, bounded. A
+// scanner is a plain value after it is made: any thread may scan with it, several files at once; what it was
+// made from must outlive it.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/status.h"
+#include "common/rules/sources.h"
+#include "worker/apk/class_file.h"
+#include "worker/apk/dex.h"
+
+namespace storesweep::apk {
+
+inline constexpr std::size_t kMaxCallSites = 100'000;       // of one scan
+inline constexpr std::size_t kMaxCallSiteTextBytes = 1024;  // names and constants: longer ones are cut
+// Code is walked once, but methods may share it, and hostile ones share all of it: so many times a file's
+// bytes.
+inline constexpr std::size_t kMaxCodeWalkFactor = 8;
+
+enum class CallHow : std::uint8_t {
+  kCall,        // invoke-*, or a method handle that is handed over
+  kField,       // Build.SERIAL, Contacts.CONTENT_URI
+  kReflection,  // getMethod("getDeviceId") on a class that the code names
+  kContentUri,  // a constant content:// URI
+  kSettingsKey,
+  kSystemProperty,
+  kPath,
+  kCommand,
+};
+std::string_view call_how_name(CallHow how);  // "settings key"
+
+struct CallSite {
+  std::uint32_t source = 0;  // of SourceCatalogue::sources
+  CallHow how = CallHow::kCall;
+  std::string target;  // android.os.Build.getSerial()Ljava/lang/String; or the constant
+  std::string caller_class, caller_method,
+      caller_descriptor;    // com.foo.Bar$Baz, onCreate, (Landroid/os/Bundle;)V
+  std::uint32_t count = 1;  // how often that method does it
+  auto operator<=>(const CallSite&) const = default;
+};
+
+// What one scan found; add() what another found to join the dex files of a package.
+struct CodeFacts {
+  std::vector<CallSite> call_sites;  // sorted; each only once
+  std::vector<std::string> classes;  // defined here, com.foo.Bar, in the file's order
+  std::uint64_t methods = 0, calls = 0;
+  // Not everything was looked at: broken class data or code, or a bound was reached.
+  std::vector<std::string> gaps;
+  void add(CodeFacts other);
+};
+
+class CallSiteScanner {
+ public:
+  explicit CallSiteScanner(const SourceCatalogue& sources);
+  ~CallSiteScanner();
+  CallSiteScanner(CallSiteScanner&&) noexcept;
+
+  CodeFacts scan(const DexFile& dex) const;
+  CodeFacts scan(const ClassFile& file) const;
+
+ private:
+  std::unique_ptr<const struct ScannerTables> tables_;
+};
+
+}  // namespace storesweep::apk
