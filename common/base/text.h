@@ -2,6 +2,7 @@
 #pragma once
 
 #include <charconv>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,12 @@ std::vector<std::string_view> words(std::string_view s);
 bool valid_utf8(std::string_view s);
 // The text with every byte that is not valid UTF-8 replaced by U+FFFD.
 std::string clean_utf8(std::string_view s);
+
+// Of maps by text that are asked with a view: no string is made of it.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
+};
 
 // The whole text as a number, else nothing ("12x", "", " 1" and overflow are nothing).
 template <class T>

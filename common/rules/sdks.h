@@ -1,15 +1,18 @@
-// The catalogue of SDKs (rules/sdks.yaml): whose they are, what for, and by which marks a package tells of
+// The catalogue of SDKs (rules/sdks/*.yaml): whose they are, what for, and by which marks a package tells of
 // them. Loaded once, then a plain value that any thread may read.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "common/base/status.h"
+#include "common/base/text.h"
 
 namespace storesweep {
 
@@ -36,29 +39,28 @@ struct Sdk {
   std::vector<SdkVersionMark> versions;
 };
 
-// Names bytes by their hash without making a string of them.
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
-};
-
 struct SdkCatalogue {
   using Index = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
   std::string version;
-  std::vector<Sdk> sdks;  // sorted by id
-  Index by_class, by_library, by_component, by_meta_data, by_permission, by_host;
+  std::vector<Sdk> sdks;  // in the order of the files
+  Index by_class;         // prefixes, and the full names of components
+  Index by_library, by_component, by_meta_data, by_permission, by_host, by_file;
+  std::vector<std::pair<std::string, std::uint32_t>> library_patterns, file_patterns;  // those with a *
 
   // The SDK with the longest prefix of a class name (com.foo.Bar$Baz), on a dotted boundary.
   std::optional<std::uint32_t> of_class(std::string_view class_name) const;
   // How many bytes of the name that prefix has; 0: none.
   std::size_t prefix_bytes(std::string_view class_name) const;
+  std::optional<std::uint32_t> find(std::string_view id) const;
   std::optional<std::uint32_t> of_library(std::string_view file_name) const;
+  std::optional<std::uint32_t> of_file(std::string_view member_name) const;  // of the archive
   std::optional<std::uint32_t> of_host(std::string_view host) const;  // longest suffix on a dotted boundary
 };
 
-const std::vector<std::string_view>& sdk_kinds();  // "push", "ads", ...
+std::span<const std::string_view> sdk_kinds();  // "push", "ads", ...
 
-// Reads folder/sdks.yaml. kInvalid with every error, each with file:line:column.
+// Reads folder/sdks/catalogue.yaml and folder/sdks/libchecker.yaml, which adds to the entries of the first by
+// id. kInvalid with every error, each with file:line:column.
 Result<SdkCatalogue> load_sdks(const std::string& folder);
 
 }  // namespace storesweep

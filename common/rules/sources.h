@@ -31,20 +31,20 @@ struct Source {
   std::vector<SourceMember> fields;
   // Patterns: * is any text; at least kLeastPatternPrefix bytes stand before it.
   std::vector<std::string> uris, properties, paths, commands;
+  std::vector<std::string> names;     // of classes, services, MIME types that the code speaks of
   std::vector<std::string> settings;  // keys
   std::vector<std::string> permissions, ops;
 };
 
 struct SourceCatalogue {
   std::string version;
-  std::vector<Source> sources;  // kinds first, in the order of the file, then marks
-  // Methods that take a key, by what the key is: their string argument counts.
-  std::vector<SourceMember> settings_getters, property_getters;
+  std::vector<Source> sources;                 // kinds first, in the order of the file, then marks
+  std::vector<SourceMember> settings_getters;  // methods whose string argument is a settings key
 
   std::optional<std::size_t> find(std::string_view id) const;
 };
 
-// Whether text matches a pattern of the above. Linear.
+// Whether text matches a pattern of the above. At most their lengths' product in steps.
 bool pattern_matches(std::string_view pattern, std::string_view text);
 
 // Reads folder/sources.yaml. kInvalid with every error, each with file:line:column.

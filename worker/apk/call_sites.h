@@ -20,11 +20,17 @@
 
 namespace storesweep::apk {
 
-inline constexpr std::size_t kMaxCallSites = 100'000;       // of one scan
-inline constexpr std::size_t kMaxCallSiteTextBytes = 1024;  // names and constants: longer ones are cut
+inline constexpr std::size_t kMaxCallSites = 100'000;         // of one scan
+inline constexpr std::size_t kMaxCallSiteTextBytes = 512;     // names and constants: longer ones are cut
+inline constexpr std::size_t kMaxCallSitesBytes = 16u << 20;  // text of all
+inline constexpr std::size_t kMaxScannedClasses = 300'000;
+inline constexpr std::size_t kMaxClassNamesBytes = 32u << 20;  // text of all
 // Code is walked once, but methods may share it, and hostile ones share all of it: so many times a file's
 // bytes.
 inline constexpr std::size_t kMaxCodeWalkFactor = 8;
+inline constexpr std::size_t kMaxPatternTextBytes = 256;  // of a constant that is held to the patterns
+inline constexpr std::size_t kMaxFlowValues = 1u << 20;  // registers at labels of one method that is followed
+inline constexpr int kMaxFlowPasses = 16;
 
 enum class CallHow : std::uint8_t {
   kCall,        // invoke-*, or a method handle that is handed over
@@ -35,12 +41,14 @@ enum class CallHow : std::uint8_t {
   kSystemProperty,
   kPath,
   kCommand,
+  kName,  // the constant name of a class, a service or a MIME type
 };
 std::string_view call_how_name(CallHow how);  // "settings key"
 
 struct CallSite {
   std::uint32_t source = 0;  // of SourceCatalogue::sources
   CallHow how = CallHow::kCall;
+  bool weak = false;   // says little by itself (Source::weak_methods)
   std::string target;  // android.os.Build.getSerial()Ljava/lang/String; or the constant
   std::string caller_class, caller_method,
       caller_descriptor;    // com.foo.Bar$Baz, onCreate, (Landroid/os/Bundle;)V
@@ -58,6 +66,8 @@ struct CodeFacts {
   void add(CodeFacts other);
 };
 
+struct ScannerTables;
+
 class CallSiteScanner {
  public:
   explicit CallSiteScanner(const SourceCatalogue& sources);
@@ -68,7 +78,7 @@ class CallSiteScanner {
   CodeFacts scan(const ClassFile& file) const;
 
  private:
-  std::unique_ptr<const struct ScannerTables> tables_;
+  std::unique_ptr<const ScannerTables> tables_;
 };
 
 }  // namespace storesweep::apk

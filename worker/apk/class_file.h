@@ -48,6 +48,9 @@ class ClassFile {
   // The methods that a dynamic call site hands over: its bootstrap's handle and those among its arguments, as
   // indices of the pool.
   std::vector<std::uint16_t> methods_of_call_site(std::uint16_t index) const;
+  std::string_view call_site_descriptor(std::uint16_t index) const;
+  // The method that a method handle stands for, as an index of the pool.
+  std::optional<std::uint16_t> method_of_handle(std::uint16_t index) const;
   // The ConstantValue of a field as text (a string or a whole number).
   std::optional<std::string> constant(std::string_view field_name) const;
 

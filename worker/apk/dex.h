@@ -20,6 +20,8 @@ namespace storesweep::apk {
 
 inline constexpr std::size_t kMaxDexesInContainer = 1'024;
 inline constexpr std::size_t kMaxDexTextBytes = 65'535 * 3;  // of one string: what MUTF-8 can need
+inline constexpr std::size_t kMaxDexNameBytes = 4'096;       // of a descriptor; longer ones are cut
+inline constexpr int kMaxDexValueDepth = 16;                 // arrays within arrays
 inline constexpr std::uint32_t kNoIndex = 0xffff'ffff;
 
 struct DexMethodId {
@@ -59,12 +61,15 @@ class DexFile {
   std::uint32_t proto_count() const { return protos_.count; }
   std::uint32_t field_count() const { return fields_.count; }
   std::uint32_t method_count() const { return methods_.count; }
+  std::uint32_t call_site_count() const { return call_sites_.count; }
   std::uint32_t class_count() const { return classes_.count; }
 
-  std::string_view string(std::uint32_t index) const;  // MUTF-8 as it stands; "" where there is none
-  std::string_view type(std::uint32_t index) const;    // descriptor: Ljava/lang/String;
-  std::string signature(std::uint32_t proto) const;    // (ILjava/lang/String;)V
-  std::string_view return_type(std::uint32_t proto) const;
+  // MUTF-8 as it stands, cut at max_bytes; "" where there is none.
+  std::string_view string(std::uint32_t index, std::size_t max_bytes = kMaxDexTextBytes) const;
+  std::string_view type(std::uint32_t index) const;                  // descriptor: Ljava/lang/String;
+  std::string signature(std::uint32_t proto) const;                  // (ILjava/lang/String;)V
+  std::uint32_t return_type(std::uint32_t proto) const;              // a type; kNoIndex: no such prototype
+  std::vector<std::uint16_t> parameters(std::uint32_t proto) const;  // types; at most 255
   DexMethodId method(std::uint32_t index) const;
   DexFieldId field(std::uint32_t index) const;
   DexClass class_def(std::uint32_t index) const;
@@ -88,6 +93,11 @@ class DexFile {
   static Result<DexFile> parse_one(ByteView bytes, std::size_t at);
   Status read_map(std::uint32_t map_at);
   Status check(const Table& table, std::size_t entry_bytes, const char* name) const;
+  // Where entry `index` begins, when the table has it.
+  std::optional<std::size_t> entry(const Table& table, std::uint32_t index, std::size_t entry_bytes) const {
+    if (index >= table.count) return std::nullopt;
+    return table.at + std::size_t{index} * entry_bytes;
+  }
   template <class T>
   T load(std::size_t at) const {  // the caller has checked
     T v;
