@@ -103,10 +103,7 @@ CodeFacts DexScan::run() {
   defined_.assign(dex_.method_count() / 64 + 1, 0);
   std::size_t name_bytes = 0;
   for (std::uint32_t i = 0; i < dex_.class_count(); ++i) {
-    if (walked_ > walk_limit_) {
-      note_gap(out_, "code that is shared too often was not looked at");
-      break;
-    }
+    if (walked_ > walk_limit_) break;
     const std::string_view name = dex_.type(dex_.class_def(i).type);
     name_bytes += name.size();
     if (i < kMaxScannedClasses && name_bytes <= kMaxClassNamesBytes) {
@@ -116,6 +113,7 @@ CodeFacts DexScan::run() {
     }
     scan_class(i);
   }
+  if (walked_ > walk_limit_) note_gap(out_, "code that is shared too often was not looked at");
   drop_overridden();
   name_hits(tables_, std::move(hits_), *this, out_);
   return std::move(out_);
