@@ -35,6 +35,7 @@ struct RoleId {
 // AOSP's GrantPermissions layouts, 6 to 16 (packageinstaller and permissioncontroller), and the crash
 // dialog's.
 constexpr RoleId kIds[] = {{"permission_allow_button", Role::kAllow},
+                           {"permission_allow_all_button", Role::kAllow},
                            {"permission_allow_always_button", Role::kAllowAlways},
                            {"permission_allow_foreground_only_button", Role::kAllowForeground},
                            {"permission_allow_one_time_button", Role::kAllowOnce},
@@ -107,9 +108,12 @@ class ElementReader {
 
   template <std::size_t N>
   bool first_role(const RoleWords (&roles)[N], const Label& label) {
-    const std::string plain = without_countdown(label.text);
+    const std::string plain = without_ornaments(without_countdown(without_ornaments(label.text)));
+    const std::vector<std::string> parts = language_parts(plain);
     for (const RoleWords& words : roles) {
-      if (!book_.is(words.list, label.text) && !book_.is(words.list, plain)) continue;
+      const bool twice =
+          parts.size() == 2 && book_.is(words.list, parts[0]) && book_.is(words.list, parts[1]);
+      if (!twice && !book_.is(words.list, label.text) && !book_.is(words.list, plain)) continue;
       out_.push_back(element(words.role, label));
       return true;
     }
@@ -123,25 +127,44 @@ class ElementReader {
     return permission_ ? first_role(kPermissionRoles, label) : first_role(kAppRoles, label);
   }
 
-  // "…《用户协议》和《隐私政策》…": a link of its own where the label is little more than the name, else a
-  // span.
+  struct Name {
+    std::size_t begin = 0, end = 0;
+    bool quoted = false;  // 《…》
+  };
+
+  // Where the rules are named. Where some names stand in 《》, the others are only talked of.
+  std::vector<Name> names_in(const std::string& text) const {
+    std::vector<Name> all, quoted;
+    for (std::size_t from = 0; all.size() < kMaxElements;) {
+      const auto span = book_.find(&Phrases::policy_names, text, from);
+      if (!span) break;
+      from = span->end;
+      const std::size_t open = text.rfind("《", span->begin), close = text.find("》", span->end);
+      const bool in_quotes =
+          open != std::string::npos && close != std::string::npos && text.find("》", open) == close;
+      if (in_quotes) from = close;
+      all.push_back(in_quotes ? Name{open, close + kClosing, true} : Name{span->begin, span->end, false});
+      if (in_quotes) quoted.push_back(all.back());
+    }
+    return quoted.empty() ? all : quoted;
+  }
+
+  // "…《用户协议》和《隐私政策》…": a link of its own where the label is little more than one name, else
+  // spans.
   void links(const Label& label) {
-    if (permission_ || !book_.in(&Phrases::policy_names, label.text)) return;
-    const bool own = label.text.size() <= kMaxButtonBytes && !book_.in(&Phrases::read_and_agree, label.text);
+    if (permission_) return;
+    const std::vector<Name> names = names_in(label.text);
+    if (names.empty()) return;
+    const bool several = names.size() > 1 && names[0].quoted;
+    const bool own =
+        label.text.size() <= kMaxButtonBytes && !several && !book_.in(&Phrases::read_and_agree, label.text);
     if (own) {
       Element e = element(Role::kPolicyLink, label);
       if (e.clickable || contains(label.text, "《")) out_.push_back(std::move(e));
       return;
     }
-    for (std::size_t from = 0; out_.size() < kMaxElements;) {
-      const auto span = book_.find(&Phrases::policy_names, label.text, from);
-      if (!span) break;
-      from = span->end;
-      const std::size_t open = label.text.rfind("《", span->begin), close = label.text.find("》", span->end);
-      const bool quoted =
-          open != std::string::npos && close != std::string::npos && label.text.find("》", open) == close;
-      if (quoted) from = close;
-      add_span(label, quoted ? open : span->begin, quoted ? close + kClosing : span->end);
+    for (const Name& name : names) {
+      if (out_.size() < kMaxElements) add_span(label, name.begin, name.end);
     }
   }
 
@@ -156,7 +179,7 @@ class ElementReader {
 
   void check_box(int i) {
     const Node& n = node(i);
-    if (!n.checkable || n.bounds.empty() || out_.size() >= kMaxElements || known(i)) return;
+    if (!n.checkable || !n.visible || n.bounds.empty() || out_.size() >= kMaxElements || known(i)) return;
     const Label* beside = label_beside(n.bounds, i);
     std::string text = normalise(n.text.empty() ? n.description : n.text);
     if (text.empty() && beside) text = beside->text;
@@ -204,8 +227,7 @@ class ElementReader {
       const Bounds& text = node(label.node).bounds;
       for (std::size_t i = 0; i < tree_.nodes.size(); ++i) {
         const Node& n = tree_.nodes[i];
-        if (!n.clickable || n.bounds.empty() || static_cast<int>(i) == label.node ||
-            !contains(n.class_name, "Image"))
+        if (!n.clickable || n.bounds.empty() || static_cast<int>(i) == label.node || !plays_box(i, text))
           continue;
         const int gap = text.left - n.bounds.right;
         const int overlap = std::min(text.bottom, n.bounds.bottom) - std::max(text.top, n.bounds.top);
@@ -223,6 +245,18 @@ class ElementReader {
         break;
       }
     }
+  }
+
+  // A picture, a view that says in words that it is ticked or not, or a small empty view.
+  bool plays_box(std::size_t i, const Bounds& text) const {
+    const Node& n = tree_.nodes[i];
+    if (contains(n.class_name, "Image")) return true;
+    const std::string words = normalise(n.description + n.text);
+    if (!words.empty())
+      return words.size() <= kMaxButtonBytes &&
+             (book_.in(&Phrases::unmarked, words) || book_.in(&Phrases::marked, words));
+    const int most = 2 * std::max(text.height(), 40);
+    return inside_[i] == 0 && n.bounds.width() <= most && n.bounds.height() <= most;
   }
 
   Mark drawn_mark(const Node& n) const {
@@ -245,8 +279,8 @@ std::vector<Label> read_labels(const Hierarchy& tree, std::string_view package) 
   std::vector<Label> out;
   for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
     const Node& n = tree.nodes[i];
-    if (n.package != package || n.bounds.empty()) continue;
-    const std::string& shown = n.text.empty() ? n.description : n.text;
+    if (n.package != package || n.bounds.empty() || !n.visible) continue;
+    const std::string& shown = !n.text.empty() ? n.text : !n.description.empty() ? n.description : n.hint;
     std::string text = normalise(std::string_view(shown).substr(0, kMaxLabelBytes));
     if (!text.empty()) out.push_back({static_cast<int>(i), shown, std::move(text)});
   }

@@ -1,5 +1,7 @@
 #include "common/android/hierarchy.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstring>
 
 #include "common/android/dump.h"
@@ -35,13 +37,12 @@ class Reader {
       at_ = end + 2;
     }
     blanks();
-    TRY(expect("<hierarchy"));
-    bool closed = false;
-    TRY(attributes([&](std::string_view name, const std::string& value) { hierarchy_attribute(name, value); },
-                   closed));
-    while (!closed) {
+    if (!starts_with(rest(), "<hierarchy") && !starts_with(rest(), "<displays"))
+      return fault("expected <hierarchy");
+    TRY(element());
+    while (!open_.empty()) {
       blanks();
-      TRY(step(closed));
+      TRY(step());
     }
     blanks();
     if (at_ != xml_.size()) return fault("something follows the end of the hierarchy");
@@ -66,8 +67,8 @@ class Reader {
     if (name == "rotation") out_.rotation = parse_int<int>(value).value_or(0);
   }
 
-  // One tag: "<node ...>", "<node .../>", "</node>" or the closing "</hierarchy>".
-  Status step(bool& closed) {
+  // One tag: "<node ...>", "<node .../>", a closing one, or a comment.
+  Status step() {
     if (starts_with(rest(), "<!--")) {
       const std::size_t end = xml_.find("-->", at_);
       if (end == std::string_view::npos) return fault("a comment does not end");
@@ -75,33 +76,57 @@ class Reader {
       return ok_status();
     }
     if (starts_with(rest(), "</")) {
-      TRY(expect(open_.empty() ? "</hierarchy" : "</node"));
+      at_ += 2;
+      TRY(expect(open_.back().name));
       blanks();
       TRY(expect(">"));
-      if (open_.empty())
-        closed = true;
-      else
-        open_.pop_back();
+      open_.pop_back();
       return ok_status();
     }
-    TRY(expect("<node"));
-    return node();
+    return element();
   }
 
-  Status node() {
-    if (out_.nodes.size() >= kMaxNodes) return exhausted("window hierarchy: more than 20000 nodes");
+  // "<node ...>"; Appium names its elements by their class. Around them "<hierarchy>", and of all windows
+  // (uiautomator dump --windows) "<displays>", "<display>" and "<window>", which are no nodes.
+  Status element() {
+    TRY(expect("<"));
+    std::size_t end = at_;
+    while (end < xml_.size() && !is_blank(xml_[end]) && xml_[end] != '>' && xml_[end] != '/' &&
+           xml_[end] != '<')
+      ++end;
+    const std::string_view name = xml_.substr(at_, end - at_);
+    if (name.empty() || !std::isalpha(static_cast<unsigned char>(name[0]))) return fault("expected <node");
+    at_ = end;
+    for (std::string_view wrapper : {"hierarchy", "displays", "display", "window"}) {
+      if (name == wrapper) return wrap(name);
+    }
+    return node(name);
+  }
+
+  Status wrap(std::string_view name) {
     if (open_.size() >= kMaxDepth) return exhausted("window hierarchy: deeper than 200 nodes");
+    bool closed = false;
+    TRY(attributes([&](std::string_view key, const std::string& value) { hierarchy_attribute(key, value); },
+                   closed));
+    if (!closed) open_.push_back({name, open_.empty() ? -1 : open_.back().node});
+    return ok_status();
+  }
+
+  Status node(std::string_view name) {
+    if (out_.nodes.size() >= kMaxNodes) return exhausted("window hierarchy: more than 20000 nodes");
+    if (open_.size() > kMaxDepth) return exhausted("window hierarchy: deeper than 200 nodes");
     Node node;
-    node.parent = open_.empty() ? -1 : open_.back();
-    node.depth = static_cast<int>(open_.size());
+    node.parent = open_.back().node;
+    node.depth = node.parent < 0 ? 0 : out_.nodes[static_cast<std::size_t>(node.parent)].depth + 1;
     Status bounds;
     bool closed = false;
     TRY(attributes(
-        [&](std::string_view name, const std::string& value) { bounds = assign(node, name, value, bounds); },
+        [&](std::string_view key, const std::string& value) { bounds = assign(node, key, value, bounds); },
         closed));
     TRY(bounds);
+    if (node.class_name.empty() && name != "node") node.class_name = std::string(name);
     out_.nodes.push_back(std::move(node));
-    if (!closed) open_.push_back(static_cast<int>(out_.nodes.size()) - 1);
+    if (!closed) open_.push_back({name, static_cast<int>(out_.nodes.size()) - 1});
     return ok_status();
   }
 
@@ -126,7 +151,8 @@ class Reader {
         {"focusable", &Node::focusable},   {"focused", &Node::focused},
         {"scrollable", &Node::scrollable}, {"long-clickable", &Node::long_clickable},
         {"password", &Node::password},     {"selected", &Node::selected},
-        {"NAF", &Node::not_accessible}};
+        {"NAF", &Node::not_accessible},    {"visible-to-user", &Node::visible},
+        {"displayed", &Node::visible}};
     for (const Text& t : kTexts) {
       if (t.name == name) n.*t.field = value;
     }
@@ -230,8 +256,12 @@ class Reader {
   }
 
   std::string_view xml_;
+  struct Open {
+    std::string_view name;
+    int node = -1;  // the nearest node around what follows; -1: none
+  };
   std::size_t at_ = 0;
-  std::vector<int> open_;
+  std::vector<Open> open_;
   Hierarchy out_;
 };
 
@@ -261,8 +291,41 @@ int Hierarchy::clickable_ancestor(int index) const {
   return -1;
 }
 
+namespace {
+
+// What the tool or adb said instead of a hierarchy. That a screen never rested is not "no dialog".
+Status no_hierarchy(std::string_view text) {
+  const std::string head = "window hierarchy: byte 0: there is none; ";
+  switch (parse_dump_output(text)) {
+    case DumpOutcome::kNotIdle:
+      return corrupt(head + "uiautomator says that the screen was never idle (NOT_IDLE): take a screenshot");
+    case DumpOutcome::kNoRoot:
+      return corrupt(head + "uiautomator got no root node: dump again");
+    case DumpOutcome::kKilled:
+      return corrupt(head +
+                     "uiautomator was killed: another instrumentation holds the accessibility service");
+    case DumpOutcome::kWritten:
+      return corrupt(head + "this is what uiautomator printed: pull the file that it names");
+    case DumpOutcome::kUnknown:
+      break;
+  }
+  return corrupt(head + "the text begins with: " + clean_utf8(trim(text).substr(0, 80)));
+}
+
+}  // namespace
+
 Result<Hierarchy> parse_hierarchy(std::string_view xml) {
   if (xml.size() > kMaxHierarchyBytes) return exhausted("window hierarchy: larger than 16 MiB");
+  if (!starts_with(xml, "\xFF\xFE") && !starts_with(xml, "\xFE\xFF")) {
+    const std::size_t root = std::min(xml.find("<hierarchy"), xml.find("<displays"));
+    if (root == std::string_view::npos) return no_hierarchy(xml);
+    // adb's chatter and the tool's own line may stand in front.
+    const std::size_t declaration = xml.substr(0, root).rfind("<?xml");
+    if (declaration != std::string_view::npos && !contains(xml.substr(0, declaration), "<"))
+      xml.remove_prefix(declaration);
+    else if (!contains(xml.substr(0, root), "<"))
+      xml.remove_prefix(root);
+  }
   if (starts_with(xml, "\xFF\xFE") || starts_with(xml, "\xFE\xFF")) return Reader(utf8_text(xml)).run();
   if (starts_with(xml, "\xEF\xBB\xBF")) xml.remove_prefix(3);
   // `uiautomator dump /dev/tty` prints its own line behind the document.

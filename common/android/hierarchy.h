@@ -1,6 +1,7 @@
 // The window tree that `uiautomator dump` writes, and what the tool itself prints. Its XML is a small subset:
 // elements with attributes, no text, no DTD; a strict reader of its own refuses all else with the offset of
-// the fault. Android 4.4 to 16: several roots, one line or many, optional NAF and hint, character references.
+// the fault. Android 4.4 to 16: several roots, one line or many, optional NAF and hint, character references;
+// also all windows (`dump --windows`) and Appium's page source, whose elements bear their class as name.
 // Pure; a Hierarchy owns its text.
 #pragma once
 
@@ -43,6 +44,7 @@ struct Node {
   Bounds bounds;
   bool checkable = false, checked = false, clickable = false, enabled = true, focusable = false,
        focused = false;
+  bool visible = true;  // where the dump says so (uiautomator2, Appium): one that is not shows nothing
   bool scrollable = false, long_clickable = false, password = false, selected = false, not_accessible = false;
   int parent = -1;  // index in Hierarchy::nodes; -1 for a root
   int depth = 0;
@@ -56,7 +58,9 @@ struct Hierarchy {
   int clickable_ancestor(int index) const;
 };
 
-// Reads the XML. An error is kCorrupt and names the byte offset, or kExhausted where a bound was reached.
+// Reads the XML, with what adb or the tool printed before it. An error is kCorrupt and names the byte offset
+// (and, where the text is what the tool said instead, what that means), or kExhausted where a bound was
+// reached.
 Result<Hierarchy> parse_hierarchy(std::string_view xml);
 
 // What the `uiautomator dump` command itself printed.

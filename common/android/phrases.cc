@@ -1,6 +1,7 @@
 #include "common/android/phrases.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "common/base/text.h"
 
@@ -22,12 +23,13 @@ struct Replacement {
 // Blanks, marks without width, and one style for brackets and quotation marks.
 constexpr Replacement kReplacements[] = {
     {"\u00A0", ""}, {"\u2009", ""}, {"\u202F", ""}, {"\u200B", ""}, {"\u200C", ""}, {"\u200D", ""},
-    {"\u200E", ""}, {"\u200F", ""}, {"\uFEFF", ""}, {"\u3000", ""}, {"\u2003", ""}, {"\u2002", ""},
-    {"「", "\""},   {"」", "\""},   {"『", "\""},   {"』", "\""},   {"“", "\""},    {"”", "\""},
-    {"‘", "'"},     {"’", "'"},     {"〈", "《"},   {"〉", "》"},   {"︿", "《"},   {"﹀", "》"},
-    {"︽", "《"},   {"︾", "》"},   {"【", "["},    {"】", "]"},    {"〔", "["},    {"〕", "]"},
-    {"。", "."},    {"、", ","},    {"﹑", ","},    {"︰", ":"},    {"﹕", ":"},    {"…", ""},
-    {"⋯", ""},      {"✕", "×"},     {"✖", "×"},     {"╳", "×"},     {"⨉", "×"},     {"❌", "×"}};
+    {"\u200E", ""}, {"\u200F", ""}, {"\uFEFF", ""}, {"\u2060", ""}, {"\u00AD", ""}, {"\uFE0F", ""},
+    {"\u2028", ""}, {"\u2029", ""}, {"\u3000", ""}, {"\u2003", ""}, {"\u2002", ""}, {"「", "\""},
+    {"」", "\""},   {"『", "\""},   {"』", "\""},   {"“", "\""},    {"”", "\""},    {"‘", "'"},
+    {"’", "'"},     {"〈", "《"},   {"〉", "》"},   {"︿", "《"},   {"﹀", "》"},   {"︽", "《"},
+    {"︾", "》"},   {"【", "["},    {"】", "]"},    {"〔", "["},    {"〕", "]"},    {"。", "."},
+    {"、", ","},    {"﹑", ","},    {"︰", ":"},    {"﹕", ":"},    {"…", ""},      {"⋯", ""},
+    {"✕", "×"},     {"✖", "×"},     {"╳", "×"},     {"⨉", "×"},     {"❌", "×"}};
 
 // U+FF01 to U+FF5E are ASCII in full width: EF BC 81 to EF BD 9E.
 bool half_width(std::string_view sequence, std::string& out) {
@@ -118,6 +120,74 @@ std::string normalise(std::string_view text) {
   return out;
 }
 
+std::string without_ornaments(std::string_view s) {
+  const std::string_view whole = s;
+  for (bool cut = true; cut;) {
+    cut = false;
+    for (std::string_view end :
+         {":", ">", "→", "›", "»", "❯", ".", "!", ",", "~", "|", "✓", "√", "▶", "按钮", "button"}) {
+      if (s.size() <= end.size() || !ends_with(s, end)) continue;
+      s.remove_suffix(end.size());
+      cut = true;
+    }
+    for (std::string_view begin : {"→", "✓", "√", "☑", "☐", "·", "•"}) {
+      if (s.size() <= begin.size() || !starts_with(s, begin)) continue;
+      s.remove_prefix(begin.size());
+      cut = true;
+    }
+    if (s.size() > 2 && ((s.front() == '[' && s.back() == ']') || (s.front() == '"' && s.back() == '"'))) {
+      s = s.substr(1, s.size() - 2);
+      cut = true;
+    }
+  }
+  return std::string(s.empty() ? whole : s);
+}
+
+namespace {
+// "3s同意", "(3s)同意", "5秒后同意": what counts down before a label.
+std::string_view without_leading_counter(std::string_view s) {
+  std::string_view rest = s;
+  const bool bracket = !rest.empty() && rest[0] == '(';
+  if (bracket) rest.remove_prefix(1);
+  std::size_t digits = 0;
+  while (digits < rest.size() && digits < 3 && std::isdigit(static_cast<unsigned char>(rest[digits])))
+    ++digits;
+  if (digits == 0) return s;
+  rest.remove_prefix(digits);
+  bool unit = false;
+  for (std::string_view word : {"秒后", "秒", "s"}) {
+    if (unit || !starts_with(rest, word)) continue;
+    rest.remove_prefix(word.size());
+    unit = true;
+  }
+  if (bracket) {
+    if (!starts_with(rest, ")")) return s;
+    rest.remove_prefix(1);
+  } else if (!unit || (!rest.empty() && static_cast<unsigned char>(rest[0]) < 0x80 && rest[0] != '|')) {
+    return s;  // "5star" counts nothing
+  }
+  while (starts_with(rest, "|") || starts_with(rest, ":")) rest.remove_prefix(1);
+  return rest.empty() ? s : rest;
+}
+}  // namespace
+
+std::vector<std::string> language_parts(std::string_view s) {
+  std::vector<std::string> out;
+  int kind = 0;  // of the last character: 1 letters of ASCII, 2 others
+  for (std::size_t at = 0; at < s.size();) {
+    const std::size_t length = sequence_length(s.substr(at));
+    const auto c = static_cast<unsigned char>(s[at]);
+    const int now = c >= 0x80 ? 2 : std::isalpha(c) || c == '\'' ? 1 : 0;
+    if (now != 0) {
+      if (now != kind) out.emplace_back();
+      out.back().append(s.substr(at, length));
+      kind = now;
+    }
+    at += length;
+  }
+  return out;
+}
+
 std::string without_countdown(std::string_view s) {
   auto cut_counter = [](std::string_view text) {  // "5", "5s", "5秒", "(5)", "(5s)"
     const bool bracket = ends_with(text, ")");
@@ -138,7 +208,7 @@ std::string without_countdown(std::string_view s) {
     return rest;
   };
   const std::string_view cut = cut_counter(s);
-  return std::string(cut.empty() ? s : cut);
+  return std::string(without_leading_counter(cut.empty() ? s : cut));
 }
 
 PhraseBook::PhraseBook(const Phrases& phrases) : phrases_(phrases) {

@@ -65,8 +65,13 @@ Status check_phrases(const Phrases& phrases);
 
 // One width, no blanks, lower case, one style of quotation marks; what phrases and labels are compared in.
 std::string normalise(std::string_view text);
-// A normalised label without what a countdown adds: "同意(5s)" and "同意5" are "同意".
+// A normalised label without what a countdown adds: "同意(5s)", "同意5" and "5s同意" are "同意".
 std::string without_countdown(std::string_view normalised);
+// A normalised label without arrows, colons and full stops around it, nor the word "button" that an
+// accessibility text adds: "同意并继续>", "同意按钮".
+std::string without_ornaments(std::string_view normalised);
+// "同意agree" as "同意" and "agree": a label that says the same twice.
+std::vector<std::string> language_parts(std::string_view normalised);
 
 class PhraseBook {
  public:

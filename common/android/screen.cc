@@ -73,10 +73,12 @@ bool permission_screen(const Facts& f, Screen& s) {
   if (!listed(f.book.raw().permission_packages, s.package)) return false;
   const bool ids = has_id(f, "permission_allow") || has_id(f, "permission_deny") ||
                    has_id(f, "permission_message") || has_id(f, "grant_dialog");
-  const bool words = find_in(s.elements, Role::kDeny) || find_in(s.elements, Role::kDenyForever);
+  const bool deny = find_in(s.elements, Role::kDeny) || find_in(s.elements, Role::kDenyForever);
+  const bool allow = find_in(s.elements, Role::kAllow) || find_in(s.elements, Role::kAllowAlways) ||
+                     find_in(s.elements, Role::kAllowForeground) || find_in(s.elements, Role::kAllowOnce);
   if (!ids && has_id(f, "continue_button") && has_id(f, "cancel_button"))
     return decide(s, ScreenKind::kPermissionReview, "the system reviews an app for an old target");
-  if (!ids && !words) return false;
+  if (!ids && !(deny && allow)) return false;
   for (const Node& n : f.tree.nodes) {
     if (id_of(n) == "permission_message") s.message = n.text;
   }
@@ -86,7 +88,21 @@ bool permission_screen(const Facts& f, Screen& s) {
     }
   }
   s.permission_groups = f.book.groups_in(normalise(s.message));
+  // Makers' security apps ask the same way whether one app may open another: that is no permission.
+  if (!ids && s.permission_groups.empty())
+    return decide(s, ScreenKind::kSystemDialog, "a question of " + s.package + " that names no permission");
   return decide(s, ScreenKind::kPermission, "window of " + s.package);
+}
+
+// SystemUI's lock screen and bouncer, 5 to 16.
+bool has_lock_parts(const Facts& f) {
+  for (std::string_view part :
+       {"keyguard_status", "keyguard_clock", "keyguard_indication", "lockscreen_clock", "lock_icon_view",
+        "lockPatternView", "pinEntry", "keyguard_pin_view", "keyguard_password_view", "keyguard_pattern_view",
+        "keyguard_header"}) {
+    if (has_id(f, part)) return true;
+  }
+  return false;
 }
 
 bool system_screen(const Facts& f, Screen& s) {
@@ -99,28 +115,45 @@ bool system_screen(const Facts& f, Screen& s) {
       return decide(s, ScreenKind::kCrash, "the system's own dialog says that an app stopped");
     return decide(s, ScreenKind::kSystemDialog, "window of package android");
   }
-  if (s.package == "com.android.keyguard" ||
-      (s.package == "com.android.systemui" && (has_id(f, "keyguard_status") || has_id(f, "keyguard_clock"))))
+  if (s.package == "com.android.keyguard" || (s.package == "com.android.systemui" && has_lock_parts(f)))
     return decide(s, ScreenKind::kKeyguard, "lock screen of " + s.package);
-  if (listed(f.book.raw().launcher_packages, s.package))
-    return decide(s, ScreenKind::kLauncher, "home screen " + s.package);
   return s.package == "com.android.backupconfirm" &&
          decide(s, ScreenKind::kSystemDialog, "window of " + s.package);
+}
+
+// After the consent dialog: a home screen can be an app like any other and ask for consent.
+bool home_screen(const Facts& f, Screen& s) {
+  return listed(f.book.raw().launcher_packages, s.package) &&
+         decide(s, ScreenKind::kLauncher, "home screen " + s.package);
 }
 
 // Login walls carry the same links and check box as a consent dialog; what tells them apart is what they ask
 // for.
 bool login_screen(const Facts& f, Screen& s) {
-  const bool button = find_in(s.elements, Role::kLogin) != nullptr;
+  bool button = find_in(s.elements, Role::kLogin) != nullptr;
+  for (const Element& e : s.elements)  // "同意并登录" logs in where there is something to fill in
+    button = button || (e.role == Role::kAgree && f.book.is(&Phrases::login, normalise(e.label)));
   if (!button || find_in(s.elements, Role::kRefuse)) return false;
   for (const Node& n : f.tree.nodes) {
     const bool field = contains(n.class_name, "EditText") || n.password;
     if (field && n.package == s.package)
       return decide(s, ScreenKind::kLogin, "a log-in button and an input field");
   }
-  if (f.book.in(&Phrases::login_fields, f.text) || f.policy)
+  if (f.book.in(&Phrases::login_fields, f.text) || (f.policy && find_in(s.elements, Role::kLogin)))
     return decide(s, ScreenKind::kLogin, "a log-in button and log-in words");
   return false;
+}
+
+// A title that is the rules' name, a link of its own or a name in 《》, beside an agree button that takes
+// taps.
+bool offers_rules(const Facts& f, const Screen& s) {
+  bool tappable = false, link = false;
+  for (const Label& l : f.labels) link = link || f.book.is(&Phrases::policy_names, l.text);
+  for (const Element& e : s.elements) {
+    tappable = tappable || (e.role == Role::kAgree && (e.clickable || !e.enabled));
+    link = link || (e.role == Role::kPolicyLink && (e.span < 0 || contains(e.label, "《")));
+  }
+  return tappable && link;
 }
 
 bool consent_screen(const Facts& f, Screen& s) {
@@ -129,10 +162,15 @@ bool consent_screen(const Facts& f, Screen& s) {
   const bool refuse = find_in(s.elements, Role::kRefuse) != nullptr;
   if (!agree && !weak) return false;
   const bool again = f.book.in(&Phrases::second_try, f.text);
-  if (again && (agree || refuse) && (f.policy || f.consent))
+  // "需要您同意开启位置权限才能…" presses for a permission, not for the rules.
+  const bool of_permission = f.book.in(&Phrases::rationale, f.text) || f.book.in(&Phrases::begging, f.text) ||
+                             !f.book.groups_in(f.text).empty();
+  if (again && (agree || refuse) && (f.policy || (f.consent && !of_permission)))
     return decide(s, ScreenKind::kConsentAgain, "an agree button and words that press after a refusal");
   if (!f.policy) return false;
-  if (agree) return decide(s, ScreenKind::kConsent, "an agree button and the name of the rules");
+  // A "同意" in a chat or below an article that speaks of such rules is no button of a dialog.
+  const bool asks = refuse || f.consent || find_in(s.elements, Role::kCheckBox) || offers_rules(f, s);
+  if (agree && asks) return decide(s, ScreenKind::kConsent, "an agree button and the name of the rules");
   const bool link = find_in(s.elements, Role::kPolicyLink) != nullptr;
   if (link && (f.consent || refuse || find_in(s.elements, Role::kCheckBox)))
     return decide(s, ScreenKind::kConsent, "the rules are named, but only a weak button stands there");
@@ -224,10 +262,10 @@ Screen read_screen(const Hierarchy& tree, const PhraseBook& phrases) {
       phrases.in(&Phrases::consent_texts, facts.text) || phrases.in(&Phrases::read_and_agree, facts.text);
   screen.elements =
       read_elements(tree, facts.labels, phrases, listed(phrases.raw().permission_packages, screen.package));
-  const bool decided = permission_screen(facts, screen) || system_screen(facts, screen) ||
-                       login_screen(facts, screen) || consent_screen(facts, screen) ||
-                       permission_talk(facts, screen) || advert_screen(facts, screen) ||
-                       policy_screen(facts, screen) || blind_screen(facts, screen);
+  const bool decided =
+      permission_screen(facts, screen) || system_screen(facts, screen) || login_screen(facts, screen) ||
+      consent_screen(facts, screen) || home_screen(facts, screen) || permission_talk(facts, screen) ||
+      advert_screen(facts, screen) || policy_screen(facts, screen) || blind_screen(facts, screen);
   if (!decided) decide(screen, ScreenKind::kOrdinary, "nothing that the reader looks for");
   return screen;
 }

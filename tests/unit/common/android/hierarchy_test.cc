@@ -50,6 +50,43 @@ TEST(Hierarchy, NamesTheOffsetOfAFault) {
   }
 }
 
+TEST(Hierarchy, ChatterInFrontAllWindowsAndAppiumsNamesAreRead) {
+  const std::string tree = wrapped("<node text='a' package='p' bounds='[0,0][9,9]'/>");
+  EXPECT_EQ(parse_hierarchy("* daemon started successfully\r\nUI hierchary dumped to: /dev/tty\n" + tree)
+                ->nodes.size(),
+            1u);
+  const auto windows = parse_hierarchy(
+      "<displays><display id=\"0\"><window index=\"0\" title=\"x\" bounds=\"[0,0][9,9]\"><hierarchy "
+      "rotation=\"0\"><node "
+      "text=\"a\" bounds=\"[0,0][9,9]\"><node text=\"b\"/></node></hierarchy></window></display></displays>");
+  ASSERT_TRUE(windows.ok()) << windows.status().text();
+  ASSERT_EQ(windows->nodes.size(), 2u);
+  EXPECT_EQ(windows->nodes[0].parent, -1);
+  EXPECT_EQ(windows->nodes[1].parent, 0);
+  EXPECT_EQ(windows->nodes[1].depth, 1);
+  const auto appium = parse_hierarchy(
+      "<hierarchy index=\"0\" class=\"hierarchy\" rotation=\"0\"><android.widget.Button text=\"OK\" "
+      "displayed=\"false\" "
+      "bounds=\"[0,0][9,9]\"/><android.view.View bounds=\"[0,0][9,9]\"></android.view.View></hierarchy>");
+  ASSERT_TRUE(appium.ok()) << appium.status().text();
+  EXPECT_EQ(appium->nodes[0].class_name, "android.widget.Button");
+  EXPECT_FALSE(appium->nodes[0].visible);
+  EXPECT_FALSE(parse_hierarchy("<hierarchy><a></b></hierarchy>").ok());
+}
+
+TEST(Hierarchy, WhatTheToolSaidInsteadIsExplained) {
+  for (const auto& [said, meant] :
+       {std::pair{"ERROR: could not get idle state.\n", "NOT_IDLE"},
+        {"ERROR: null root node returned by UiTestAutomationBridge.\n", "no root node"},
+        {"UI hierchary dumped to: /sdcard/window_dump.xml\n", "pull the file"},
+        {"Killed\n", "accessibility service"},
+        {"error: device offline\n", "device offline"}}) {
+    const auto tree = parse_hierarchy(said);
+    ASSERT_FALSE(tree.ok());
+    EXPECT_NE(tree.status().message().find(meant), std::string::npos) << tree.status().message();
+  }
+}
+
 TEST(Hierarchy, DepthAndNodesAreBounded) {
   std::string deep, wide;
   for (std::size_t i = 0; i <= kMaxDepth; ++i) deep += "<node text=\"\">";
