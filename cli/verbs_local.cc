@@ -1,6 +1,7 @@
 // parse, screen: what our parsers make of a stranger's dump or hierarchy. No coordinator is asked.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -12,7 +13,7 @@
 
 namespace storesweep::cli {
 namespace {
-constexpr std::size_t kMaxFileBytes = std::size_t{64} << 20;
+constexpr std::size_t kMaxFileBytes = std::size_t{256} << 20;  // a bugreport of a week
 
 int print(const std::string& json) {
   std::printf("%s\n", json.c_str());
@@ -21,24 +22,47 @@ int print(const std::string& json) {
 
 Result<int> parse_file(const std::string& kind, const std::string& file) {
   TRY_ASSIGN(const std::string text, read_file(file, kMaxFileBytes));
-  TRY_ASSIGN(const std::string json, android::parse_to_json(kind, text));
-  return print(json);
+  auto described = android::describe_text(kind, text);
+  if (!described.ok()) return described.status().within(file);
+  print(described->json);
+  if (described->warning.empty()) return kExitOk;
+  return invalid(file + ": " + described->warning);
 }
 
 Result<int> read_screen_file(const std::string& file, const std::string& rules) {
   TRY_ASSIGN(const std::string text, read_file(file, kMaxFileBytes));
   auto pack = load_rule_pack(rules_folder(rules));
   if (!pack.ok()) return pack.status().within("--rules");
-  TRY_ASSIGN(const std::string json, android::screen_to_json(text, pack->phrases));
-  return print(json);
+  auto json = android::screen_to_json(text, pack->phrases);
+  return json.ok() ? print(*json) : Result<int>(json.status().within(file));
 }
 
 std::string kinds_help() {
   std::string out = "which command's output it is:";
   for (const android::ParserKind& k : android::parser_kinds()) {
-    out += "\n" + std::string(k.name) + ": " + std::string(k.help);
+    out += "\n  " + std::string(k.name) + ": " + std::string(k.help);
   }
-  return out;
+  return out + "\n  " + std::string(android::kAnyKind) + ": guess; of a bugreport or pm dump, everything";
+}
+
+bool is_kind(const std::string& name) {
+  const auto& kinds = android::parser_kinds();
+  return name == android::kAnyKind ||
+         std::any_of(kinds.begin(), kinds.end(), [&](const auto& k) { return k.name == name; });
+}
+
+// `parse` lists the kinds, `parse FILE` guesses.
+Result<int> parse_verb(const std::string& kind, const std::string& file) {
+  std::error_code error;
+  if (kind.empty()) {
+    std::printf("storesweep parse KIND FILE; KIND says %s\n", kinds_help().c_str());
+    return kExitOk;
+  }
+  if (is_kind(kind) && !file.empty()) return parse_file(kind, file);
+  if (is_kind(kind)) return invalid("parse " + kind + ": which FILE?");
+  if (file.empty() && std::filesystem::exists(kind, error))
+    return parse_file(std::string(android::kAnyKind), kind);
+  return invalid("no parser is called " + kind + "; KIND says " + kinds_help());
 }
 }  // namespace
 
@@ -59,10 +83,10 @@ void add_local_verbs(CLI::App& app, Program& program) {
   auto options = std::make_shared<Options>();
   CLI::App* parse =
       app.add_subcommand("parse", "what a parser makes of a dump: records, and the lines it did not know");
-  parse->add_option("kind", options->kind, kinds_help())->required();
-  parse->add_option("file", options->file, "the dump")->required();
+  parse->add_option("kind", options->kind, kinds_help());
+  parse->add_option("file", options->file, "the dump");
   parse->callback([&program, options] {
-    program.verb = [options](Session&) { return parse_file(options->kind, options->file); };
+    program.verb = [options](Session&) { return parse_verb(options->kind, options->file); };
   });
   CLI::App* screen = app.add_subcommand("screen", "what the screen reader makes of a uiautomator hierarchy");
   screen->add_option("file", options->file, "the XML")->required();

@@ -1,11 +1,13 @@
 #include "common/android/activities.h"
 
+#include <cctype>
+
 #include "common/base/text.h"
 
 namespace storesweep::android {
 namespace {
 
-// "25f1806 u0 com.x/.Main t12" (inside ActivityRecord{} or Window{}), since 14 also "... t12 f}}".
+// "25f1806 u0 com.x/.Main t12" (inside ActivityRecord{} or Window{}).
 bool record_inside(std::string_view inside, ActivityOnTop& out) {
   take_word(inside);
   std::string_view user = take_word(inside);
@@ -17,10 +19,34 @@ bool record_inside(std::string_view inside, ActivityOnTop& out) {
   return out.user >= 0 && !out.component.empty();
 }
 
+// "ActivityRecord{25f1806 u0 com.x/.Main t12}", since 14 "ActivityRecord{25f1806 u0 com.x/.Main} t12}", also
+// inside a token; "Window{41d2b2b8 u0 com.x/com.x.Main}", whose title may hold blanks ("Application Error:
+// com.x").
+bool on_top(std::string_view value, ActivityOnTop& out) {
+  if (const std::string_view inside = between(value, "ActivityRecord{", "}"); !inside.empty()) {
+    if (!record_inside(inside, out)) return false;
+    std::string_view behind = value.substr(value.find(inside) + inside.size() + 1);
+    behind = trim(behind.substr(0, behind.find_first_of("}")));
+    if (out.task < 0 && take(behind, "t")) out.task = parse_int<int>(take_word(behind)).value_or(-1);
+    return true;
+  }
+  std::string_view inside = between(value, "Window{", "}");
+  if (!record_inside(inside, out)) return false;
+  take_word(inside), take_word(inside);
+  if (std::string_view rest = inside; !contains(out.component, "/")) {
+    // Samsung names the display between user and title: "d0".
+    if (rest.size() > 1 && rest[0] == 'd' && std::isdigit(static_cast<unsigned char>(rest[1])))
+      take_word(rest);
+    rest = trim(rest.substr(0, rest.find(" paused=")));
+    if (!rest.empty()) out.component = std::string(rest);
+  }
+  return true;
+}
+
 // Whether the line is one of those that name what is on top; empty or "null" is nothing.
 bool top_line(std::string_view body, ActivityOnTop::Kind& kind, std::string_view& value) {
   for (std::string_view key : {"mResumedActivity: ", "ResumedActivity: ", "topResumedActivity=",
-                               "mFocusedActivity: ", "ResumedActivity:"}) {
+                               "mFocusedActivity: ", "ResumedActivity:", "Resumed: ", "mResumedActivity="}) {
     value = body;
     if (take(value, key)) return kind = ActivityOnTop::Kind::kResumed, true;
   }
@@ -41,14 +67,14 @@ Parsed<ActivityOnTop> parse_top_activities(std::string_view text) {
     ActivityOnTop top;
     std::string_view value;
     if (!top_line(line.body, top.kind, value)) {
-      if (is_device_error(line.body)) out.unknown(line, true);
+      const bool other_shape = contains(line.body, "esumedActivity") && contains(line.body, "{") &&
+                               !starts_with(line.body, "mLast");
+      if (other_shape || is_device_error(line.body)) out.unknown(line, true);
       continue;
     }
     value = trim(value);
     if (value.empty() || value == "null") continue;
-    std::string_view inside = between(value, "ActivityRecord{", "}");
-    if (inside.empty()) inside = between(value, "Window{", "}");
-    if (record_inside(inside, top))
+    if (on_top(value, top))
       out.add(std::move(top));
     else
       out.unknown(line, true);
@@ -137,77 +163,6 @@ Parsed<RunningService> parse_services(std::string_view text) {
       s.start_requested = true;
     } else if (starts_with(body, "createTime=")) {
       if (const auto ago = parse_duration_ms(value_of(body, "createTime="))) s.created_ago_ms = -*ago;
-    }
-  }
-  return out;
-}
-
-namespace {
-
-// "Deliver #0: BroadcastFilter{77623ee u0 ReceiverList{c0d4d69 1867 system/1000/u0 local:2a793f0}}",
-// "Receiver #1: ResolveInfo{3fb9b18 com.x/.R m=0x108000}", since 11 "Deliver +3ms #0: (manifest) ...".
-bool receiver(std::string_view body, Broadcast& broadcast) {
-  Broadcast::Receiver r;
-  if (std::string_view inside = between(body, "ReceiverList{", "}"); !inside.empty()) {
-    take_word(inside);
-    r.pid = parse_int<int>(take_word(inside)).value_or(-1);
-    const std::string_view who = take_word(inside);
-    r.package = std::string(who.substr(0, who.find('/')));
-  } else if (inside = between(body, "ResolveInfo{", "}"); !inside.empty()) {
-    take_word(inside);
-    r.component = std::string(take_word(inside));
-    r.package = std::string(package_of(r.component));
-  } else {
-    return contains(body, "BroadcastFilter{");  // one whose process is gone prints no list
-  }
-  broadcast.receivers.push_back(std::move(r));
-  return true;
-}
-
-bool is_receiver_line(std::string_view body) {
-  return (starts_with(body, "Deliver ") || starts_with(body, "Receiver #") || starts_with(body, "Skipped ") ||
-          starts_with(body, "Failed ")) &&
-         contains(body, "#") && contains(body, "{");
-}
-
-}  // namespace
-
-Parsed<Broadcast> parse_broadcasts(std::string_view text) {
-  Parsed<Broadcast> out;
-  LineReader lines(text, out);
-  Line line;
-  bool open = false;
-  while (lines.next(line)) {
-    std::string_view body = line.body;
-    if (starts_with(
-            body, "BroadcastRecord{")) {  // "BroadcastRecord{1ae33f4 u-1 android.intent.action.X} to user -1"
-      std::string_view inside = between(body, "{", "}");
-      take_word(inside);
-      std::string_view user = take_word(inside);
-      Broadcast b;
-      open = take(user, "u");
-      if (!open) {
-        out.unknown(line, true);
-        continue;
-      }
-      b.user = parse_int<int>(user).value_or(-1);
-      b.action = std::string(inside);
-      out.add(std::move(b));
-      continue;
-    }
-    if (contains(body, " summary [") || starts_with(body, "Historical broadcasts summary")) open = false;
-    if (!open) {
-      if (is_device_error(body)) out.unknown(line, true);
-      continue;
-    }
-    Broadcast& b = out.records.back();
-    if (is_receiver_line(body)) {
-      if (!receiver(body, b)) out.unknown(line, true);
-    } else if (starts_with(body, "caller=")) {
-      b.caller_package = std::string(value_of(body, "caller="));
-      b.caller_uid = parse_uid(value_of(body, "uid=")).value_or(-1);
-    } else if (const std::size_t at = body.find("dispatchClockTime="); at != std::string_view::npos) {
-      b.time = std::string(trim(body.substr(at + 18, body.find(" finish", at) - at - 18)));
     }
   }
   return out;

@@ -66,12 +66,15 @@ class AppOpsParser {
   bool accept(const Line& line) {
     std::string_view body = line.body;
     if (body == "Current AppOps Service state:") {
-      preamble_ = true;
+      preamble_ = dump_ = true;
+      if (out_.records.empty()) out_.forget_preface();
       return true;
     }
-    if (line.indent <= 4 && take(body, "Uid ") && body.size() > 1 && body.back() == ':')
+    if (take(body, "Uid ") && body.size() > 1 && body.back() == ':' && !contains(body, " "))
       return begin_uid(body);
-    if (preamble_) return true;  // settings, watchers and clients come before the first uid
+    // Settings, watchers and clients come before the first uid, restrictions and policies behind the last.
+    if (dump_ && line.indent <= 2 && ends_with(line.body, ":")) preamble_ = true;
+    if (preamble_) return true;
     if (take(body, "Package ") && ends_with(body, ":")) {
       package_ = std::string(body.substr(0, body.size() - 1));
       op_ = nullptr;
@@ -229,7 +232,8 @@ class AppOpsParser {
 
   std::string_view text_;
   Parsed<AppOp> out_;
-  bool preamble_ = false;
+  bool dump_ = false;      // the heading of a whole dump was seen
+  bool preamble_ = false;  // no uid's lines are being read
   int uid_ = -1;
   std::string package_;
   std::string attribution_;

@@ -1,9 +1,11 @@
 #include "common/android/describe.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "common/android/describe_records.h"
 #include "common/android/screen.h"
+#include "common/android/sections.h"
 #include "common/base/text.h"
 
 namespace storesweep::android {
@@ -25,6 +27,7 @@ ordered_json with(std::string_view text) {
   return described(Parser(text));
 }
 ordered_json appops(std::string_view text) { return described(parse_appops(text)); }
+ordered_json log(std::string_view text) { return described(parse_system_log(text, Traces::kRead)); }
 ordered_json monkey(std::string_view text) {
   MonkeyRun run;
   ordered_json out = described(parse_monkey(text, run));
@@ -37,16 +40,23 @@ ordered_json power(std::string_view text) {
   out["wakefulness"] = state.wakefulness;
   return out;
 }
-ordered_json install(std::string_view text) { return to_json(parse_install(text)); }
-ordered_json start(std::string_view text) { return to_json(parse_start(text)); }
+ordered_json battery(std::string_view text) {
+  ordered_json out = described(parse_battery(text));
+  for (ordered_json& record : out["records"]) {  // "level: 100" is a number, "AC powered: true" a truth
+    const std::string value = record["value"];
+    if (const auto number = parse_int<std::int64_t>(value)) record["value"] = *number;
+    if (value == "true" || value == "false") record["value"] = value == "true";
+  }
+  return out;
+}
 
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> kEntries = {
       {{"appops", "dumpsys appops, cmd appops get P"}, appops},
       {{"events", "logcat -b events, any -v"}, with<parse_events>},
-      {{"log", "logcat -b main,system, any -v: starts, blocks, crashes, exits"}, with<parse_system_log>},
-      {{"package", "dumpsys package [P]"}, with<parse_packages>},
-      {{"packages", "pm list packages [-f -i -U]"}, with<parse_package_list>},
+      {{"log", "logcat -b main,system, any -v, or a stack trace: starts, blocks, crashes, exits"}, log},
+      {{"package", "dumpsys package [P], pm dump P"}, with<parse_packages>},
+      {{"packages", "pm list packages [-f -i -U --show-versioncode --user N]"}, with<parse_package_list>},
       {{"path", "pm path P"}, with<parse_package_paths>},
       {{"features", "pm list features"}, with<parse_features>},
       {{"getprop", "getprop"}, with<parse_properties>},
@@ -64,10 +74,10 @@ const std::vector<Entry>& entries() {
       {{"notification", "dumpsys notification"}, with<parse_notifications>},
       {{"alarm", "dumpsys alarm"}, with<parse_alarms>},
       {{"jobscheduler", "dumpsys jobscheduler"}, with<parse_jobs>},
-      {{"battery", "dumpsys battery"}, with<parse_battery>},
+      {{"battery", "dumpsys battery"}, battery},
       {{"power", "dumpsys power"}, power},
-      {{"install", "adb install, pm install"}, install},
-      {{"start", "am start [-W]"}, start},
+      {{"install", "adb install, pm install: one record an answer"}, with<parse_installs>},
+      {{"start", "am start [-W]: one record a start"}, with<parse_starts>},
       {{"monkey", "monkey -v[ -v -v]"}, monkey}};
   return kEntries;
 }
@@ -96,18 +106,79 @@ const std::vector<ParserKind>& parser_kinds() {
   return kKinds;
 }
 
-Result<std::string> parse_to_json(std::string_view kind, std::string_view text) {
-  std::string names;
+namespace {
+
+const Entry* entry_of(std::string_view kind) {
   for (const Entry& entry : entries()) {
-    if (entry.kind.name != kind) {
-      names += (names.empty() ? "" : ", ") + std::string(entry.kind.name);
-      continue;
-    }
-    ordered_json out = {{"kind", kind}};
-    out.update(entry.parse(text));
-    return printed(out);
+    if (entry.kind.name == kind) return &entry;
   }
-  return invalid("no parser is called " + clean_utf8(kind) + "; there are " + names);
+  return nullptr;
+}
+
+std::string joined(const std::vector<std::string_view>& names) {
+  std::string out;
+  for (std::string_view name : names) out += (out.empty() ? "" : ", ") + std::string(name);
+  return out;
+}
+
+ordered_json one_kind(const Entry& entry, std::string_view text) {
+  ordered_json out = {{"kind", entry.kind.name}};
+  out.update(entry.parse(part_of_kind(text, entry.kind.name)));
+  return out;
+}
+
+// Nothing was found, and no line of the text is of that kind.
+std::string wrong_kind(const Entry& entry, const ordered_json& out, const std::vector<std::string_view>& seen,
+                       std::string_view text) {
+  if (!out["records"].empty() || out.contains("device_error")) return {};
+  if (trim(text).empty()) return "the file is empty: nothing can be concluded from it";
+  if (std::find(seen.begin(), seen.end(), entry.kind.name) != seen.end()) return {};
+  const std::string does_not = "this does not look like the output of " + std::string(entry.kind.help);
+  return seen.empty() ? does_not : does_not + "; it looks like: " + joined(seen);
+}
+
+Description guessed(std::string_view text, const std::vector<std::string_view>& seen) {
+  if (!has_titles(text)) {
+    ordered_json out = one_kind(*entry_of(seen[0]), text);
+    out["guessed"] = true;
+    return {printed(out), {}};
+  }
+  ordered_json parts = ordered_json::array();
+  for (std::string_view kind : seen) {
+    ordered_json part = one_kind(*entry_of(kind), text);
+    if (!part["records"].empty() || part.contains("device_error")) parts.push_back(std::move(part));
+  }
+  return {printed({{"kind", kAnyKind}, {"guessed", true}, {"parts", std::move(parts)}}), {}};
+}
+
+std::string all_kinds() {
+  std::vector<std::string_view> names;
+  for (const Entry& entry : entries()) names.push_back(entry.kind.name);
+  return joined(names);
+}
+
+}  // namespace
+
+Result<Description> describe_text(std::string_view kind, std::string_view bytes) {
+  const Entry* entry = entry_of(kind);
+  if (!entry && kind != kAnyKind)
+    return invalid("no parser is called " + clean_utf8(kind) + "; there are " + all_kinds() + ", and auto");
+  if (starts_with(bytes, "PK\x03\x04") || starts_with(bytes, "\x1F\x8B"))
+    return invalid("this is an archive (of a bugreport?): unpack it and take the text inside");
+  const std::string text = utf8_text(bytes);
+  const std::vector<std::string_view> seen = kinds_in(text);
+  if (!entry && seen.empty()) {
+    for (std::string_view line : lines(text)) {
+      if (is_device_error(trim(line)))
+        return invalid("there is no dump; the device said: " + clean_utf8(trim(line)));
+    }
+    return invalid("no line is known: name the kind of this text; there are " + all_kinds());
+  }
+  if (!entry) return guessed(text, seen);
+  ordered_json out = one_kind(*entry, text);
+  std::string warning = wrong_kind(*entry, out, seen, text);
+  if (!warning.empty()) out["warning"] = warning;
+  return Description{printed(out), std::move(warning)};
 }
 
 Result<std::string> screen_to_json(std::string_view text, const Phrases& phrases) {

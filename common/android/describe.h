@@ -19,10 +19,21 @@ struct ParserKind {
 // All parsers, in a fixed order.
 const std::vector<ParserKind>& parser_kinds();
 
-// {"kind", "lines", "records": [...], "unknown_count", "relevant_unknown", "unknown_lines": [{"line",
-// "relevant", "text"}], "cut", "device_error"}. kInvalid names the kinds when `kind` is none of them; bytes
-// that are not UTF-8 come out as U+FFFD.
-Result<std::string> parse_to_json(std::string_view kind, std::string_view text);
+// What came out, and one line for people where the text does not look like that kind at all (an empty text,
+// another command's output): then nothing in `json` may be taken for "nothing there".
+struct Description {
+  std::string json;
+  std::string warning;
+};
+
+inline constexpr std::string_view kAnyKind = "auto";
+
+// {"kind", "lines", "unknown_count", "relevant_unknown", "unknown_lines": [{"line", "relevant", "text"}],
+// "cut", "device_error", "records": [...]}; docs/cli.md has the records of each kind. Of a bugreport,
+// `dumpsys` or `pm dump` only the sections of that kind are read. kAnyKind guesses: "guessed" is true, and of
+// a text with several sections "parts" holds one such object for each kind. kInvalid names the kinds when
+// `kind` is none of them, and says what to do with an archive; bytes that are not UTF-8 come out as U+FFFD.
+Result<Description> describe_text(std::string_view kind, std::string_view text);
 
 // {"kind", "package", "why", "elements": [{"role", "label", "bounds": [l,t,r,b], ...}], "permission_groups",
 // ...}; an error when the text is no window hierarchy.

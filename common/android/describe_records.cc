@@ -1,5 +1,7 @@
 #include "common/android/describe_records.h"
 
+#include "common/base/text.h"
+
 namespace storesweep::android {
 namespace {
 
@@ -67,7 +69,7 @@ Json user_json(const UserState& u) {
       .when("suspended", u.suspended)
       .flag("stopped", u.stopped)
       .flag("not_launched", u.not_launched)
-      .text("enabled", u.enabled)
+      .maybe("enabled", parse_int<std::int64_t>(u.enabled))
       .text("first_install_time", u.first_install_time);
 }
 
@@ -237,7 +239,7 @@ Json to_json(const Broadcast& r) {
         Fields().text("component", x.component).text("package", x.package).number("pid", x.pid));
   return Fields()
       .text("action", r.action)
-      .number("user", r.user)
+      .json("user", r.user)  // -1: all of them
       .text("caller_package", r.caller_package)
       .number("caller_uid", r.caller_uid)
       .text("time", r.time)
@@ -252,7 +254,7 @@ Json to_json(const NetworkBucket& r) {
       .number("uid", r.uid)
       .text("set", r.set)
       .text("tag", r.tag)
-      .number("start_s", r.start_s)
+      .number("start_ms", r.start_s * 1000)
       .number("received_bytes", r.received_bytes)
       .number("received_packets", r.received_packets)
       .number("sent_bytes", r.sent_bytes)
@@ -265,7 +267,9 @@ Json to_json(const UsageEvent& r) {
       .text("time", r.time)
       .text("type", r.type)
       .text("package", r.package)
-      .text("class_name", r.class_name);
+      .text("class_name", r.class_name)
+      .number("launches", r.launches)
+      .number("total_ms", r.total_ms);
 }
 
 Json to_json(const LocationRequest& r) {

@@ -1,5 +1,6 @@
 #include "common/android/dump.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "common/base/text.h"
@@ -41,20 +42,54 @@ std::string from_utf16(std::string_view bytes, bool little) {
   return out;
 }
 
-enum class Encoding { kUtf8, kUtf8Mark, kUtf16Little, kUtf16Big };
+enum class Encoding { kUtf8, kUtf8Mark, kUtf16Little, kUtf16Unmarked, kUtf16Big };
 
 Encoding encoding_of(std::string_view bytes) {
   if (starts_with(bytes, "\xFF\xFE")) return Encoding::kUtf16Little;
   if (starts_with(bytes, "\xFE\xFF")) return Encoding::kUtf16Big;
+  // A file cut out of one that PowerShell wrote has no mark: ASCII with a zero byte behind each letter.
+  if (bytes.size() >= 4 && bytes[0] != 0 && bytes[1] == 0 && bytes[2] != 0 && bytes[3] == 0)
+    return Encoding::kUtf16Unmarked;
   return starts_with(bytes, "\xEF\xBB\xBF") ? Encoding::kUtf8Mark : Encoding::kUtf8;
 }
 
+// What dumpstate puts around a dump.
 bool is_frame(std::string_view text) {
   if (text.empty()) return false;
   if (text[0] == 'D') return starts_with(text, "DUMP OF SERVICE ");
   if (starts_with(text, "------ ")) return true;
   if (starts_with(text, "Skipping '")) return text.ends_with("on user build.");
-  return starts_with(text, "--------- ") && contains(text, "was the duration of");
+  if (text.size() >= 20 && text.find_first_not_of('-') == std::string_view::npos) return true;
+  return (starts_with(text, "--------- ") && contains(text, "was the duration of")) ||
+         (starts_with(text, "[logcat: ") && text.ends_with(" elapsed]"));
+}
+
+// A prompt with the command behind it, as people paste it: "adb shell dumpsys x", "me@pc:~$ adb shell ...",
+// "qssi:/ $ dumpsys x".
+bool is_prompt(std::string_view body) {
+  const bool log_line =
+      !body.empty() && body[0] >= '0' && body[0] <= '9' && !contains(body.substr(0, 4), "|");
+  if (log_line) return false;
+  const std::size_t adb = body.find("adb ");
+  if (adb == 0) return starts_with(body, "adb shell ") || starts_with(body, "adb -s ");
+  if (adb != std::string_view::npos && adb < 100 &&
+      (body[adb - 1] == '>' || (adb > 1 && body[adb - 1] == ' ' && contains("$#>", body.substr(adb - 2, 1)))))
+    return true;
+  const std::size_t sign = std::min(body.find(" $ "), body.find(" # "));
+  return sign != std::string_view::npos && sign < 60 && contains(body.substr(0, sign), ":/") &&
+         !contains(body.substr(0, sign), " ");
+}
+
+// What the adb client and the dynamic linker say before the command's own output begins.
+bool is_chatter(std::string_view body) {
+  if (body.empty()) return false;
+  for (std::string_view start :
+       {"* daemon not running", "* daemon started successfully", "* failed to start daemon",
+        "* server not running", "adb server is out of date", "adb server version (", "- waiting for ",
+        "WARNING: linker: ", "[adb] "}) {
+    if (body[0] == start[0] && starts_with(body, start)) return true;
+  }
+  return false;
 }
 
 // Blanks and the white space of localised times (U+00A0, U+202F, U+2009 stay inside words: they are text).
@@ -66,12 +101,29 @@ std::string_view body_of(std::string_view text, std::size_t& indent) {
   return text.substr(begin, end - begin);
 }
 
+// The blanks that stand before every line: of a dump that was pasted into a note or a source file.
+std::size_t margin_of(std::string_view text) {
+  constexpr std::size_t kLooked = 1u << 20;  // bytes; a real dump has a line without blanks in its first few
+  std::size_t margin = std::string_view::npos;
+  text = text.substr(0, kLooked);
+  while (!text.empty() && margin != 0) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1);
+    std::size_t indent = 0;
+    const std::string_view line = text.substr(0, end);
+    if (!body_of(line, indent).empty() && !is_frame(trim(line))) margin = std::min(margin, indent);
+    text.remove_prefix(end + 1);
+  }
+  return margin == std::string_view::npos ? 0 : margin;
+}
+
 }  // namespace
 
 std::string utf8_text(std::string_view bytes) {
   switch (encoding_of(bytes)) {
     case Encoding::kUtf16Little:
       return from_utf16(bytes.substr(2), true);
+    case Encoding::kUtf16Unmarked:
+      return from_utf16(bytes, true);
     case Encoding::kUtf16Big:
       return from_utf16(bytes.substr(2), false);
     case Encoding::kUtf8Mark:
@@ -80,6 +132,11 @@ std::string utf8_text(std::string_view bytes) {
       break;
   }
   return std::string(bytes);
+}
+
+void Grammar::forget_preface() {
+  relevant_unknown = 0;
+  for (UnknownLine& line : unknown_lines) line.relevant = false;
 }
 
 void Grammar::unknown(const Line& line, bool relevant) {
@@ -107,12 +164,13 @@ LineReader::LineReader(std::string_view bytes, Grammar& grammar, Blank blank)
     grammar.cut = true;
   }
   const Encoding encoding = encoding_of(bytes);
-  if (encoding == Encoding::kUtf16Little || encoding == Encoding::kUtf16Big) {
+  if (encoding != Encoding::kUtf8 && encoding != Encoding::kUtf8Mark) {
     converted_ = utf8_text(bytes);
     rest_ = converted_;
   } else {
     rest_ = encoding == Encoding::kUtf8Mark ? bytes.substr(3) : bytes;
   }
+  margin_ = margin_of(rest_);
 }
 
 bool LineReader::next(Line& line) {
@@ -126,8 +184,9 @@ bool LineReader::next(Line& line) {
     line.number = static_cast<std::uint32_t>(++grammar_.line_count);
     line.text = text;
     line.body = body_of(text, line.indent);
+    line.indent -= std::min(line.indent, margin_);
     if (line.body.empty() && blank_ == Blank::kSkip) continue;
-    if (is_frame(text)) continue;
+    if (is_frame(margin_ > 0 ? line.body : text) || is_chatter(line.body) || is_prompt(line.body)) continue;
     return true;
   }
   return false;
@@ -152,7 +211,12 @@ bool is_device_error(std::string_view body) {
                                  "Error dumping service ",
                                  "/system/bin/sh: ",
                                  "Use -h for help.",
+                                 "Exception in thread ",
+                                 "CANNOT LINK EXECUTABLE",
+                                 "usage: dumpsys",
                                  "error: ",
+                                 "adb: error: ",
+                                 "Security exception: ",
                                  "Error: "}) {
     if (starts_with(body, start)) return true;
   }

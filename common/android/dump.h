@@ -21,7 +21,7 @@ inline constexpr std::size_t kMaxRecords = 1000000;
 struct Line {
   std::string_view text;     // without its end
   std::string_view body;     // without blanks around it
-  std::size_t indent = 0;    // blanks before the body
+  std::size_t indent = 0;    // blanks before the body, without the margin that all lines share
   std::uint32_t number = 0;  // from 1
 };
 
@@ -43,6 +43,8 @@ struct Grammar {
 
   // Counts a line that the parser did not know; one that is the device's own error sets device_error instead.
   void unknown(const Line& line, bool relevant);
+  // The dump's heading came only now: what stood before it was no part of it.
+  void forget_preface();
   // Nothing that a verdict rests on was lost.
   bool trusted() const { return relevant_unknown == 0 && !cut && device_error.empty(); }
 };
@@ -63,12 +65,13 @@ struct Parsed : Grammar {
 };
 
 // UTF-8 text of what a device or a PC's console wrote: UTF-16 with a byte order mark is converted, a UTF-8
-// mark dropped.
+// mark dropped. UTF-16 without a mark is known by its zero bytes.
 std::string utf8_text(std::string_view bytes);
 
 // Reads a dump line by line, in one pass: LF and CRLF, a missing last end, UTF-16. Lines that dumpstate adds
 // around a dump ("DUMP OF SERVICE x:", "------ ... ------", "--------- 0.1s was the duration ...", "Skipping
-// '...' on user build.") are left out.
+// '...' on user build.") and what the adb client says first ("* daemon not running", "adb server is out of
+// date") are left out. A margin that all lines share (a dump pasted into a note) does not count as indent.
 class LineReader {
  public:
   enum class Blank { kSkip, kKeep };
@@ -82,6 +85,7 @@ class LineReader {
   std::string_view rest_;
   Grammar& grammar_;
   Blank blank_;
+  std::size_t margin_ = 0;
 };
 
 // A line that a device prints instead of a dump: the service or package is not there, a permission is

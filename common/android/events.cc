@@ -1,5 +1,7 @@
 #include "common/android/events.h"
 
+#include <cctype>
+
 #include "common/android/logline.h"
 #include "common/base/text.h"
 
@@ -14,13 +16,21 @@ Fields fields_of(std::string_view message, std::size_t count) {
   message = trim(message);
   if (take(message, "[") && ends_with(message, "]")) message.remove_suffix(1);
   Fields out;
+  // -v descriptive: "[User=0,PID=19,...]".
+  const std::size_t name = message.find_first_of("=,");
+  const bool named = name != std::string_view::npos && name > 0 && message[name] == '=' &&
+                     std::isupper(static_cast<unsigned char>(message[0]));
+  auto value = [&](std::string_view field) {
+    const std::size_t equals = field.find('=');
+    return named && equals != std::string_view::npos ? field.substr(equals + 1) : field;
+  };
   while (out.size() + 1 < count) {
     const std::size_t comma = message.find(',');
     if (comma == std::string_view::npos) break;
-    out.push_back(message.substr(0, comma));
+    out.push_back(value(message.substr(0, comma)));
     message.remove_prefix(comma + 1);
   }
-  out.push_back(message);
+  out.push_back(value(message));
   return out;
 }
 
@@ -41,7 +51,10 @@ bool proc_start(std::string_view message, EventRecord& r) {
   if (f.size() < 5 || !number(f[0], r.user) || !number(f[1], r.pid) || !number(f[2], r.uid)) return false;
   r.process = std::string(f[3]);
   r.type = std::string(f[4]);
-  if (f.size() > 5) r.component = component_text(f[5]);
+  if (f.size() > 5) {  // vendors add fields behind the component, which itself holds no comma
+    const std::size_t comma = f[5].find(',');
+    r.component = component_text(contains(f[5].substr(0, comma), "/") ? f[5].substr(0, comma) : f[5]);
+  }
   return !r.process.empty();
 }
 
@@ -66,13 +79,27 @@ bool kill(std::string_view message, EventRecord& r) {
   return true;
 }
 
+// What stands before ",(File),(Line)[,(Recoverable)]"; a message may hold commas, and a cut line has no end.
+std::string_view crash_message(std::string_view rest) {
+  auto last = [](std::string_view text) { return text.substr(text.rfind(',') + 1); };
+  auto is_number = [](std::string_view text) { return parse_int<std::int64_t>(text).has_value(); };
+  std::string_view head = rest;
+  int numbers = 0;
+  while (numbers < 2 && contains(head, ",") && is_number(last(head))) {
+    head = head.substr(0, head.rfind(','));
+    ++numbers;
+  }
+  const std::size_t file = head.rfind(',');
+  return numbers > 0 && file != std::string_view::npos ? head.substr(0, file) : rest;
+}
+
 // (PID),(User),(Process),(Flags),(Exception),(Message),(File),(Line)[,(Recoverable)]
 bool crash(std::string_view message, EventRecord& r) {
   const Fields f = fields_of(message, 6);
   if (f.size() < 5 || !number(f[0], r.pid) || !number(f[1], r.user)) return false;
   r.process = std::string(f[2]);
   r.reason = std::string(f[4]);
-  if (f.size() > 5) r.detail = std::string(f[5]);
+  if (f.size() > 5) r.detail = std::string(crash_message(f[5]));
   return true;
 }
 
@@ -104,7 +131,8 @@ bool activity(std::string_view step, std::string_view message, EventRecord& r) {
   const Fields f = fields_of(message, at + 3);
   if (f.size() <= at) return false;
   r.kind = EventKind::kActivity;
-  number(f[0], r.user);
+  // Since 11 the first field of some is a token instead of the user.
+  if (number(f[0], r.user) && (r.user < 0 || r.user > 9999)) r.user = -1;
   r.type = std::string(step);
   r.component = component_text(f[at]);
   if (f.size() > at + 1) r.reason = std::string(f[at + 1]);
@@ -195,8 +223,10 @@ Parsed<EventRecord> parse_events(std::string_view text) {
   LogReader reader(text, out);
   LogLine log;
   while (reader.next(log)) {
-    if (log.level == 0) {
-      out.unknown(log.line, contains(log.message, "am_proc_") || contains(log.message, "am_kill"));
+    if (log.level == 0 || log.tag.empty()) {  // -v thread and -v raw name no tag: nothing can be told
+      const bool event = contains(log.message, "am_proc_") || contains(log.message, "am_kill") ||
+                         (log.tag.empty() && starts_with(trim(log.message), "["));
+      out.unknown(log.line, event);
       continue;
     }
     EventRecord record;

@@ -20,6 +20,7 @@ bool package_entry(std::string_view rest, ListedPackage& out) {
   }
   out.name = std::string(head);
   out.installer = std::string(value_of(tail, "installer="));
+  if (out.installer == "null") out.installer.clear();
   out.uid = parse_int<int>(value_of(tail, "uid:")).value_or(-1);
   out.version_code = parse_int<std::int64_t>(value_of(tail, "versionCode:")).value_or(-1);
   return is_package_name(out.name);

@@ -57,17 +57,60 @@ bool take_tag(std::string_view s, LogLine& out) {
   return true;
 }
 
+// "( 123)", with -v uid "(1000:  123)": who wrote.
+void take_writer(std::string_view inside, LogLine& out) {
+  const std::size_t colon = inside.rfind(':');
+  if (colon != std::string_view::npos) {
+    const std::string_view name = trim(inside.substr(0, colon));
+    out.uid = parse_uid(name).value_or(-1);
+    if (out.uid < 0) out.uid_name = name;
+    inside = inside.substr(colon + 1);
+  }
+  inside = trim(inside);
+  out.pid = take_number(inside).value_or(-1);
+}
+
+// -v process: "E(  123) message  (Tag)", -v thread: "E(  123:  124) message", which names no tag.
+bool bracket_form(std::string_view s, LogLine& out) {
+  if (s.size() < 5 || !is_level(s[0]) || s[1] != '(') return false;
+  const std::size_t close = s.find(") ");
+  if (close == std::string_view::npos || close > 40) return false;
+  const std::string_view inside = s.substr(2, close - 2);
+  if (inside.find_first_not_of(" 0123456789:abcdefghijklmnopqrstuvwxyz_") != std::string_view::npos)
+    return false;
+  take_writer(inside, out);
+  if (out.pid < 0) return false;
+  out.level = s[0];
+  out.message = s.substr(close + 2);
+  const std::size_t tag = out.message.rfind("  (");
+  if (tag != std::string_view::npos && ends_with(out.message, ")")) {
+    out.tag = out.message.substr(tag + 3, out.message.size() - tag - 4);
+    out.message = trim(out.message.substr(0, tag));
+  }
+  return true;
+}
+
 // "E/Tag( 123): message" or "E/Tag: message"
 bool slash_form(std::string_view s, LogLine& out) {
   if (s.size() < 3 || !is_level(s[0]) || s[1] != '/') return false;
   const char level = s[0];
-  if (!take_tag(s.substr(2), out)) return false;
+  const std::string_view rest = s.substr(2);
+  // With -v uid the writer holds a colon and a blank: "I/Tag( 1000: 1382): message".
+  const std::size_t bracket = rest.find('('), end = rest.find("): ");
+  if (bracket < end && end != std::string_view::npos &&
+      rest.substr(bracket + 1, end - bracket - 1)
+              .find_first_not_of(" 0123456789:abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos) {
+    take_writer(rest.substr(bracket + 1, end - bracket - 1), out);
+    out.tag = trim(rest.substr(0, bracket));
+    out.message = rest.substr(end + 3);
+    out.level = level;
+    return true;
+  }
+  if (!take_tag(rest, out)) return false;
   out.level = level;
   const std::size_t open = out.tag.rfind('(');
   if (open != std::string_view::npos && out.tag.back() == ')') {
-    std::string_view pid = out.tag.substr(open + 1);
-    skip_blanks(pid);
-    out.pid = take_number(pid).value_or(-1);
+    take_writer(out.tag.substr(open + 1, out.tag.size() - open - 2), out);
     out.tag = trim(out.tag.substr(0, open));
   }
   return true;
@@ -136,13 +179,41 @@ bool studio_form(std::string_view s, LogLine& out) {
   return false;
 }
 
+// -v color puts the line between escapes: "\x1b[38;5;40m ... \x1b[0m".
+std::string_view without_colour(std::string_view text) {
+  if (text.empty() || text[0] != '\x1b') return text;
+  const std::size_t end = text.find('m');
+  if (end == std::string_view::npos) return text;
+  text.remove_prefix(end + 1);
+  const std::size_t last = text.rfind("\x1b[");
+  return last != std::string_view::npos && text.find('m', last) == text.size() - 1 ? text.substr(0, last)
+                                                                                   : text;
+}
+
+// -v epoch and -v monotonic: "  1565787600.123456" before the columns.
+std::size_t seconds_length(std::string_view s) {
+  std::size_t at = 0;
+  while (at < s.size() && s[at] == ' ') ++at;
+  const std::size_t begin = at;
+  while (at < s.size() && is_digit(s[at])) ++at;
+  if (at == begin || at >= s.size() || s[at] != '.') return 0;
+  const std::size_t dot = at++;
+  while (at < s.size() && is_digit(s[at])) ++at;
+  return at - dot >= 4 && at < s.size() && s[at] == ' ' ? at : 0;
+}
+
 }  // namespace
 
 bool parse_log_line(std::string_view text, LogLine& out) {
   out = LogLine();
-  const std::size_t time = time_length(text);
+  text = without_colour(text);
+  std::size_t time = time_length(text);
+  if (time == 0) time = seconds_length(text);
   if (time == 0) {
     if (slash_form(text, out)) return true;
+    out = LogLine();
+    if (bracket_form(text, out)) return true;
+    out = LogLine();
     if (text.size() < 4 || !is_level(text[0]) || text[1] != ' ' || text[2] == ' ') return false;
     const char level = text[0];
     if (!take_tag(text.substr(2), out) || contains(out.tag, " ")) return false;
@@ -152,9 +223,9 @@ bool parse_log_line(std::string_view text, LogLine& out) {
   std::string_view rest = text.substr(time);
   skip_blanks(rest);
   if (!rest.empty() && (rest[0] == '+' || rest[0] == '-')) take_word(rest);  // -v zone
-  const std::string_view stamp = text.substr(0, time);
-  const bool found =
-      slash_form(rest, out) || columns_form(rest, out) || (out = LogLine(), studio_form(rest, out));
+  const std::string_view stamp = trim(text.substr(0, time));
+  const bool found = slash_form(rest, out) || (out = LogLine(), columns_form(rest, out)) ||
+                     (out = LogLine(), studio_form(rest, out));
   out.time = stamp;
   return found;
 }

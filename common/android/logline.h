@@ -1,7 +1,7 @@
-// One line of logcat, whichever `-v` printed it: threadtime (with a year, a uid column by number or name,
-// micro- seconds), time, brief, tag and long, and Android Studio's two shapes. From AOSP's logprint.cpp and
-// captures. Pure; the views in a LogLine point into the text that is being read and live as long as the
-// callback.
+// One line of logcat, whichever `-v` printed it: threadtime (with a year, a zone, seconds since the epoch or
+// boot, a uid column by number or name, microseconds), time, brief, tag, process, thread (which names no tag)
+// and long, in colour too, and Android Studio's two shapes. From AOSP's logprint.cpp and captures. Pure; the
+// views in a LogLine point into the text that is being read and live as long as the callback.
 #pragma once
 
 #include "common/android/dump.h"

@@ -55,16 +55,25 @@ class PackageParser {
   }
 
   bool accept(const Line& line) {
-    if (line.indent == 0 && section_heading(line.body)) return true;
-    if (section_ == Section::kOther) return true;
-    if (line.indent <= 2 && (starts_with(line.body, "Package [") || starts_with(line.body, "SharedUser [")))
+    if ((line.indent == 0 || is_main_section(line.body)) && section_heading(line.body)) return true;
+    if (is_block_head(line) && (section_ != Section::kOther || ends_with(line.body, "):")))
       return begin_package(line.body);
+    if (section_ == Section::kOther) return true;
     if (ends_list(line)) list_ = List::kNone;
     if (!package_ && !begin_piece(line)) return false;
     if (starts_with(line.body, "User ") && contains(line.body, ": ")) return user_state(line);
     if (list_ != List::kNone && !ends_with(line.body, ":")) return item(line.body);
     if (ends_with(line.body, ":")) return begin_list(line);
     return attribute(line.body);
+  }
+
+  static bool is_main_section(std::string_view body) {
+    return body == "Packages:" || body == "Hidden system packages:" || body == "Shared users:";
+  }
+
+  // "Package [com.x] (1f2e3d):"
+  static bool is_block_head(const Line& line) {
+    return starts_with(line.body, "Package [") || starts_with(line.body, "SharedUser [");
   }
 
   // Up to 4.4 the components of a user stand at their heading's own depth.
@@ -74,6 +83,7 @@ class PackageParser {
   }
 
   bool section_heading(std::string_view body) {
+    if (starts_with(body, "Package [") || starts_with(body, "SharedUser [")) return false;
     if (!ends_with(body, ":") || !contains("ABCDEFGHIJKLMNOPQRSTUVWXYZ", body.substr(0, 1))) return false;
     section_ = body == "Packages:"                 ? Section::kPackages
                : body == "Hidden system packages:" ? Section::kHidden
@@ -89,7 +99,7 @@ class PackageParser {
     state.name = std::string(between(body, "[", "]"));
     state.is_shared_user = starts_with(body, "SharedUser [");
     state.hidden_system = section_ == Section::kHidden;
-    if (section_ == Section::kUnknown) section_ = Section::kPackages;
+    if (section_ == Section::kUnknown || section_ == Section::kOther) section_ = Section::kPackages;
     list_ = List::kNone;
     user_ = -1;
     if (state.name.empty()) return false;

@@ -91,6 +91,7 @@ class ProcessParser {
 
 struct Columns {
   std::size_t user = 0, pid = 0, parent = 0, count = 0;
+  bool has_user = false, has_parent = false;
   std::ptrdiff_t state = -1;
   bool state_unnamed = false;  // toolbox prints a state before the name without a heading for it
 };
@@ -105,9 +106,14 @@ std::optional<Columns> header(std::string_view body) {
     if (names[i] == "PPID") c.parent = i, parent = true;
     if (names[i] == "S") c.state = static_cast<std::ptrdiff_t>(i);
   }
-  if (!user || !pid || !parent || names.size() < 4) return std::nullopt;
+  const std::string_view last = names.empty() ? std::string_view() : names.back();
+  const bool named =
+      last == "NAME" || last == "CMD" || last == "COMMAND" || last == "ARGS" || last == "CMDLINE";
+  if (!pid || !named) return std::nullopt;
+  c.has_user = user;
+  c.has_parent = parent;
   c.count = names.size();
-  c.state_unnamed = names[c.count - 2] == "PC";
+  c.state_unnamed = c.count > 1 && names[c.count - 2] == "PC";
   return c;
 }
 
@@ -116,12 +122,18 @@ bool ps_row(const Columns& c, std::string_view body, PsRow& row) {
   const std::size_t before_name = c.count - 1 + (c.state_unnamed ? 1 : 0);
   while (cells.size() < before_name && !body.empty()) cells.push_back(take_word(body));
   if (cells.size() < before_name) return false;
-  const auto pid = parse_int<int>(cells[c.pid]), parent = parse_int<int>(cells[c.parent]);
-  if (!pid || !parent) return false;
-  row.user = std::string(cells[c.user]);
-  row.uid = parse_uid(cells[c.user]).value_or(-1);
+  const auto pid = parse_int<int>(cells[c.pid]);
+  if (!pid || body.empty()) return false;
   row.pid = *pid;
-  row.parent = *parent;
+  if (c.has_user) {
+    row.user = std::string(cells[c.user]);
+    row.uid = parse_uid(cells[c.user]).value_or(-1);
+  }
+  if (c.has_parent) {
+    const auto parent = parse_int<int>(cells[c.parent]);
+    if (!parent) return false;
+    row.parent = *parent;
+  }
   if (c.state_unnamed)
     row.state = std::string(cells[before_name - 1]);
   else if (c.state >= 0)

@@ -18,17 +18,19 @@ bool alarm_head(std::string_view body, PendingAlarm& alarm) {
   return true;
 }
 
-// "JOB #1000/800: bb1ec8d android/com.android.server.pm.BackgroundDexOptService"; since 14 "JOB
-// u0a80/namespace:12: ..."
+// "JOB #1000/800: bb1ec8d android/com.android.server.pm.BackgroundDexOptService"; since 14 a namespace may
+// stand in place of the "#": "JOB androidx.work.systemjobscheduler:u0a80/12: ..." (JobStatus.printUniqueId).
 bool job_head(std::string_view body, ScheduledJob& job) {
   if (!take(body, "JOB ")) return false;
-  take(body, "#");
-  const std::size_t slash = body.find('/'), colon = body.find(": ");
-  if (slash == std::string_view::npos || colon == std::string_view::npos || slash > colon) return false;
-  const auto uid = parse_uid(body.substr(0, slash));
-  std::string_view id = body.substr(slash + 1, colon - slash - 1);
-  id = id.substr(id.rfind(':') + 1);
-  const auto number = parse_int<std::int64_t>(id);
+  const std::size_t colon = body.find(": ");
+  if (colon == std::string_view::npos) return false;
+  std::string_view head = body.substr(0, colon);
+  const std::size_t slash = head.rfind('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string_view who = head.substr(0, slash);
+  const std::size_t mark = who.find_last_of("#:");
+  const auto uid = parse_uid(mark == std::string_view::npos ? who : who.substr(mark + 1));
+  const auto number = parse_int<std::int64_t>(head.substr(slash + 1));
   if (!uid || !number) return false;
   job.uid = *uid;
   job.id = *number;
@@ -72,9 +74,11 @@ Parsed<ScheduledJob> parse_jobs(std::string_view text) {
   LineReader lines(text, out);
   Line line;
   bool open = false;
+  std::size_t job_indent = 0;
   while (lines.next(line)) {
     std::string_view body = line.body;
     if (starts_with(body, "JOB ")) {
+      job_indent = line.indent;
       ScheduledJob job;
       open = job_head(body, job);
       if (open)
@@ -83,7 +87,7 @@ Parsed<ScheduledJob> parse_jobs(std::string_view text) {
         out.unknown(line, true);
       continue;
     }
-    if (line.indent < 4) open = false;
+    if (line.indent <= job_indent) open = false;
     if (is_device_error(body)) out.unknown(line, true);
     if (!open) continue;
     ScheduledJob& job = out.records.back();

@@ -1,7 +1,6 @@
 #include "common/android/syslog.h"
 
-#include <unordered_map>
-
+#include "common/android/crash_blocks.h"
 #include "common/android/logline.h"
 #include "common/base/text.h"
 
@@ -21,19 +20,27 @@ void read_intent(std::string_view intent, SystemRecord& r) {
 bool activity_start(std::string_view m, SystemRecord& r) {
   if (!take(m, "START u")) return false;
   r.kind = SystemKind::kActivityStart;
-  const std::size_t brace = m.find('{'), from = m.rfind(" from ");
+  const std::size_t brace = m.find('{');
   if (brace == std::string_view::npos) return false;
   r.user = parse_int<int>(trim(m.substr(0, brace))).value_or(-1);
   const std::size_t end = m.rfind('}');
   if (end == std::string_view::npos || end < brace) return false;
   read_intent(m.substr(brace + 1, end - brace - 1), r);
-  if (from == std::string_view::npos || from < end) return true;
-  std::string_view rest = m.substr(from + 6);
-  const bool uid = take(rest, "uid ");
-  if (!uid && !take(rest, "pid ")) return false;
-  const auto number = parse_int<int>(take_word(rest));
-  (uid ? r.caller_uid : r.caller_pid) = number.value_or(-1);
-  return number.has_value();
+  if (m.find(" from ", end) == std::string_view::npos) return true;
+  // "uid 10147", "pid 3879", vendors "uid 10147, pid 3879"; since 14 "uid 10147 (com.caller) (BAL_...)".
+  std::string_view rest = m.substr(m.find(" from ", end) + 6);
+  auto number_after = [&](std::string_view word) {
+    const std::size_t at = rest.find(word);
+    if (at == std::string_view::npos) return std::optional<int>();
+    const std::string_view digits = rest.substr(at + word.size());
+    return parse_int<int>(digits.substr(0, digits.find_first_not_of("0123456789")));
+  };
+  const auto uid = number_after("uid "), pid = number_after("pid ");
+  r.caller_uid = uid.value_or(-1);
+  r.caller_pid = pid.value_or(-1);
+  const std::string_view caller = between(rest, "(", ")");
+  if (contains(caller, ".") && !contains(caller, " ")) r.caller_package = std::string(caller);
+  return uid || pid;
 }
 
 // "Start proc 1987:com.x/u0a57 for service com.x/.S", "Start proc 2020:WebViewLoader-x86/1037 [...] for ",
@@ -61,8 +68,10 @@ bool proc_start(std::string_view m, SystemRecord& r) {
   }
   if (r.type.empty()) r.type = std::string(take_word(tail));
   std::string_view component = trim(tail);
+  r.caller_package = std::string(value_of(component, "caller="));  // MIUI adds who asked
+  component = component.substr(0, component.find(' '));
   if (take(component, "{") && ends_with(component, "}")) component.remove_suffix(1);
-  r.component = std::string(component.substr(0, component.find(' ')));
+  r.component = std::string(component);
   return true;
 }
 
@@ -151,6 +160,11 @@ bool native_crash(std::string_view m, SystemRecord& r) {
     std::string_view rest = m.substr(pid + 6);
     r.pid = parse_int<int>(rest.substr(0, rest.find(' '))).value_or(-1);
     r.process = std::string(between(rest, "(", ")"));
+  } else if (const std::size_t thread = m.rfind(", thread ");
+             thread != std::string_view::npos) {  // up to 4.4
+    const std::string_view rest = m.substr(thread + 9);
+    r.pid = parse_int<int>(rest.substr(0, rest.find(' '))).value_or(-1);
+    r.process = std::string(between(rest, "(", ")"));
   } else {
     std::string_view rest = between(m, " in tid ", " ");
     r.pid = parse_int<int>(rest).value_or(-1);
@@ -209,75 +223,6 @@ bool of_interest(std::string_view message) {
   return starts_with(message, "START u") && contains(message, "{") && contains(message, "cmp=");
 }
 
-// The exception blocks that are still being written, one a process.
-class CrashBlocks {
- public:
-  explicit CrashBlocks(Parsed<SystemRecord>& out) : out_(out) {}
-
-  bool accept(const LogLine& log) {
-    if (log.level != 0 && log.tag != "AndroidRuntime" && log.tag != "System.err")
-      return begins(log) && begin(log);
-    if (begins(log)) return begin(log);
-    const auto found = open_.find(log.pid);
-    if (found == open_.end()) return false;
-    return append(out_.records[found->second], trim(log.message));
-  }
-
- private:
-  static bool begins(const LogLine& log) {
-    std::string_view m = trim(log.message);
-    return starts_with(m, "FATAL EXCEPTION") || starts_with(m, "*** FATAL EXCEPTION IN SYSTEM PROCESS");
-  }
-
-  bool begin(const LogLine& log) {
-    SystemRecord r;
-    r.kind = SystemKind::kCrash;
-    const std::string_view m = trim(log.message);
-    r.system_process = starts_with(m, "***");
-    const std::size_t colon = m.find(": ");
-    if (colon != std::string_view::npos) r.thread = std::string(m.substr(colon + 2));
-    r.time = std::string(log.time);
-    r.log_pid = r.pid = log.pid;
-    r.log_uid = log.uid;
-    const std::size_t before = out_.records.size();
-    out_.add(std::move(r));
-    if (out_.records.size() > before) open_[log.pid] = before;
-    return true;
-  }
-
-  bool append(SystemRecord& r, std::string_view m) {
-    if (std::string_view rest = m; r.reason.empty() && take(rest, "Process: ")) {
-      const std::size_t comma = rest.find(", PID: ");
-      r.process = std::string(rest.substr(0, comma));
-      if (comma != std::string_view::npos)
-        r.pid = parse_int<int>(trim(rest.substr(comma + 7))).value_or(r.pid);
-      return true;
-    }
-    if (std::string_view rest = m; r.reason.empty() && take(rest, "PID: ")) {
-      r.pid = parse_int<int>(trim(rest)).value_or(r.pid);
-      return true;
-    }
-    if (r.reason.empty()) {
-      const std::size_t colon = m.find(": ");
-      r.reason = std::string(m.substr(0, colon));
-      if (colon != std::string_view::npos) r.message = std::string(m.substr(colon + 2));
-      return true;
-    }
-    if (starts_with(m, "at ") || starts_with(m, "Caused by: ") || starts_with(m, "... ")) {
-      if (r.frames.size() < kMaxFrames) r.frames.push_back(std::string(m.substr(0, 512)));
-      return true;
-    }
-    if (r.frames.empty() && r.message.size() < 2048) {  // a message of several lines
-      r.message.append("\n").append(m.substr(0, 512));
-      return true;
-    }
-    return starts_with(m, "Suppressed: ");
-  }
-
-  Parsed<SystemRecord>& out_;
-  std::unordered_map<int, std::size_t> open_;
-};
-
 // The lines that ActivityManager writes below "ANR in": they complete the record in front of them.
 bool complete_anr(const LogLine& log, Parsed<SystemRecord>& out) {
   if (out.records.empty() || out.records.back().kind != SystemKind::kAnr) return false;
@@ -313,6 +258,8 @@ std::string_view system_kind_name(SystemKind kind) {
       return "killed";
     case SystemKind::kCrash:
       return "crash";
+    case SystemKind::kTrace:
+      return "trace";
     case SystemKind::kNativeCrash:
       return "native_crash";
     case SystemKind::kAnr:
@@ -337,10 +284,10 @@ std::string crash_owner(const SystemRecord& crash) {
   return {};
 }
 
-Parsed<SystemRecord> parse_system_log(std::string_view text) {
+Parsed<SystemRecord> parse_system_log(std::string_view text, Traces traces) {
   Parsed<SystemRecord> out;
   LogReader reader(text, out);
-  CrashBlocks crashes(out);
+  CrashBlocks crashes(out, traces);
   LogLine log;
   while (reader.next(log)) {
     if (crashes.accept(log)) continue;

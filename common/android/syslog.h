@@ -17,6 +17,7 @@ enum class SystemKind {
   kProcDied,          // "Process x (pid 12) has died"
   kKilled,            // "Killing 12:x/u0a1 (adj 900): reason"
   kCrash,             // a FATAL EXCEPTION block: reason = exception, message, frames
+  kTrace,             // a stack trace that no FATAL EXCEPTION heads: logged by somebody, or cut; as kCrash
   kNativeCrash,       // "Fatal signal 11 (SIGSEGV) ..."
   kAnr,               // "ANR in x": reason
   kExit,              // the app ended itself: System.exit, Process.killProcess
@@ -53,6 +54,8 @@ inline constexpr std::size_t kMaxFrames = 64;
 // fault as far as a stack can tell. Empty when all are.
 std::string crash_owner(const SystemRecord& crash);
 
-Parsed<SystemRecord> parse_system_log(std::string_view text);
+// Traces tell what was logged, not what ended a process: only people want them.
+enum class Traces { kSkip, kRead };
+Parsed<SystemRecord> parse_system_log(std::string_view text, Traces traces = Traces::kSkip);
 
 }  // namespace storesweep::android

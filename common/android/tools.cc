@@ -26,7 +26,28 @@ void failure(std::string_view rest, InstallResult& out) {
   }
 }
 
-bool is_success(std::string_view body) { return body == "Success" || starts_with(body, "Success: "); }
+// "Success: created install session [12]" and "Success: streamed 123 bytes" are steps, not the end.
+bool is_step(std::string_view body) {
+  return starts_with(body, "Success: created ") || starts_with(body, "Success: streamed ");
+}
+bool is_success(std::string_view body) {
+  return body == "Success" || (starts_with(body, "Success: ") && !is_step(body));
+}
+bool is_complaint(std::string_view body) {
+  return is_device_error(body) || starts_with(body, "adb: ") || starts_with(body, "java.lang.") ||
+         starts_with(body, "android.") || starts_with(body, "Can't find ") ||
+         starts_with(body, "Failed to ") || starts_with(body, "Killed");
+}
+// What tools say on the way: transfers, progress, stack traces, prompts of whoever kept the text.
+bool is_install_chatter(std::string_view body) {
+  for (std::string_view start :
+       {"pkg: ", "Performing ", "Serving", "All files should be loaded", "at ",
+        "Caused by: ", "Install command complete", "[rc=", "$ ", "# ", "[ ", "[100%]"}) {
+    if (starts_with(body, start)) return true;
+  }
+  return is_step(body) || contains(body, " file pushed") || contains(body, " files pushed") ||
+         contains(body, "B/s (") || body.find_first_not_of("-=*") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -58,6 +79,70 @@ InstallResult parse_install(std::string_view bytes) {
   return out;
 }
 
+Parsed<InstallResult> parse_installs(std::string_view text) {
+  Parsed<InstallResult> out;
+  LineReader lines(text, out);
+  Line line;
+  std::string complaint, failure_text;
+  bool chatter = false;
+  auto complain = [&] {
+    if (!complaint.empty()) out.add(parse_install(complaint));
+    complaint.clear();
+  };
+  while (lines.next(line)) {
+    if (!failure_text.empty()) {  // a reason may go on over lines, up to its bracket
+      failure_text.append("\n").append(line.body);
+    } else if (const std::size_t at = line.body.find("Failure"); at != std::string_view::npos) {
+      failure_text = std::string(line.body.substr(at));
+      if (contains(complaint, "finalize session")) complaint.clear();  // it belongs to this failure
+      complain();
+    } else if (is_success(line.body)) {
+      complain();
+      out.add(parse_install(line.body));
+    } else if (is_install_chatter(line.body)) {
+      chatter = true;
+      if (!starts_with(line.body, "at ")) complain();
+    } else if (is_complaint(line.body)) {
+      if (complaint.empty()) complaint = std::string(line.body);
+    } else {
+      out.unknown(line, false);
+    }
+    const bool open = contains(failure_text, "[") && !contains(failure_text, "]");
+    if (failure_text.empty() || (open && failure_text.size() < kMaxUnknownText * 20)) continue;
+    out.add(parse_install(failure_text));
+    failure_text.clear();
+  }
+  if (!failure_text.empty()) out.add(parse_install(failure_text));
+  complain();
+  if (out.records.empty() && chatter) out.add(parse_install(text));  // it began and never ended
+  return out;
+}
+
+Parsed<StartResult> parse_starts(std::string_view text) {
+  Parsed<StartResult> out;
+  LineReader lines(text, out);
+  Line line;
+  std::string one;
+  bool starting = false;
+  auto finish = [&] {
+    if (!one.empty()) out.add(parse_start(one));
+    one.clear();
+    starting = false;
+  };
+  while (lines.next(line)) {
+    const bool start = starts_with(line.body, "Starting: Intent");
+    if (start ? starting : starts_with(line.body, "Stopping: ")) finish();
+    starting = starting || start;
+    if (one.empty() && !start && !starts_with(line.body, "Stopping: ") && !is_complaint(line.body)) {
+      if (!is_install_chatter(line.body)) out.unknown(line, false);
+      continue;
+    }
+    one.append(line.body).append("\n");
+  }
+  finish();
+  return out;
+}
+
 StartResult parse_start(std::string_view text) {
   StartResult out;
   Grammar ignored;
@@ -69,7 +154,7 @@ StartResult parse_start(std::string_view text) {
     if (starts_with(body, "Starting: Intent"))
       starting = true;
     else if (starts_with(body, "Error") || starts_with(body, "java.lang.") ||
-             contains(body, "SecurityException")) {
+             starts_with(body, "Security exception") || contains(body, "SecurityException")) {
       if (out.error.empty() || out.error == "Error type 3") out.error = std::string(body);
     } else if (take(body, "Activity: "))
       out.component = std::string(body);

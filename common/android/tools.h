@@ -14,6 +14,10 @@ struct InstallResult {
 // `pm install`, `cmd package install`, `adb install`: chatter, progress, wrapped reasons. Without Success or
 // a complaint it is not ok and says so (a device that died in the middle): ask `pm path` then.
 InstallResult parse_install(std::string_view text);
+// A text with the answers of several installs, one record each: "Success", "Failure [...]", a complaint of
+// adb, of pm or of a shell. Progress, transfers and `pm install-create`'s own "Success: created ..." are no
+// answers.
+Parsed<InstallResult> parse_installs(std::string_view text);
 
 struct StartResult {
   bool ok = false;
@@ -24,6 +28,8 @@ struct StartResult {
 };
 // `am start [-W]`.
 StartResult parse_start(std::string_view text);
+// A text with several of them: each begins with "Starting: " or "Stopping: ".
+Parsed<StartResult> parse_starts(std::string_view text);
 
 struct MonkeyRun {
   std::int64_t seed = -1;

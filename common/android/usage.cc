@@ -18,7 +18,17 @@ bool number(std::string_view body, std::string_view key, std::int64_t& out) {
   return value.has_value();
 }
 
+// "st=1565787600 rb=1 rp=2 tb=3 tp=4 op=0"; up to 4.4 "bucketStart=1385211600000 activeTime=.. rxBytes=1
+// rxPackets=2 txBytes=3 txPackets=4", in milliseconds.
 bool bucket(std::string_view body, NetworkBucket& b) {
+  if (starts_with(body, "bucketStart=")) {
+    const bool whole = number(body, "bucketStart=", b.start_s) &&
+                       number(body, "rxBytes=", b.received_bytes) &&
+                       number(body, "rxPackets=", b.received_packets) &&
+                       number(body, "txBytes=", b.sent_bytes) && number(body, "txPackets=", b.sent_packets);
+    b.start_s /= 1000;
+    return whole;
+  }
   return number(body, "st=", b.start_s) && number(body, "rb=", b.received_bytes) &&
          number(body, "rp=", b.received_packets) && number(body, "tb=", b.sent_bytes) &&
          number(body, "tp=", b.sent_packets);
@@ -29,8 +39,8 @@ bool ident(std::string_view body, NetworkBucket& b) {
   std::string_view network = quoted_value(body, "networkId=");
   if (network.empty()) network = quoted_value(body, "wifiNetworkKey=");
   b.network = std::string(network);
-  const std::size_t end = body.rfind("}]");
-  const std::string_view rest = end == std::string_view::npos ? body : body.substr(end + 2);
+  const std::size_t end = body.rfind("] uid=");  // a network's name may hold anything
+  const std::string_view rest = end == std::string_view::npos ? body : body.substr(end + 1);
   b.uid = parse_int<int>(value_of(rest, "uid=")).value_or(-1);
   b.set = std::string(value_of(rest, "set="));
   b.tag = std::string(value_of(rest, "tag="));
@@ -56,7 +66,7 @@ Parsed<NetworkBucket> parse_netstats(std::string_view text) {
       head.section = section;
       open = ident(body, head);
       if (!open) out.unknown(line, true);
-    } else if (starts_with(body, "st=")) {
+    } else if (starts_with(body, "st=") || starts_with(body, "bucketStart=")) {
       NetworkBucket b = head;
       if (open && bucket(body, b))
         out.add(std::move(b));
@@ -70,13 +80,44 @@ Parsed<NetworkBucket> parse_netstats(std::string_view text) {
   return out;
 }
 
+namespace {
+// "com.x: 4 times, 87755 ms" under "Date: 20131123" (UsageStatsService, up to 4.4).
+bool day_total(std::string_view body, UsageEvent& out) {
+  const std::size_t colon = body.find(": "), times = body.find(" times, ");
+  if (colon == std::string_view::npos || times < colon || !ends_with(body, " ms")) return false;
+  const auto count = parse_int<std::int64_t>(body.substr(colon + 2, times - colon - 2));
+  const auto ms = parse_int<std::int64_t>(body.substr(times + 8, body.size() - times - 11));
+  if (!count || !ms) return false;
+  out.type = "DAY_TOTAL";
+  out.package = std::string(body.substr(0, colon));
+  out.launches = *count;
+  out.total_ms = *ms;
+  return true;
+}
+}  // namespace
+
 Parsed<UsageEvent> parse_usage_stats(std::string_view text) {
   Parsed<UsageEvent> out;
   LineReader lines(text, out);
   Line line;
   int user = -1;
+  std::string date;  // of the block of totals that is being read, up to 4.4
   while (lines.next(line)) {
     const std::string_view body = line.body;
+    if (starts_with(body, "Date: ")) {
+      date = std::string(body.substr(6));
+      continue;
+    }
+    if (!date.empty() && contains(body, " times, ")) {
+      UsageEvent total;
+      if (day_total(body, total)) {
+        total.time = date;
+        out.add(std::move(total));
+      } else {
+        out.unknown(line, true);
+      }
+      continue;
+    }
     if (starts_with(body, "user=")) user = parse_int<int>(value_of(body, "user=")).value_or(-1);
     if (!starts_with(body, "time=\"")) {
       if (is_device_error(body)) out.unknown(line, true);
@@ -114,7 +155,9 @@ bool update_record(std::string_view body, LocationRequest& r) {
   return uid.has_value() && !r.package.empty();
 }
 
-// 12 and later: "10086/com.x[tag]/1A2B Request[...]" in a provider's "listeners:" list.
+// 12 and later: "10086/com.x[tag]/1A2B {bg, na} (COARSE) Request[...]" in a provider's "listeners:" list,
+// with
+// "(inactive)" behind it where it gets nothing. No "bg" means foreground.
 bool listener(std::string_view body, std::string_view provider, LocationRequest& r) {
   const std::size_t slash = body.find('/');
   if (slash == std::string_view::npos || !contains(body, "Request[")) return false;
@@ -124,8 +167,11 @@ bool listener(std::string_view body, std::string_view provider, LocationRequest&
   std::string_view rest = body.substr(slash + 1);
   r.package = std::string(rest.substr(0, rest.find_first_of("[/ ")));
   r.provider = std::string(provider);
-  r.foreground = contains(body, "(fg)") || contains(body, " foreground");
-  r.request = std::string(rest.substr(rest.find("Request[")));
+  const std::size_t request = rest.find("Request[");
+  const std::string_view flags = between(rest.substr(0, request), "{", "}");
+  r.foreground = !contains(flags, "bg");
+  r.request = std::string(rest.substr(request));
+  r.active = !contains(r.request, "(inactive)");
   return !r.package.empty();
 }
 

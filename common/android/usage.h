@@ -23,9 +23,11 @@ Parsed<NetworkBucket> parse_netstats(std::string_view text);
 struct UsageEvent {
   int user = -1;
   std::string time;  // as printed between the quotes; may be localised
-  std::string type;  // MOVE_TO_FOREGROUND up to 9, ACTIVITY_RESUMED since 10, NOTIFICATION_SEEN, ...
+  std::string
+      type;  // MOVE_TO_FOREGROUND up to 9, ACTIVITY_RESUMED since 10, NOTIFICATION_SEEN, ...; DAY_TOTAL
   std::string package;
   std::string class_name;
+  std::int64_t launches = -1, total_ms = -1;  // of a DAY_TOTAL: all that 4.4 keeps
   bool resumed() const { return type == "MOVE_TO_FOREGROUND" || type == "ACTIVITY_RESUMED"; }
 };
 Parsed<UsageEvent> parse_usage_stats(std::string_view text);

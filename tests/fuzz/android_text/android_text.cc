@@ -6,7 +6,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (!storesweep::android::parse_to_json(FUZZ_KIND, text).ok()) std::abort();
+  if (!storesweep::android::describe_text(FUZZ_KIND, text).ok()) std::abort();
   return 0;
 }
 
@@ -45,6 +45,13 @@ std::vector<std::string> fuzz_seeds() {
       "    RTC #0: Alarm{2 type 1 com.a}\n      repeatInterval=1800000\n  JOB #u0a8/12: b com.a/.J\n    "
       "Source: uid=1 pkg=c\n"
       "  level: 1\n  mWakefulness=Awake\n  PARTIAL_WAKE_LOCK 'A' (uid=1, pid=2)\n",
+      "DUMP OF SERVICE CRITICAL x:\n------ EVENT LOG (logcat -b events) ------\nI( 1382) [0,1]  (am_kill)\n"
+      "\x1b[1m 812.444123  1382  3436 I am_crash: [77,0,a,1,b,c, d,e.java,1]\x1b[0m\nACTIVITY MANAGER X "
+      "(dumpsys "
+      "activity broadcasts)\n"
+      "  BroadcastRecord{1 a.X/u-1} to user -1\n  DELIVERED (0) #0: (manifest)\n    name=c.D\n    "
+      "packageName=c\nProcess: com.n, PID: 50\n"
+      "java.lang.Error: x\n\tat a.B.c(D.java:1)\n$ adb shell x\n* daemon started successfully\n",
       "Failure [INSTALL_FAILED_X: y]\nSuccess\nStarting: Intent { }\nTotalTime: 1\n:Monkey: seed=1 "
       "count=2\n:Sending Touch x\n"};
 }

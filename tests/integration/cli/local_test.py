@@ -27,7 +27,16 @@ with tempfile.TemporaryDirectory() as folder:
     assert parsed["unknown_lines"][0]["line"] == 2, parsed
 
     wrong = call("parse", "nonsense", dump)
-    assert wrong.returncode == 1 and "there are appops" in wrong.stderr, wrong
+    assert wrong.returncode == 1 and "appops: dumpsys appops" in wrong.stderr, wrong
+    listed = call("parse")
+    assert listed.returncode == 0 and "appops: dumpsys appops" in listed.stdout, listed
+    unnamed = call("parse", "events")
+    assert unnamed.returncode == 1 and "FILE" in unnamed.stderr, unnamed
+    for guessed in (call("parse", "auto", dump), call("parse", dump)):
+        assert guessed.returncode == 0 and json.loads(guessed.stdout)["kind"] == "events", guessed
+    other = call("parse", "alarm", dump)
+    assert other.returncode == 1 and "it looks like: events" in other.stderr, other
+    assert json.loads(other.stdout)["records"] == [], other
     missing = call("parse", "events", pathlib.Path(folder) / "nothing")
     assert missing.returncode == 4 and "nothing" in missing.stderr, missing
 
@@ -35,6 +44,10 @@ with tempfile.TemporaryDirectory() as folder:
     screen = json.loads(call("screen", xml, "--rules", source / "rules").stdout)
     assert screen["kind"] == "consent" and screen["elements"], screen
     assert all(len(e["bounds"]) == 4 for e in screen["elements"]), screen
+    restless = pathlib.Path(folder) / "restless.out"
+    restless.write_text("ERROR: could not get idle state.\n")
+    never = call("screen", restless, "--rules", source / "rules")
+    assert never.returncode == 1 and "NOT_IDLE" in never.stderr and not never.stdout, never
     bad = call("screen", dump, "--rules", source / "rules")
     assert bad.returncode == 1 and bad.stderr, bad
 
