@@ -13,6 +13,7 @@
 #include "cli/verbs.h"
 #include "common/base/file.h"
 #include "common/base/text.h"
+#include "common/config/config.h"
 
 namespace storesweep::cli {
 namespace {
@@ -69,6 +70,31 @@ int exit_code_of(const Status& error) {
   }
 }
 
+// The command line was not understood: what was meant, and where it is said how it goes.
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* at = &app;  // the last verb that was understood
+  std::string verb = "storesweep";
+  for (auto below = at->get_subcommands(); !below.empty(); below = at->get_subcommands()) {
+    at = below.front();
+    verb += " " + at->get_name();
+  }
+  std::vector<std::string> verbs;
+  for (const CLI::App* one : at->get_subcommands([](const CLI::App*) { return true; })) {
+    verbs.push_back(one->get_name());
+  }
+  const std::vector<std::string> rest = app.remaining(true);
+  const std::string help = "`" + verb + " --help` lists ";
+  if (verbs.empty()) return safe_text(error.what()) + "; " + help + "what it takes";
+  if (rest.empty() || rest[0].rfind("-", 0) == 0) {
+    return (rest.empty() ? "a verb is missing"
+                         : "`" + safe_text(rest[0]) + "` is no option, and a verb is missing") +
+           std::string("; ") + help + "them";
+  }
+  const auto meant = nearest_name(rest[0], verbs);
+  return "there is no verb `" + safe_text(rest[0]) + "`" +
+         (meant ? "; did you mean `" + verb + " " + *meant + "`? " : "; ") + help + "them all";
+}
+
 int run(Program& program) {
   auto catalogue = Catalogue::embedded();
   if (!catalogue.ok()) {
@@ -123,7 +149,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? kExitOk : kExitUsage;
+    if (e.get_exit_code() == 0) return app.exit(e);  // --help
+    std::fprintf(stderr, "storesweep: %s\n", usage_error(app, e).c_str());
+    return kExitUsage;
   }
   return run(program);
 }

@@ -6,6 +6,7 @@
 #include "cli/json_fields.h"
 #include "cli/render.h"
 #include "cli/screen_text.h"
+#include "common/base/text.h"
 #include "common/report/verdict_json.h"
 
 namespace storesweep::cli {
@@ -112,23 +113,28 @@ std::string render_verdict(const Style& style, const Json& result) {
 }
 
 std::string render_summary(const Style& style, const Json& summary, const std::string& by) {
-  // (group, task, rule) -> count of each level
-  std::map<std::tuple<std::string, std::int64_t, std::string>, std::map<std::string, std::int64_t>> cells;
+  // (group, task, number in the task, rule) -> count of each level
+  std::map<std::tuple<std::string, std::int64_t, std::int64_t, std::string>,
+           std::map<std::string, std::int64_t>>
+      cells;
   for (const Json& row : below(summary, "rows")) {
     const bool of_rule = !text_of(row, "rule").empty();
     if (of_rule != (by == "rule")) continue;
-    cells[{text_of(row, "group"), int_of(row, "task"), text_of(row, "rule")}][text_of(row, "level")] +=
+    const std::string rule = text_of(row, "rule");
+    const std::int64_t number =
+        parse_int<std::int64_t>(std::string_view(rule).substr(rule.find('.') + 1)).value_or(0);
+    cells[{text_of(row, "group"), int_of(row, "task"), number, rule}][text_of(row, "level")] +=
         int_of(row, "count");
   }
   std::vector<std::string> heads = {by.empty() || by == "task" || by == "rule" ? "" : style.text(by),
-                                    style.text("task")};
+                                    style.text(by == "rule" ? "rule" : "task")};
   for (std::string_view level : kLevels)
     heads.push_back(style.catalogue.text(style.language, "levels", level));
   Table table(heads);
   table.at_most(0, 32);
   for (std::size_t i = 2; i < heads.size(); ++i) table.right(i);
   for (const auto& [key, counts] : cells) {
-    const auto& [group, task, rule] = key;
+    const auto& [group, task, number, rule] = key;
     const std::string title = style.catalogue.task(style.language, static_cast<int>(task));
     std::vector<std::string> line = {group, rule.empty() ? std::to_string(task) + " " + title : rule};
     for (std::string_view level : kLevels) {

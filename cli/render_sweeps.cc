@@ -59,6 +59,9 @@ std::string render_import(const Style& style, const Json& r) {
                                    {"file", safe_text(text_of(r, "rejects_file"))}}) +
            "\n";
   }
+  if (int_of(r, "nameless") > 0) {
+    all += style.text("nameless", {{"count", with_commas(int_of(r, "nameless"))}}) + "\n";
+  }
   std::string unknown;
   for (const Json& column : below(r, "unknown_columns")) {
     if (column.is_string()) unknown += (unknown.empty() ? "" : ", ") + safe_text(column.get<std::string>());
@@ -68,9 +71,9 @@ std::string render_import(const Style& style, const Json& r) {
 }
 
 std::string render_sweep_line(const Style& style, const Json& s) {
-  std::string all = "sweep " + std::to_string(int_of(s, "id")) + " " + state_of(style, s) + "  " +
-                    with_commas(int_of(s, "ended_total")) + "/" + with_commas(int_of(s, "total")) + " " +
-                    percent_text(int_of(s, "ended_total"), int_of(s, "total"));
+  std::string all = style.text("sweep") + " " + std::to_string(int_of(s, "id")) + " " + state_of(style, s) +
+                    "  " + with_commas(int_of(s, "ended_total")) + "/" + with_commas(int_of(s, "total")) +
+                    " " + percent_text(int_of(s, "ended_total"), int_of(s, "total"));
   for (const std::string& part : {rate_of(style, s), ends_of(style, s), trouble_of(style, s)}) {
     if (!part.empty()) all += "  " + part;
   }

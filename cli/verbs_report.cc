@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/collect_report.h"
+#include "cli/screen_text.h"
 
 namespace storesweep::cli {
 namespace {
@@ -20,7 +21,9 @@ Result<int> report(Session& s, Arguments& a) {
   TRY_ASSIGN(const SweepReport report, collect_report(s, a.sweep, a.bounds));
   TRY_ASSIGN(const std::size_t bytes, write_report(s, report, a.rules, a.out));
   return show(s, {{"file", a.out}, {"bytes", bytes}, {"apps", report.apps.size()}}, [&] {
-    return s.style.text("saved", {{"file", a.out}, {"bytes", std::to_string(bytes)}}) + "\n";
+    return s.style.text("saved",
+                        {{"file", a.out}, {"bytes", with_commas(static_cast<std::int64_t>(bytes))}}) +
+           "\n";
   });
 }
 }  // namespace

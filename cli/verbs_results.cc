@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/json_fields.h"
+#include "cli/screen_text.h"
 #include "cli/verbs.h"
 #include "common/base/file.h"
 #include "common/base/hash.h"
@@ -175,7 +176,9 @@ Result<int> save_blob(Session& s, const std::string& sha256_hex, const std::stri
     return corrupt("what came is not the blob " + sha256_hex + ": its SHA-256 differs");
   TRY(write_file_durably(file, bytes));
   return show(s, {{"file", file}, {"bytes", bytes.size()}}, [&] {
-    return s.style.text("saved", {{"file", file}, {"bytes", std::to_string(bytes.size())}}) + "\n";
+    return s.style.text("saved",
+                        {{"file", file}, {"bytes", with_commas(static_cast<std::int64_t>(bytes.size()))}}) +
+           "\n";
   });
 }
 
@@ -224,7 +227,9 @@ void add_retest(CLI::App& app, Program& program) {
       const Json body = {{"job", job}, {"rules", a->rules}, {"origin", a->origin}};
       TRY_ASSIGN(const Json ordered, s.client.post("/api/v1/retests", body, a->key, s.quick()));
       return show(s, ordered, [&] {
-        return s.style.text("retest_ordered", {{"job", std::to_string(int_of(ordered, "job"))}}) + "\n";
+        return s.style.text("retest_ordered", {{"job", std::to_string(int_of(ordered, "job"))},
+                                               {"parent", std::to_string(job)}}) +
+               "\n";
       });
     };
   });

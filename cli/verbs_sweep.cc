@@ -46,7 +46,7 @@ void add_changes(CLI::App& app, Program& program) {
   auto a = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("changes", "what catalogues brought new, changed and no longer");
   verb->add_option("--store", a->store, "only of this store");
-  verb->add_option("--import", a->import, "only what this import found")->check(CLI::PositiveNumber);
+  verb->add_option("--import", a->import, "only what this import found")->check(CLI::Range(1, 1'000'000'000));
   verb->add_option("--kind", a->kind, "only these")->check(CLI::IsMember({"added", "changed", "gone"}));
   verb->add_option("--rows", a->rows, "of one page")->check(CLI::Range(1, 1000));
   verb->add_option("--cursor", a->cursor, "from the end of the page before");
@@ -82,11 +82,15 @@ Result<Json> selection_of(const StartArguments& a) {
     selection["top"] = a.top;
   }
   if (!a.list_file.empty()) {
-    TRY_ASSIGN(const std::string text, read_file(a.list_file, kMaxListBytes));
+    auto file = read_file(a.list_file, kMaxListBytes);
+    if (!file.ok()) return file.status().within("--list");
+    const std::string& text = *file;
     Json packages = Json::array();
     for (std::string_view line : lines(text)) {
       if (const auto package = trim(line); !package.empty() && package[0] != '#') packages.push_back(package);
     }
+    if (packages.empty())
+      return invalid("--list: " + a.list_file + " names no package: one a line is wanted");
     selection["kind"] = "list";
     selection["packages"] = std::move(packages);
   }
@@ -101,7 +105,7 @@ void add_sweep_start(CLI::App& sweep, Program& program) {
   CLI::Option* changed =
       verb->add_flag("--changed", a->changed, "only what is new or changed since the last sweep");
   CLI::Option* top =
-      verb->add_option("--top", a->top, "only the first N by downloads")->check(CLI::PositiveNumber);
+      verb->add_option("--top", a->top, "only the first N by downloads")->check(CLI::Range(1, 1'000'000'000));
   CLI::Option* list = verb->add_option("--list", a->list_file, "only the packages of this file, one a line");
   changed->excludes(top)->excludes(list);
   top->excludes(list);
@@ -130,7 +134,7 @@ void add_sweep_action(CLI::App& sweep, Program& program, const std::string& acti
   CLI::App* verb = sweep.add_subcommand(action, help);
   verb->add_option("sweep", a->sweep, "its id")->required();
   if (action != "cancel")
-    verb->add_option("--shard", a->shard, "only this shard")->check(CLI::NonNegativeNumber);
+    verb->add_option("--shard", a->shard, "only this shard")->check(CLI::Range(0, 1023));
   verb->callback([a, action, &program] {
     program.verb = [a, action](Session& s) -> Result<int> {
       std::string path = "/api/v1/sweeps/" + std::to_string(a->sweep);
@@ -173,7 +177,9 @@ void add_campaign(CLI::App& app, Program& program) {
   campaign->require_subcommand(1);
   CLI::App* create = campaign->add_subcommand("create", "name a target: so many apps by a date");
   create->add_option("name", a->name)->required();
-  create->add_option("--apps", a->target, "distinct apps to cover")->required()->check(CLI::PositiveNumber);
+  create->add_option("--apps", a->target, "distinct apps to cover")
+      ->required()
+      ->check(CLI::Range(1, 1'000'000'000));
   create->add_option("--end", a->end_date, "YYYY-MM-DD")->required();
   create->add_option("--idempotency-key", a->key, "the same key again creates nothing new");
   create->callback([a, &program] {

@@ -223,6 +223,7 @@ int main(int argc, char** argv) {
   CLI::App app("storesweep-coordinator: hands out tests to workers and keeps their verdicts");
   std::string config_file, key_file;
   bool check_only = false;
+  app.fallthrough();  // its options may stand behind a subcommand too
   std::int64_t gc_days = -1;
   app.add_option("--config", config_file, "YAML file (docs/coordinator.yaml explains every key)");
   app.add_flag("--check-config", check_only, "only read the configuration, and tell every error");
@@ -231,7 +232,6 @@ int main(int argc, char** argv) {
   gc->add_option("--older-than", gc_days, "days")->required()->check(CLI::Range(0, 36500));
   CLI::App* keys = app.add_subcommand("keygen", "make the coordinator's key pair; prints its public key");
   keys->add_option("file", key_file, "where it goes")->required();
-  app.fallthrough();
   CLI11_PARSE(app, argc, argv);
   std::signal(SIGPIPE, SIG_IGN);
   if (keys->parsed()) {

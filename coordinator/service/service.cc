@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "common/base/hash.h"
 #include "common/evidence/verdict_codec.h"
@@ -199,7 +200,7 @@ Result<ImportReport> Service::import_into(std::int64_t id, const ImportRequest& 
   ImportReport out;
   out.id = id;
   out.store = r.store;
-  if (read->rejected > 0) out.rejects_file = o.rejects_file;
+  if (read->rejected > 0) out.rejects_file = std::filesystem::absolute(o.rejects_file).string();
   out.took_ms = shell_->now().steady_ms - start.steady_ms;
   out.unknown_columns = read->unknown_columns;
   return with_counts(std::move(out), all);

@@ -200,7 +200,7 @@ void Service::Shell::look_at_disk() {
 }
 
 void Service::Shell::lost(const std::string& why) {
-  if (core_) parts_.log.warning("does not lead any more", {{"why", why}});
+  if (core_ && !stopping_) parts_.log.warning("does not lead any more", {{"why", why}});
   core_.reset();
   epoch_ = 0;
   counting_.leads(0);

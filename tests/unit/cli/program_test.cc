@@ -121,6 +121,9 @@ TEST_F(Program, EndsWithTheCodesItDocuments) {
   EXPECT_NE(said().find("there is no sweep 404"), std::string::npos);
   EXPECT_EQ(run({"sweep", "fly"}).exit_code, 2);
   EXPECT_EQ(run({"summary", "3", "--by", "colour"}).exit_code, 2);
+  token_file = "/no/such/token";
+  EXPECT_EQ(run({"status"}).exit_code, 4);
+  EXPECT_NE(said().find("--token-file: /no/such/token"), std::string::npos) << said();
   token_file.clear();
   EXPECT_EQ(run({"status"}).exit_code, 1);
   EXPECT_NE(said().find("this needs a token"), std::string::npos) << said();
@@ -128,6 +131,22 @@ TEST_F(Program, EndsWithTheCodesItDocuments) {
   EXPECT_EQ(run({"status"}).exit_code, 3);
   EXPECT_NE(said().find("start storesweep-coordinator, or name another by --server"), std::string::npos)
       << said();
+}
+
+TEST_F(Program, SaysWhichVerbWasMeantAndWhereTheyAreListed) {
+  EXPECT_EQ(run({"satus"}).exit_code, 2);
+  EXPECT_NE(said().find("no verb `satus`; did you mean `storesweep status`? `storesweep --help` lists"),
+            std::string::npos)
+      << said();
+  EXPECT_EQ(run({"nonsense"}).exit_code, 2);
+  EXPECT_NE(said().find("no verb `nonsense`; `storesweep --help` lists"), std::string::npos) << said();
+  EXPECT_EQ(run({"sweep", "strat"}).exit_code, 2);
+  EXPECT_NE(said().find("did you mean `storesweep sweep start`?"), std::string::npos) << said();
+  EXPECT_EQ(run({"sweep"}).exit_code, 2);
+  EXPECT_NE(said().find("a verb is missing; `storesweep sweep --help`"), std::string::npos) << said();
+  EXPECT_EQ(run({"summary"}).exit_code, 2);
+  EXPECT_NE(said().find("sweep is required; `storesweep summary --help` lists"), std::string::npos) << said();
+  EXPECT_EQ(run({"--help"}).exit_code, 0);
 }
 
 }  // namespace

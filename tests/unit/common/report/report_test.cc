@@ -9,6 +9,7 @@
 
 #include "common/base/file.h"
 #include "common/evidence/names.h"
+#include "common/report/announcement.h"
 #include "common/report/html.h"
 #include "common/report/screenshot.h"
 
@@ -228,8 +229,20 @@ TEST(Report, GivesTheSixColumnsInTheMinistrysWordsAndMarksTheSuspected) {
   const std::string html = page_of(example());
   EXPECT_NE(html.find("序号</th><th scope=\"col\">应用名称</th><th scope=\"col\">应用开发者"),
             std::string::npos);
-  EXPECT_NE(html.find("<td>违规收集个人信息</td>"), std::string::npos);
-  EXPECT_NE(html.find("<td>违规收集个人信息（疑似）</td>"), std::string::npos);
+  EXPECT_NE(html.find("<td>【模拟设备】违规收集个人信息</td>"), std::string::npos);
+  EXPECT_NE(html.find("<td>【模拟设备】违规收集个人信息（疑似）</td>"), std::string::npos);
+}
+
+TEST(Announcement, NamesTheTasksWithProblemsAndWhatIsSuspectedOrSimulated) {
+  const Catalogue catalogue = *Catalogue::embedded();
+  Verdict v = untested_verdict(Reason::kProfile);
+  EXPECT_EQ(announced_problems(catalogue, v), "");
+  v.rows[0].level = Level::kViolation;
+  v.rows[2].level = Level::kSuspected;
+  v.rows[3].level = Level::kNotFound;
+  EXPECT_EQ(announced_problems(catalogue, v), "违规收集个人信息；违规使用个人信息（疑似）");
+  v.simulated = true;
+  EXPECT_EQ(announced_problems(catalogue, v), "【模拟设备】违规收集个人信息；违规使用个人信息（疑似）");
 }
 
 // The whole page apart from the style sheet. `STORESWEEP_UPDATE_GOLDEN=1` writes it anew: read the
