@@ -180,7 +180,7 @@ Status serve(const CoordinatorConfig& config) {
   {
     Service service(
         std::move(options), {*h.store, *h.blobs, *h.client, h.clock, h.random, *h.metrics, h.log},
-        [&link](const std::string& worker, const ToWorker& message) { link->send(worker, message); });
+        [&link](const std::string& worker, std::span<const ToWorker> turn) { link->send(worker, turn); });
     http::ApiHandler handler(service, http::AccessList(config.tokens));
     TRY_ASSIGN(auto server, http::Server::start(config.http, handler, *h.metrics, h.log));
     sink.set(&service);

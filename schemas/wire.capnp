@@ -1,12 +1,12 @@
 @0xb8e2d4a1907c3f65;
-# What a worker and a coordinator say to each other: one ZeroMQ frame is one message, a flat (unpacked) Cap'n Proto
-# message of at most 4 MiB. The worker's DEALER connects to the coordinator's ROUTER under CURVE; who speaks is known
+# What a worker and a coordinator say to each other: one ZeroMQ frame is one turn, a FromWorkerTurn or a ToWorkerTurn,
+# as a flat (unpacked) Cap'n Proto message of at most 4 MiB. The worker's DEALER connects to the coordinator's ROUTER under CURVE; who speaks is known
 # by the key (the User-Id of ZAP), never by what a message says. What the messages mean, and in which order, is the
 # protocol of leases: PROTOCOL.md.
 #
 # Rules of the form:
 #   - A reader refuses an unknown enumerant, a list or text beyond its bound and a digest of a wrong length; the whole
-#     message is dropped and counted. Bounds stand with the fields; a text without one has 8 KiB, a list 1,024.
+#     turn is dropped and counted. Bounds stand with the fields; a text without one has 8 KiB, a list 1,024.
 #   - Fields are only ever added. An older reader ignores what it does not know; a change of meaning raises `protocol`.
 #   - Digests are SHA-256, 32 bytes, or empty: not known.
 #   - Every message to a worker carries the coordinator's epoch; a worker refuses one older than the highest it has seen.
@@ -94,6 +94,11 @@ struct Running {
 
 # ---- worker to coordinator
 
+struct FromWorkerTurn {
+  # What a worker says in one breath, handled in this order: 1 to 256. A turn means what its messages mean, each for
+  # itself; what ended goes before the ask, so that one commit answers both.
+  messages @0 :List(FromWorker);
+}
 struct FromWorker {
   union {
     hello @0 :Hello;
@@ -226,6 +231,10 @@ struct Bye {
 
 # ---- coordinator to worker
 
+struct ToWorkerTurn {
+  # What is to be said to this worker now, in this order: 1 to 256.
+  messages @0 :List(ToWorker);
+}
 struct ToWorker {
   epoch @0 :UInt64;
   union {

@@ -23,6 +23,7 @@ std::vector<Effect> Core::on(const CoreEvent& event, std::int64_t now) {
   now_ = now;
   std::visit([this](const auto& e) { handle(e); }, event);
   settle();
+  if (!said_.empty()) effect(Send{std::exchange(said_, {})});
   for (RunJob& run : runs_) effect(std::move(run));  // last: Began goes out first
   runs_.clear();
   return std::exchange(effects_, {});

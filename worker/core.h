@@ -39,7 +39,7 @@ using CoreEvent = std::variant<link::Received, link::Uploaded, link::Respooled, 
 
 // ---- effects. Each of a token's is answered before its next one comes, but for CancelJob.
 struct Send {
-  FromWorker message;
+  std::vector<FromWorker> turn;  // all that is said in this step
 };
 struct FetchJob {
   LeaseOffer offer;  // answer: FetchDone or FetchFailed
@@ -113,7 +113,7 @@ class Core {
   void handle(const link::Respooled& e) { feed(e); }
   void handle(const link::DrainAsked& e) { feed(e); }
 
-  void carry(FromWorker& a) { effect(Send{std::move(a)}); }
+  void carry(FromWorker& a) { said_.push_back(std::move(a)); }
   void carry(link::StartLease& a);
   void carry(link::FileSetAnswered& a);
   void carry(link::AbandonLease& a);
@@ -139,6 +139,7 @@ class Core {
   bool devices_changed_ = false;
   std::deque<link::SessionEvent> session_events_;
   std::vector<Effect> effects_;
+  std::vector<FromWorker> said_;
   std::vector<RunJob> runs_;
   std::int64_t now_ = 0;
 };

@@ -130,7 +130,7 @@ class Shell {
     }
     if (!*message) return false;
     Member& member = *members_.at((*message)->channel);
-    Result<ToWorker> decoded = decode_to_worker_untrusted(as_bytes((*message)->bytes));
+    Result<std::vector<ToWorker>> decoded = decode_to_worker_untrusted(as_bytes((*message)->bytes));
     if (decoded.ok()) {
       carry_out(member, link::Received{std::move(*decoded)});
     } else {
@@ -183,8 +183,10 @@ class Shell {
   }
 
   void carry(Member& member, Send& e) {
-    Result<std::string> bytes = encode(e.message);
-    Status sent = bytes.ok() ? channels_->send(member.channel, *bytes) : bytes.status();
+    Result<std::vector<std::string>> turns = encode_all(e.turn);
+    Status sent = turns.status();
+    for (std::size_t i = 0; sent.ok() && i < turns->size(); ++i)
+      sent = channels_->send(member.channel, (*turns)[i]);
     if (!sent.ok()) log_.debug("not sent", {{"worker", member.setup->name}, {"error", sent.text()}});
   }
   void carry(Member& member, FetchJob& e) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "common/base/hmac.h"
+
 namespace storesweep {
 namespace {
 struct KeyFree {
@@ -66,26 +68,43 @@ Digest sha256(ByteView bytes) {
 
 // RFC 2104. OpenSSL's own HMAC looks its algorithm up by name at each call, which costs more than the
 // hashing.
-Digest hmac_sha256(ByteView key, ByteView message) {
+struct HmacSha256::State {
+  Context inner{EVP_MD_CTX_new()}, outer{EVP_MD_CTX_new()}, work{EVP_MD_CTX_new()};
+};
+
+HmacSha256::HmacSha256(ByteView key) : state_(std::make_unique<State>()) {
   constexpr std::size_t kBlockBytes = 64;
-  std::array<std::uint8_t, kBlockBytes> inner{}, outer{};
+  std::array<std::uint8_t, kBlockBytes> padded{};
   if (key.size() > kBlockBytes) {
     const Digest hashed = sha256(key);
-    std::copy(hashed.begin(), hashed.end(), inner.begin());
+    std::copy(hashed.begin(), hashed.end(), padded.begin());
   } else {
-    std::copy(key.begin(), key.end(), inner.begin());
+    std::copy(key.begin(), key.end(), padded.begin());
   }
-  outer = inner;
-  for (std::uint8_t& b : inner) b ^= 0x36;
-  for (std::uint8_t& b : outer) b ^= 0x5c;
-  Sha256 hash;
-  hash.add(ByteView(inner));
-  hash.add(message);
-  const Digest first = hash.finish();
-  hash.add(ByteView(outer));
-  hash.add(ByteView(first));
-  return hash.finish();
+  auto begin = [&](EVP_MD_CTX* context, std::uint8_t mask) {
+    std::array<std::uint8_t, kBlockBytes> block = padded;
+    for (std::uint8_t& b : block) b ^= mask;
+    must(EVP_DigestInit_ex(context, sha256_algorithm(), nullptr) == 1);
+    must(EVP_DigestUpdate(context, block.data(), block.size()) == 1);
+  };
+  begin(state_->inner.get(), 0x36);
+  begin(state_->outer.get(), 0x5c);
 }
+HmacSha256::~HmacSha256() = default;
+
+Digest HmacSha256::of(ByteView message) const {
+  EVP_MD_CTX* work = state_->work.get();
+  Digest d{};
+  must(EVP_MD_CTX_copy_ex(work, state_->inner.get()) == 1);
+  must(EVP_DigestUpdate(work, message.data(), message.size()) == 1);
+  must(EVP_DigestFinal_ex(work, d.data(), nullptr) == 1);
+  must(EVP_MD_CTX_copy_ex(work, state_->outer.get()) == 1);
+  must(EVP_DigestUpdate(work, d.data(), d.size()) == 1);
+  must(EVP_DigestFinal_ex(work, d.data(), nullptr) == 1);
+  return d;
+}
+
+Digest hmac_sha256(ByteView key, ByteView message) { return HmacSha256(key).of(message); }
 
 bool equal_secret(ByteView a, ByteView b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

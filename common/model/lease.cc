@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/model/token_mac.h"
+
 namespace storesweep {
 namespace {
 bool has(const std::vector<std::string>& all, const std::string& one) {
@@ -10,13 +12,18 @@ bool has(const std::vector<std::string>& all, const std::string& one) {
 }  // namespace
 
 std::array<std::uint8_t, 16> token_mac(ByteView secret, const Token& token) {
+  return token_mac(HmacSha256(secret), token);
+}
+
+std::array<std::uint8_t, 16> token_mac(const HmacSha256& key, const Token& token) {
   std::string message;
+  message.reserve(32 + token.worker.size());
   put_little(message, token.epoch, 8);
   put_little(message, token.n, 8);
   put_little(message, token.incarnation, 8);
   put_little(message, static_cast<std::uint64_t>(token.job.value), 8);
   message += token.worker;
-  Digest full = hmac_sha256(secret, as_bytes(message));
+  const Digest full = key.of(as_bytes(message));
   std::array<std::uint8_t, 16> mac{};
   std::copy_n(full.begin(), mac.size(), mac.begin());
   return mac;

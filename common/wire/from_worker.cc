@@ -155,14 +155,33 @@ FromWorker read_any(format::FromWorker::Reader root) {
                 std::to_string(static_cast<std::uint16_t>(root.which()))};
 }
 
+void fill_turn(format::FromWorkerTurn::Builder root, std::span<const FromWorker> turn) {
+  auto out = root.initMessages(size_of(turn));
+  for (unsigned i = 0; i < out.size(); ++i) fill_any(out[i], turn[i]);
+}
+std::vector<FromWorker> read_turn(format::FromWorkerTurn::Reader root) {
+  return read_messages<FromWorker>(root.getMessages(), read_any);
+}
+
 }  // namespace
 }  // namespace wire
 
-Result<std::string> encode(const FromWorker& message) {
-  return wire::to_bytes<wire_format::FromWorker, FromWorker>(message, wire::fill_any);
+Result<std::string> encode(std::span<const FromWorker> turn) {
+  TRY(wire::check_turn(turn.size()));
+  return wire::to_bytes<wire_format::FromWorkerTurn>(turn, wire::fill_turn);
 }
-Result<FromWorker> decode_from_worker_untrusted(ByteView bytes) {
-  return wire::from_bytes<wire_format::FromWorker, FromWorker>(bytes, wire::read_any);
+Result<std::vector<std::string>> encode_all(std::span<const FromWorker> messages) {
+  return wire::in_turns(messages);
+}
+Result<std::vector<FromWorker>> decode_from_worker_untrusted(ByteView turn) {
+  return wire::from_bytes<wire_format::FromWorkerTurn>(turn, wire::read_turn);
+}
+
+Result<std::string> encode_one(const FromWorker& message) {
+  return wire::to_bytes<wire_format::FromWorker, const FromWorker&>(message, wire::fill_any);
+}
+Result<FromWorker> decode_one_untrusted(ByteView bytes) {
+  return wire::from_bytes<wire_format::FromWorker>(bytes, wire::read_any);
 }
 
 bool good_blob_name(std::string_view name) {

@@ -91,14 +91,26 @@ ToWorker read_any(format::ToWorker::Reader root) {
                 std::to_string(static_cast<std::uint16_t>(root.which()))};
 }
 
+void fill_turn(format::ToWorkerTurn::Builder root, std::span<const ToWorker> turn) {
+  auto out = root.initMessages(size_of(turn));
+  for (unsigned i = 0; i < out.size(); ++i) fill_any(out[i], turn[i]);
+}
+std::vector<ToWorker> read_turn(format::ToWorkerTurn::Reader root) {
+  return read_messages<ToWorker>(root.getMessages(), read_any);
+}
+
 }  // namespace
 }  // namespace wire
 
-Result<std::string> encode(const ToWorker& message) {
-  return wire::to_bytes<wire_format::ToWorker, ToWorker>(message, wire::fill_any);
+Result<std::string> encode(std::span<const ToWorker> turn) {
+  TRY(wire::check_turn(turn.size()));
+  return wire::to_bytes<wire_format::ToWorkerTurn>(turn, wire::fill_turn);
 }
-Result<ToWorker> decode_to_worker_untrusted(ByteView bytes) {
-  return wire::from_bytes<wire_format::ToWorker, ToWorker>(bytes, wire::read_any);
+Result<std::vector<std::string>> encode_all(std::span<const ToWorker> messages) {
+  return wire::in_turns(messages);
+}
+Result<std::vector<ToWorker>> decode_to_worker_untrusted(ByteView turn) {
+  return wire::from_bytes<wire_format::ToWorkerTurn>(turn, wire::read_turn);
 }
 
 }  // namespace storesweep

@@ -57,18 +57,19 @@ class ZmqLink final : public CoordinatorLink {
     thread_.join();
   }
 
-  void send(const std::string& worker, const ToWorker& message) override {
-    Result<std::string> bytes = encode(message);
-    if (!bytes.ok()) {
-      log_.error("a message does not fit the wire", {{"worker", worker}, {"error", bytes.status().text()}});
+  void send(const std::string& worker, std::span<const ToWorker> turn) override {
+    Result<std::vector<std::string>> turns = encode_all(turn);
+    if (!turns.ok()) {
+      log_.error("a message does not fit the wire", {{"worker", worker}, {"error", turns.status().text()}});
       return;
     }
+    for (const ToWorker& message : turn) sent_[message.index()]->add();
     bool first = false;
     {
       std::lock_guard lock(mutex_);
       if (outgoing_.size() >= kMaxOutgoing) return undelivered_.add();
       first = outgoing_.empty();
-      outgoing_.push_back({worker, std::move(*bytes), message.index()});
+      for (std::string& bytes : *turns) outgoing_.push_back({worker, std::move(bytes)});
     }
     if (first) channel_->wake();
   }
@@ -78,7 +79,6 @@ class ZmqLink final : public CoordinatorLink {
  private:
   struct Outgoing {
     std::string worker, bytes;
-    std::size_t kind = 0;
   };
 
   void run() {
@@ -103,19 +103,26 @@ class ZmqLink final : public CoordinatorLink {
       return false;
     }
     if (!*message) return false;
-    Result<FromWorker> decoded = decode_from_worker_untrusted(as_bytes((*message)->bytes));
-    if (decoded.ok()) received_[decoded->index()]->add();
-    if (!decoded.ok()) {
-      malformed_.add();
-      log_.warning("a malformed message",
-                   {{"worker", (*message)->worker}, {"error", decoded.status().text()}});
-    } else if (!speaks_for_itself((*message)->worker, *decoded)) {
-      foreign_.add();
-      log_.warning("a message in another worker's name", {{"worker", (*message)->worker}});
+    Result<std::vector<FromWorker>> turn = decode_from_worker_untrusted(as_bytes((*message)->bytes));
+    if (turn.ok()) {
+      heard(std::move((*message)->worker), std::move(*turn));
     } else {
-      incoming_.push_back({std::move((*message)->worker), std::move(*decoded)});
+      malformed_.add();
+      log_.warning("a malformed message", {{"worker", (*message)->worker}, {"error", turn.status().text()}});
     }
     return true;
+  }
+
+  void heard(std::string worker, std::vector<FromWorker> turn) {
+    const std::size_t foreign = std::erase_if(turn, [&](const FromWorker& m) {
+      received_[m.index()]->add();
+      return !speaks_for_itself(worker, m);
+    });
+    if (foreign > 0) {
+      foreign_.add(static_cast<double>(foreign));
+      log_.warning("a message in another worker's name", {{"worker", worker}});
+    }
+    if (!turn.empty()) incoming_.push_back({std::move(worker), std::move(turn)});
   }
 
   void hand_over() {
@@ -130,10 +137,8 @@ class ZmqLink final : public CoordinatorLink {
       std::lock_guard lock(mutex_);
       out.swap(outgoing_);
     }
-    for (const auto& [worker, bytes, kind] : out) {
-      if (Status s = channel_->send(worker, bytes); s.ok()) {
-        sent_[kind]->add();
-      } else {
+    for (const auto& [worker, bytes] : out) {
+      if (Status s = channel_->send(worker, bytes); !s.ok()) {
         undelivered_.add();
         log_.debug("undelivered", {{"worker", worker}, {"error", s.text()}});
       }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,9 @@ class LinkSink {
 class CoordinatorLink {
  public:
   virtual ~CoordinatorLink() = default;  // ends the thread; the sink is called no more
-  // Any thread. Messages to one worker go in order; one that cannot be delivered now is dropped and counted.
-  virtual void send(const std::string& worker, const ToWorker& message) = 0;
+  // Any thread. What goes to one worker goes in order; a turn that cannot be delivered now is dropped and
+  // counted.
+  virtual void send(const std::string& worker, std::span<const ToWorker> turn) = 0;
   virtual std::string address() const = 0;  // as bound
 };
 

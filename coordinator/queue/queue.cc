@@ -86,6 +86,11 @@ Queue::Shard* Queue::find_shard(JobId job) {
   return const_cast<Shard*>(std::as_const(*this).find_shard(job));
 }
 
+bool Queue::fresh(JobId job) const {
+  const Shard* s = find_shard(job);
+  return s != nullptr && job.value - s->range.first.value >= s->old_end;
+}
+
 std::uint32_t Queue::shard_of_job(JobId job) const {
   const Shard* s = find_shard(job);
   return s ? static_cast<std::uint32_t>(s - sweeps_.at(sweep_of(job)).shards.data()) : 0;

@@ -65,6 +65,8 @@ class Queue {
   // Into its lane (retests, confirmations, what came back).
   void give_back(JobId job, const Wish& wish);
   SweepId sweep_of(JobId job) const;  // zero: not here
+  // Beyond its shard's mark as it was when the sweep was added: nobody before us can have leased it.
+  bool fresh(JobId job) const;
   std::uint32_t shard_of_job(JobId job) const;
 
   // ---- handing out

@@ -9,13 +9,15 @@ namespace storesweep {
 Core::Core(CoreOptions options, Lead lead, Loaded loaded, Now now)
     : options_(std::move(options)),
       lead_(std::move(lead)),
+      mac_(lead_.secret),
       queue_(options_.mark_block, options_.bugs.queue),
       now_(now),
       hold_until_ms_(now.steady_ms + options_.lease_ms + options_.drift_ms),
       next_tick_ms_(now.steady_ms),
       next_run_(loaded.next_run),
+      first_extra_(loaded.next_extra),
       next_extra_(loaded.next_extra),
-      buried_(coded(buried_verdict())),
+      buried_(std::make_shared<const PlainVerdict>(coded(buried_verdict()))),
       draining_(loaded.draining.begin(), loaded.draining.end()) {
   queue_.hold();
   for (LoadedSweep& s : loaded.sweeps) add_sweep(s.sweep, s.ended, std::move(s.ended_by));
@@ -48,12 +50,20 @@ Core::Core(CoreOptions options, Lead lead, Loaded loaded, Now now)
 }
 
 std::vector<Action> Core::on(CoreEvent event, Now now) {
+  std::vector<CoreEvent> one;
+  one.push_back(std::move(event));
+  return on(std::move(one), now);
+}
+
+std::vector<Action> Core::on(std::vector<CoreEvent> events, Now now) {
   actions_.clear();
-  if (over_) return {};
   now_ = now;
-  std::visit([this](auto& e) { handle(e); }, event);
+  for (CoreEvent& event : events) {
+    if (over_) break;
+    std::visit([this](auto& e) { handle(e); }, event);
+  }
   if (!over_) finish_turn();
-  return std::move(actions_);
+  return std::exchange(actions_, {});
 }
 
 void Core::handle(FromWorkerEvent& e) {
@@ -71,13 +81,15 @@ void Core::handle(FromWorkerEvent& e) {
     void operator()(NeedsMore& m) { core.needs_more(w, m); }
     void operator()(Bye& m) { core.bye(w, m); }
   };
-  std::visit(Visitor{*this, w}, e.message);
+  writes_before_ = writes_.size();
+  for (FromWorker& message : e.turn) std::visit(Visitor{*this, w}, message);
 }
 
 void Core::handle(Committed& e) {
   auto at = commits_.find(e.id);
   if (at == commits_.end()) return;
-  std::vector<Then> thens = std::move(at->second);
+  const Commit commit = std::move(at->second);
+  const std::vector<Then>& thens = commit.thens;
   commits_.erase(at);
   if (e.result.state != CommitState::kCommitted || e.result.outcomes.size() != thens.size()) {
     step_down(e.result.state == CommitState::kNotLeader ? "another coordinator leads" : e.result.message);
@@ -89,6 +101,7 @@ void Core::handle(Committed& e) {
     }
     if (thens[i]) thens[i](e.result.outcomes[i]);
   }
+  for (const auto& then : commit.proven) then();
 }
 
 void Core::handle(EpochRead& e) {
@@ -143,7 +156,7 @@ void Core::handle(StopLeasing& e) {
 }
 
 void Core::handle(Tick& e) {
-  const std::int64_t drained = std::min(e.drained_ms, now_.steady_ms);
+  const std::int64_t drained = drained_ms_ = std::min(e.drained_ms, now_.steady_ms);
   if (queue_.held() && drained >= hold_until_ms_) {
     queue_.release();
     work_changed_ = look_ahead_ = want_marks_ = true;
@@ -178,10 +191,8 @@ void Core::finish_turn() {
   if (look_ahead_) read_ahead();
   if (!writes_.empty()) {
     std::uint64_t id = ++next_id_;
-    commits_[id] = std::move(thens_);
-    act(CommitAction{id, std::move(writes_)});
-    writes_.clear();
-    thens_.clear();
+    commits_[id] = {std::exchange(thens_, {}), std::exchange(proven_thens_, {})};
+    act(CommitAction{id, std::exchange(writes_, {})});
   }
   if (!proof_under_way_ && !unproven_.empty()) {
     proof_under_way_ = true;
@@ -197,6 +208,16 @@ void Core::commit(Write write, Then then) {
 // A read that is under way may have looked before this moment: only the next one proves it.
 void Core::when_proven(std::function<void()> then) {
   unproven_.emplace_back(proofs_begun_ + 1, std::move(then));
+}
+
+// The commit of this turn begins later than everything that this turn has heard, and looks at the epoch
+// itself.
+void Core::when_committed(std::function<void()> then) {
+  if (options_.bugs.early_proof && !commits_.empty()) {
+    commits_.begin()->second.proven.push_back(std::move(then));
+  } else {
+    proven_thens_.push_back(std::move(then));
+  }
 }
 
 void Core::happened(std::string kind, SweepId sweep, JobId job, std::string text) {
@@ -224,12 +245,18 @@ void Core::read_runs(ReadRuns what, std::function<void(std::vector<RunRecord>)> 
 void Core::judge(JudgeAction what, std::function<void(JudgedEvent&)> then) {
   what.id = ++next_id_;
   judgings_[what.id] = std::move(then);
-  act(std::move(what));
+  act(Box<JudgeAction>(std::move(what)));
 }
 
 bool Core::genuine(const Token& token, const std::string& worker) const {
   if (options_.bugs.mac_unchecked) return true;
-  return token.worker == worker && equal_secret(token_mac(lead_.secret, token), token.mac);
+  if (token.worker != worker) return false;
+  auto l = leases_.find(token.job);  // mostly it is the one that we hold, and was proven when we took it
+  if (l != leases_.end() && key(l->second.token) == key(token) && l->second.token.worker == worker &&
+      l->second.token.incarnation == token.incarnation) {
+    return equal_secret(l->second.token.mac, token.mac);
+  }
+  return equal_secret(token_mac(mac_, token), token.mac);
 }
 
 const Core::Info* Core::find_info(JobId job) const {

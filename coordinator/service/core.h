@@ -4,12 +4,14 @@
 // One thread.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <set>
 #include <unordered_map>
 
+#include "common/model/token_mac.h"
 #include "coordinator/queue/queue.h"
 #include "coordinator/service/amend.h"
 #include "coordinator/service/protocol.h"
@@ -39,6 +41,7 @@ struct Bugs {
   bool evidence_unchecked = false;   // acknowledged without looking for the blobs
   bool mac_unchecked = false;        // any token is believed
   bool claim_unchecked = false;      // a journal is not held against its report
+  bool early_proof = false;          // a commit that began before a request proves the epoch for it
   bool wrong_sweep = false;          // a second run of a reused run is booked to the sweep of that run
   bool intake_unchecked = false;     // an address takes blobs after its job's end
   bool amends_unchecked = false;     // what was committed since the standing verdict was read is lost
@@ -80,6 +83,8 @@ class Core {
   // A blob is about to be taken in at a token's address; kPermission when it must not be. The same one again
   // costs nothing.
   Status take_evidence(const Token& token, const Digest& sha256, std::uint64_t bytes);
+  // Several at once, in this order: what they write is one commit, what they ask is one read.
+  std::vector<Action> on(std::vector<CoreEvent> events, Now now);
   // When it wants a Tick, steady.
   std::int64_t next_tick_ms() const { return next_tick_ms_; }
 
@@ -114,7 +119,7 @@ class Core {
     Digest file_set{};
     std::string runs_key;  // what it runs, for twins to wait for; empty: nothing yet
     std::vector<JobId> waiters;
-    std::shared_ptr<const JobPayload> payload;  // null: not read yet (adopted)
+    std::optional<Burial::Groups> groups;  // none: not known (adopted)
   };
   const std::unordered_map<JobId, Lease>& leases() const { return leases_; }
   const Queue& queue() const { return queue_; }
@@ -140,8 +145,15 @@ class Core {
     bool connected = false, draining = false;
     std::int64_t since_ms = 0, heard_ms = 0, heard_wall_ms = 0;
     std::uint64_t request = 0, heartbeat = 0;
-    std::set<JobId> leases;
+    std::vector<JobId> leases;
     std::size_t spooled = 0;
+    // A late word of a process that is over. Incarnations grow: what is greater than the one that we know
+    // lives.
+    bool dead(std::uint64_t one) const {
+      const bool named =
+          std::find(dead_incarnations.begin(), dead_incarnations.end(), one) != dead_incarnations.end();
+      return named && (incarnation == 0 || one < incarnation);
+    }
     std::int64_t reports = 0, failures = 0, overruled = 0;
   };
   struct OpenAsk {
@@ -171,12 +183,17 @@ class Core {
   void handle(SweepRead& e);
   void handle(BlobsChecked& e);
   void handle(JudgedEvent& e);
+  template <class Event>
+  void handle(Box<Event>& e) {
+    handle(*e);
+  }
   void handle(Tick& e);
   void handle(Command& e);
   void handle(StopLeasing& e);
   void finish_turn();
   void commit(Write write, Then then);
   void when_proven(std::function<void()> then);
+  void when_committed(std::function<void()> then);
   void send(const std::string& worker, ToWorker message) { act(SendAction{worker, std::move(message)}); }
   void act(Action a) { actions_.push_back(std::move(a)); }
   void happened(std::string kind, SweepId sweep, JobId job, std::string text);
@@ -210,7 +227,14 @@ class Core {
   void serve_asks();
   bool serve(OpenAsk& ask);
   void grant(const std::string& worker, std::uint64_t request, const std::vector<JobId>& picks);
-  LeaseOffer offer(JobId job, Lease& lease);
+  struct Given {  // a lease on its way to the worker
+    JobId job;
+    TokenKey token;
+    std::optional<Listing> listing;
+  };
+  void give(const std::string& worker, std::uint64_t request, std::vector<Given> given,
+            const std::vector<JobPayload>& read);
+  LeaseOffer offer(JobId job, Lease& lease, Listing listing);
   void read_ahead();
   void want_marks();
   Wish wish(JobId job) const;
@@ -264,8 +288,14 @@ class Core {
   void close_opening(TokenKey key);
   void answer(TokenKey key, ReportAnswer answer);
   void answer(const std::string& worker, const Token& token, std::uint64_t sequence, ReportAnswer answer);
-  void end_token(EndToken write, std::function<void()> after);
-  std::string buried_with(const EndToken& e) const;
+  struct Ending {  // a token's end on its way to the store
+    EndToken end;  // but for its detail
+    std::optional<Answer> answer;
+    std::function<void()> after;
+  };
+  void end_token(EndToken write, std::optional<Answer> answer, std::function<void()> after = nullptr);
+  void token_ended(Ending& ending, const WriteOutcome& outcome);
+  std::optional<Burial> buried_with(const EndToken& e) const;
   void evaded(const EndToken& e);
   void after_attempt(JobId job, FailureKind kind);
   Opening* opening(TokenKey key);
@@ -273,18 +303,14 @@ class Core {
   // ---- ends.cc
   void end_job(EndJob end, Then then);
   EndJob end_by_report(const Opening& o, const Verdict& verdict);
-  struct Coded {  // a verdict as the store keeps it
-    std::string verdict;
-    std::vector<Tally> tallies;
-  };
-  static Coded coded(const Verdict& verdict);
-  Judged judged(JobId job, SweepId sweep, const Listing& listing, Coded verdict, std::vector<RunId> runs,
-                std::string why);
+  static PlainVerdict coded(const Verdict& verdict);
+  Judged judged(JobId job, SweepId sweep, const Listing& listing, PlainVerdict verdict,
+                std::vector<RunId> runs, std::string why);
   std::optional<Judged> attached(const ExtraJob& order, const StoredResult& standing, const Listing& listing,
                                  std::optional<Amended> amended, std::string why);
   std::optional<ExtraJob> confirmation(JobId about, const Verdict& verdict, const RunRecord& first);
   void bury(JobId job, const std::string& reason, TokenKey token, const std::function<void()>& after);
-  void job_ended(const EndJob& end);
+  void job_ended(JobId job, SweepId sweep, EndKind how);
   void confirmation_ordered(const ExtraJob& order);
   void order_confirmation(const ExtraJob& order);
   void sweep_may_be_done(SweepId sweep);
@@ -304,21 +330,29 @@ class Core {
   CoreOptions options_;
   Counted counted_;
   Lead lead_;
+  HmacSha256 mac_;
   Queue queue_;
   Now now_;
   bool over_ = false;  // stepped down
   std::int64_t hold_until_ms_ = 0, next_tick_ms_ = 0, next_unserved_ms_ = 0;
+  std::int64_t drained_ms_ = 0;  // of the last Tick
   std::string stopped_why_;
   std::uint64_t next_token_ = 0, next_id_ = 0;
   RunId next_run_;
-  JobId next_extra_;
+  JobId first_extra_, next_extra_;  // of this leader's own
 
-  const Coded buried_;  // the verdict of every buried job
+  const std::shared_ptr<const PlainVerdict> buried_;  // the verdict of every buried job
 
   std::vector<Action> actions_;
   std::vector<Write> writes_;  // of this turn
   std::vector<Then> thens_;
-  std::unordered_map<std::uint64_t, std::vector<Then>> commits_;
+  std::vector<std::function<void()>> proven_thens_;  // wait for this turn's commit, which proves the epoch
+  std::size_t writes_before_ = 0;                    // of this turn's writes, those before this worker spoke
+  struct Commit {
+    std::vector<Then> thens;
+    std::vector<std::function<void()>> proven;
+  };
+  std::unordered_map<std::uint64_t, Commit> commits_;
   std::unordered_map<std::uint64_t, std::function<void(std::vector<JobPayload>)>> job_reads_;
   std::unordered_map<std::uint64_t, std::function<void(std::vector<RunRecord>)>> run_reads_;
   std::unordered_map<std::uint64_t, std::function<void(Result<StoredResult>&)>> result_reads_;
@@ -345,7 +379,7 @@ class Core {
   bool look_ahead_ = true;
   bool want_marks_ = true;
   bool reading_ahead_ = false;
-  std::unordered_map<JobId, std::shared_ptr<const JobPayload>> payloads_;  // read ahead
+  std::unordered_map<JobId, Listing> listings_;  // read ahead
 
   std::map<TokenKey, Opening> openings_;
   std::deque<TokenKey> first_, again_;
@@ -356,7 +390,12 @@ class Core {
     std::uint64_t bytes = 0;
   };
   std::unordered_map<JobId, std::map<TokenKey, Taken>> taken_;  // of open jobs
-  std::set<TokenKey> ending_;                                   // failures on their way to the store
+  struct HashToken {
+    std::size_t operator()(const TokenKey& k) const {
+      return std::hash<std::uint64_t>{}(k.n ^ k.epoch << 40);
+    }
+  };
+  std::unordered_map<TokenKey, Ending, HashToken> ending_;
 
   std::map<SweepId, SweepRecord> sweeps_;
   std::map<SweepId, std::map<std::string, std::int64_t>> ended_by_;

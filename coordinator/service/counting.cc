@@ -1,6 +1,7 @@
 #include "coordinator/service/counting.h"
 
 #include <algorithm>
+#include <array>
 
 namespace storesweep {
 namespace {
@@ -16,15 +17,22 @@ void Counting::leads(std::uint64_t epoch) {
   if (epoch == 0) last_ = {};  // the next core counts from nothing
 }
 
+Counting::Counting(Metrics& metrics) : metrics_(metrics) {
+  for (JobKind kind : {JobKind::kSweep, JobKind::kConfirmation, JobKind::kRetest}) {
+    granted_.at(static_cast<std::size_t>(kind)) = &metrics.counter(metric::kLeasesGranted, {name(kind)});
+  }
+  constexpr std::array<std::string_view, 4> kAnswers = {"acknowledged", "ended", "evidence_missing",
+                                                        "not_leader"};
+  for (std::size_t i = 0; i < kAnswers.size(); ++i) {
+    answered_.at(i) = &metrics.counter(metric::kReports, {kAnswers.at(i)});
+  }
+}
+
 void Counting::said(const ToWorker& message) {
-  static constexpr std::array<std::string_view, 4> kAnswers = {"acknowledged", "ended", "evidence_missing",
-                                                               "not_leader"};
   if (auto* g = std::get_if<Grant>(&message)) {
-    for (const LeaseOffer& o : g->leases) metrics_.counter(metric::kLeasesGranted, {name(o.kind)}).add();
+    for (const LeaseOffer& o : g->leases) granted_.at(static_cast<std::size_t>(o.kind))->add();
   }
-  if (auto* a = std::get_if<Answer>(&message)) {
-    metrics_.counter(metric::kReports, {kAnswers.at(static_cast<std::size_t>(a->answer))}).add();
-  }
+  if (auto* a = std::get_if<Answer>(&message)) answered_.at(static_cast<std::size_t>(a->answer))->add();
 }
 
 namespace {
@@ -52,19 +60,27 @@ void count_run(Metrics& metrics, const RunRecord& run) {
 void Counting::committed(std::span<const Write> writes, const CommitResult& result, double seconds) {
   metrics_.histogram(metric::kCommitSeconds).observe(seconds);
   if (result.state != CommitState::kCommitted) return;
-  int reports = 0;
+  int reports = 0, buried = 0;
+  std::array<int, kFailureKinds> failures{};
   for (std::size_t i = 0; i < writes.size(); ++i) {
     if (result.outcomes[i].state != WriteState::kDone) continue;
-    if (auto* end = std::get_if<EndJob>(&writes[i])) {
+    if (auto* boxed = std::get_if<Box<EndJob>>(&writes[i])) {
+      const EndJob* end = &**boxed;
       reports += end->run ? 1 : 0;
       metrics_.counter(metric::kJobsEnded, {name(end->how)}).add();
       if (end->reused) metrics_.counter(metric::kReuses).add();
       if (end->run) count_run(metrics_, *end->run);
     } else if (auto* token = std::get_if<EndToken>(&writes[i])) {
       ++reports;
-      metrics_.counter(metric::kFailures, {name(token->kind)}).add();
+      ++failures[static_cast<std::size_t>(token->kind)];
+      buried += result.outcomes[i].value == 1 ? 1 : 0;
     }
   }
+  for (std::size_t kind = 0; kind < failures.size(); ++kind) {
+    if (failures[kind] == 0) continue;
+    metrics_.counter(metric::kFailures, {name(static_cast<FailureKind>(kind))}).add(failures[kind]);
+  }
+  if (buried > 0) metrics_.counter(metric::kJobsEnded, {name(EndKind::kBuried)}).add(buried);
   if (reports > 0) metrics_.histogram(metric::kCommitReports).observe(reports);
 }
 

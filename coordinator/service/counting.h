@@ -2,6 +2,7 @@
 // and its metrics. Safe for concurrent use, but for look(), which is the service thread's.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -13,7 +14,7 @@ namespace storesweep {
 
 class Counting {
  public:
-  explicit Counting(Metrics& metrics) : metrics_(metrics) {}
+  explicit Counting(Metrics& metrics);
 
   void leads(std::uint64_t epoch);  // 0: not any more
   void said(const ToWorker& message);
@@ -30,6 +31,8 @@ class Counting {
   void forget_old(const std::vector<SweepId>& running, Store& store);
 
   Metrics& metrics_;
+  std::array<Counter*, 3> granted_{};   // by JobKind
+  std::array<Counter*, 4> answered_{};  // by ReportAnswer
   std::mutex mutex_;
   std::map<std::uint64_t, std::int64_t> judging_since_ms_;
   Core::Counted last_;

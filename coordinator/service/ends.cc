@@ -8,11 +8,11 @@
 
 namespace storesweep {
 
-Core::Coded Core::coded(const Verdict& verdict) { return {encode_verdict(verdict), tallies(verdict)}; }
+PlainVerdict Core::coded(const Verdict& verdict) { return {encode_verdict(verdict), tallies(verdict)}; }
 
 // `job` is of a sweep; where that is over the queue knows it no more, so the sweep is told.
-Judged Core::judged(JobId job, SweepId sweep, const Listing& listing, Coded verdict, std::vector<RunId> runs,
-                    std::string why) {
+Judged Core::judged(JobId job, SweepId sweep, const Listing& listing, PlainVerdict verdict,
+                    std::vector<RunId> runs, std::string why) {
   Judged j;
   j.job = job;
   j.sweep = sweep;
@@ -102,15 +102,16 @@ EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
 
 void Core::end_job(EndJob end, Then then) {
   end.at_ms = now_.wall_ms;
-  EndJob known;  // what the continuation needs
-  known.job = end.job;
-  known.sweep = end.sweep;
-  known.how = end.how;
-  known.order = end.order;
-  commit(std::move(end), [this, known = std::move(known), then = std::move(then)](const WriteOutcome& o) {
-    if (o.state == WriteState::kDone) job_ended(known);
-    if (then) then(o);
-  });
+  auto known = [this, job = end.job, sweep = end.sweep, how = end.how, order = end.order] {
+    job_ended(job, sweep, how);
+    if (order) confirmation_ordered(*order);
+    sweep_may_be_done(sweep);
+  };
+  commit(Box<EndJob>(std::move(end)),
+         [known = std::move(known), then = std::move(then)](const WriteOutcome& o) {
+           if (o.state == WriteState::kDone) known();
+           if (then) then(o);
+         });
 }
 
 // Never run to an end: buried, visible and counted. A job that ended otherwise meanwhile stays so.
@@ -122,32 +123,29 @@ void Core::bury(JobId job, const std::string& reason, TokenKey token, const std:
     end.how = EndKind::kBuried;
     end.reason = reason;
     end.token = token;
-    if (!extra(job)) end.judged = judged(job, end.sweep, p->listing, buried_, {}, "first");
+    if (!extra(job)) end.judged = judged(job, end.sweep, p->listing, *buried_, {}, "first");
     end_job(std::move(end), [after](const WriteOutcome&) {
       if (after) after();
     });
   });
 }
 
-void Core::job_ended(const EndJob& end) {
-  const JobId job = end.job;
+void Core::job_ended(JobId job, SweepId sweep, EndKind how) {
   const bool listing = !is_extra(job);
   queue_.set(job, JobState::kEnded);
-  lease_over(job, end.how == EndKind::kVerdict);
+  lease_over(job, how == EndKind::kVerdict);
   info_.erase(job);
   taken_.erase(job);
-  payloads_.erase(job);
+  listings_.erase(job);
   if (listing) {
-    ++ended_by_[end.sweep][std::string(name(end.how))];
-    auto& recent = ended_recently_[end.sweep];
+    ++ended_by_[sweep][std::string(name(how))];
+    auto& recent = ended_recently_[sweep];
     const std::int64_t slot = now_.steady_ms / 10'000;
     if (recent.empty() || recent.back().first != slot) recent.emplace_back(slot, 0);
     ++recent.back().second;
     if (recent.size() > 30) recent.pop_front();
   }
-  happened("ended", end.sweep, job, std::string(name(end.how)));
-  if (end.order) confirmation_ordered(*end.order);
-  sweep_may_be_done(end.sweep);
+  happened("ended", sweep, job, std::string(name(how)));
 }
 
 void Core::confirmation_ordered(const ExtraJob& order) {
@@ -174,7 +172,6 @@ void Core::sweep_may_be_done(SweepId sweep) {
 
 // The listing of the job, or of its parent.
 void Core::with_payload(JobId job, const std::function<void(std::shared_ptr<const JobPayload>)>& then) {
-  if (auto l = leases_.find(job); l != leases_.end() && l->second.payload) return then(l->second.payload);
   if (const Info* i = find_info(job); i && i->payload) return then(i->payload);
   const ExtraJob* e = extra(job);
   const JobId wanted = e ? e->parent : job;

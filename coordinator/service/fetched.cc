@@ -173,7 +173,7 @@ void Core::lease_over(JobId job, bool by_verdict) {
   if (at == leases_.end()) return;
   Lease lease = std::move(at->second);
   leases_.erase(at);
-  if (auto w = workers_.find(lease.token.worker); w != workers_.end()) w->second.leases.erase(job);
+  if (auto w = workers_.find(lease.token.worker); w != workers_.end()) std::erase(w->second.leases, job);
   auto [from, to] = runners_.equal_range(lease.runs_key);
   for (auto r = from; r != to; ++r) {
     if (r->second == job) {
@@ -182,7 +182,6 @@ void Core::lease_over(JobId job, bool by_verdict) {
     }
   }
   if (queue_.state(job) == JobState::kLeased) queue_.set(job, JobState::kBusy);
-  if (lease.payload && queue_.state(job) != JobState::kEnded) info(job).payload = lease.payload;
   if (options_.bugs.waiters_forgotten && !by_verdict) return;
   for (JobId waiter : lease.waiters) {
     if (queue_.state(waiter) == JobState::kWaiting) resolve(waiter);
@@ -239,7 +238,16 @@ void Core::resolve(JobId job) {
   });
 }
 
+// After a start the job may still run elsewhere, under a later lease of our predecessor's than the one that
+// ended.
 void Core::back_to_lane(JobId job) {
+  const bool ours = is_extra(job) ? job >= first_extra_ : queue_.fresh(job);
+  const bool at_once = is_extra(job) && options_.bugs.queue.extras_free;
+  if (queue_.held() && !ours && !at_once) {
+    queue_.set(job, JobState::kLater);
+    later_.emplace(hold_until_ms_, job);
+    return;
+  }
   Wish here = wish(job);
   if (const Info* i = find_info(job)) here.avoid = i->avoid;
   queue_.give_back(job, here);

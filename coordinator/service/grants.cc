@@ -13,9 +13,10 @@ void Core::ask(const std::string& worker, Ask& m) {
   Worker* w = known_worker(worker, m.incarnation);
   if (!w || m.request <= w->request) return;
   w->request = m.request;
-  for (const std::string& identity : m.free_devices) {
-    bool known = std::any_of(w->devices.begin(), w->devices.end(),
-                             [&](const Device& d) { return d.identity == identity; });
+  for (std::size_t i = 0; i < m.free_devices.size(); ++i) {
+    const std::string& identity = m.free_devices[i];
+    const bool known =
+        i < w->devices.size() && w->devices[i].identity == identity;  // as the hello named them
     if (known || device_owner_.count(identity)) continue;
     send(worker, WhoAreYou{lead_.epoch});  // the hello that told of it was lost
     break;
@@ -32,6 +33,8 @@ void Core::ask(const std::string& worker, Ask& m) {
   };
   if (options_.bugs.grant_unproven) {
     open();
+  } else if (writes_.size() > writes_before_) {
+    when_committed(std::move(open));  // done and next: one answer
   } else {
     when_proven(std::move(open));
   }
@@ -54,9 +57,11 @@ bool Core::serve(OpenAsk& a) {
     return true;
   }
   std::vector<const Device*> devices;
-  for (const Device& d : w.devices) {
-    const auto& free = a.ask.free_devices;
-    if (std::find(free.begin(), free.end(), d.identity) != free.end()) devices.push_back(&d);
+  const auto& free = a.ask.free_devices;
+  for (std::size_t i = 0; i < w.devices.size(); ++i) {
+    const Device& d = w.devices[i];
+    const bool same_place = i < free.size() && free[i] == d.identity;  // mostly all are free
+    if (same_place || std::find(free.begin(), free.end(), d.identity) != free.end()) devices.push_back(&d);
   }
   std::vector<JobId> picks;
   std::size_t most = std::min<std::size_t>(a.ask.leases, kMaxLeasesPerWorker);
@@ -77,62 +82,66 @@ bool Core::serve(OpenAsk& a) {
   return true;
 }
 
-// The leases begin here; the grant goes out once every payload is in memory.
+// The leases begin here; the grant goes out once every listing is in memory.
 void Core::grant(const std::string& worker, std::uint64_t request, const std::vector<JobId>& picks) {
-  std::vector<TokenKey> tokens;
+  std::vector<Given> given;
+  given.reserve(picks.size());
   std::vector<JobId> missing;
+  Worker& w = workers_[worker];
   for (JobId job : picks) {
     Lease& lease = leases_[job];
     Token& t = lease.token;
     t = {lead_.epoch, ++next_token_, lead_.incarnation, job, worker, {}};
-    t.mac = token_mac(lead_.secret, t);
+    t.mac = token_mac(mac_, t);
     lease.granted_ms = now_.steady_ms;
     lease.until_ms = now_.steady_ms + options_.lease_ms;
-    lease.incarnation = workers_[worker].incarnation;
-    workers_[worker].leases.insert(job);
-    tokens.push_back(key(t));
-    if (auto p = payloads_.find(job); p != payloads_.end()) {
-      lease.payload = std::move(p->second);
-      payloads_.erase(p);
+    lease.incarnation = w.incarnation;
+    w.leases.push_back(job);
+    Given& one = given.emplace_back(Given{job, key(t), std::nullopt});
+    if (auto p = listings_.extract(job)) {
+      one.listing = std::move(p.mapped());
     } else if (const Info* i = find_info(job); i && i->payload) {
-      lease.payload = i->payload;
+      one.listing = i->payload->listing;
     } else {
       const ExtraJob* e = extra(job);
       missing.push_back(e ? e->parent : job);
     }
   }
-  auto give = [this, worker, request, picks, tokens](const std::vector<JobPayload>& read) {
-    Grant g{lead_.epoch, request, {}, 0};
-    for (std::size_t i = 0; i < picks.size(); ++i) {
-      auto at = leases_.find(picks[i]);
-      if (at == leases_.end() || key(at->second.token) != tokens[i]) continue;  // over meanwhile
-      const ExtraJob* e = extra(picks[i]);
-      const JobId wanted = e ? e->parent : picks[i];
-      for (const JobPayload& p : read) {
-        if (p.job == wanted) at->second.payload = std::make_shared<const JobPayload>(p);
-      }
-      if (at->second.payload) {
-        g.leases.push_back(offer(picks[i], at->second));
-      } else {
-        happened("trouble", {}, picks[i], "the store does not know this job");
-        lease_over(picks[i], false);
-        later(picks[i], options_.lease_ms);
-      }
-    }
-    send(worker, std::move(g));
-  };
-  if (missing.empty()) {
-    give({});
-  } else {
-    read_jobs(std::move(missing), std::move(give));
-  }
+  if (missing.empty()) return give(worker, request, std::move(given), {});
+  read_jobs(std::move(missing), [this, worker, request, given](const std::vector<JobPayload>& read) {
+    give(worker, request, given, read);
+  });
 }
 
-LeaseOffer Core::offer(JobId job, Lease& lease) {
+void Core::give(const std::string& worker, std::uint64_t request, std::vector<Given> given,
+                const std::vector<JobPayload>& read) {
+  Grant g{lead_.epoch, request, {}, 0};
+  g.leases.reserve(given.size());
+  for (Given& one : given) {
+    auto at = leases_.find(one.job);
+    if (at == leases_.end() || key(at->second.token) != one.token) continue;  // over meanwhile
+    const ExtraJob* e = extra(one.job);
+    const JobId wanted = e ? e->parent : one.job;
+    for (std::size_t i = 0; !one.listing && i < read.size(); ++i) {
+      if (read[i].job == wanted) one.listing = read[i].listing;
+    }
+    if (one.listing) {
+      g.leases.push_back(offer(one.job, at->second, std::move(*one.listing)));
+    } else {
+      happened("trouble", {}, one.job, "the store does not know this job");
+      lease_over(one.job, false);
+      later(one.job, options_.lease_ms);
+    }
+  }
+  send(worker, std::move(g));
+}
+
+LeaseOffer Core::offer(JobId job, Lease& lease, Listing listing) {
   LeaseOffer o;
   o.token = lease.token;
   o.sweep = sweep_of(job);
-  o.listing = lease.payload->listing;
+  lease.groups = Burial::Groups{listing.store, listing.region, listing.category};
+  o.listing = std::move(listing);
   o.lease_ms = options_.lease_ms;
   o.evidence_address = options_.evidence_base + "/" + address_key(lease.token);
   const ExtraJob* e = extra(job);
@@ -164,20 +173,19 @@ LeaseOffer Core::offer(JobId job, Lease& lease) {
 
 void Core::read_ahead() {
   look_ahead_ = false;
-  if (reading_ahead_ || payloads_.size() >= options_.read_ahead / 2) return;
+  if (reading_ahead_ || listings_.size() >= options_.read_ahead / 2) return;
   std::size_t shards = 1;
   for (const auto& [id, sweep] : sweeps_) shards += sweep.shards.size();
   std::vector<JobId> soon;
   queue_.upcoming(options_.read_ahead / shards + 1, &soon);
-  std::erase_if(soon, [&](JobId job) { return payloads_.count(job) != 0; });
+  std::erase_if(soon, [&](JobId job) { return listings_.count(job) != 0; });
   if (soon.empty()) return;
   reading_ahead_ = true;
   read_jobs(std::move(soon), [this](std::vector<JobPayload> read) {
     reading_ahead_ = false;
     for (JobPayload& p : read) {
       if (queue_.state(p.job) != JobState::kPending) continue;
-      JobId job = p.job;
-      payloads_[job] = std::make_shared<const JobPayload>(std::move(p));
+      listings_[p.job] = std::move(p.listing);
     }
   });
 }

@@ -23,9 +23,11 @@ struct Now {
 
 // ---- events
 
+// What a worker says in one breath, handled in this order. A request for leases that comes after an end is
+// answered with it, by the commit that stores the end.
 struct FromWorkerEvent {
   std::string worker;  // as the link has proven it
-  FromWorker message;
+  std::vector<FromWorker> turn;
 };
 // The answers to actions, by the action's id.
 struct Committed {
@@ -98,8 +100,9 @@ struct StopLeasing {
   std::string why;
 };
 
-using CoreEvent = std::variant<FromWorkerEvent, Committed, EpochRead, JobsRead, RunsRead, ResultRead,
-                               SweepRead, BlobsChecked, JudgedEvent, Tick, Command, StopLeasing>;
+using CoreEvent =
+    std::variant<FromWorkerEvent, Committed, EpochRead, JobsRead, RunsRead, Box<ResultRead>, Box<SweepRead>,
+                 BlobsChecked, Box<JudgedEvent>, Tick, Box<Command>, StopLeasing>;
 
 // ---- actions
 
@@ -165,6 +168,6 @@ struct StepDown {
 };
 
 using Action = std::variant<SendAction, CommitAction, ReadEpoch, ReadJobs, ReadRuns, ReadResult, ReadSweep,
-                            CheckBlobs, JudgeAction, Reply, Happened, StepDown>;
+                            CheckBlobs, Box<JudgeAction>, Reply, Happened, StepDown>;
 
 }  // namespace storesweep

@@ -176,7 +176,7 @@ void Core::refuse_journal(TokenKey k, const std::string& why) {
   end.device = o.report.device.identity;
   end.worker = o.worker;
   happened("trouble", sweep_of(end.job), end.job, o.worker + ": " + end.detail);
-  end_token(std::move(end), [this, k] {
+  end_token(std::move(end), std::nullopt, [this, k] {
     answer(k, ReportAnswer::kAcknowledged);
     close_opening(k);
   });
@@ -288,14 +288,13 @@ void Core::failure(const std::string& worker, Failure& m) {
   if (m.kind == FailureKind::kApp && (no_run || m.reason == FailureReason::kDiedInToken)) {
     e.kind = FailureKind::kInfrastructure;
   }
-  e.detail = m.detail.substr(0, kMaxDetail);
+  e.detail = std::move(m.detail);
+  if (e.detail.size() > kMaxDetail) e.detail.resize(kMaxDetail);
   e.file_set = m.file_set != Digest{} || !lease ? m.file_set : lease->file_set;
   e.device = m.device;
   e.worker = worker;
   if (e.kind == FailureKind::kEvasion) evaded(e);
-  end_token(std::move(e), [this, worker, token = m.token, sequence = m.sequence] {
-    answer(worker, token, sequence, ReportAnswer::kAcknowledged);
-  });
+  end_token(std::move(e), Answer{lead_.epoch, m.token, m.sequence, ReportAnswer::kAcknowledged});
 }
 
 // The app evades this class of device: another one is needed.
@@ -315,9 +314,7 @@ void Core::needs_more(const std::string& worker, NeedsMore& m) {
   if (ending_.count(key(m.token))) return;
   if (queue_.state(job) == JobState::kEnded) return probe(worker, m.token, m.sequence);
   Info& i = info(job);
-  auto ack = [this, worker, token = m.token, sequence = m.sequence] {
-    answer(worker, token, sequence, ReportAnswer::kAcknowledged);
-  };
+  const Answer ack{lead_.epoch, m.token, m.sequence, ReportAnswer::kAcknowledged};
   const bool same = adds_nothing(i.needs, m.needs);
   if (same && live(m.token) && i.needs_by != key(m.token) && !options_.bugs.needs_free) {
     EndToken e;  // it would go round for ever
@@ -333,7 +330,8 @@ void Core::needs_more(const std::string& worker, NeedsMore& m) {
     i.needs_by = key(m.token);
   }
   i.closed = std::max(i.closed, key(m.token));
-  commit(PutKnown{job, i.file_set, i.needs, i.needs_by}, [ack](const WriteOutcome&) { ack(); });
+  commit(PutKnown{job, i.file_set, i.needs, i.needs_by},
+         [this, worker, ack](const WriteOutcome&) { send(worker, ack); });
   if (live(m.token)) {
     lease_over(job, false);
     resolve(job);
@@ -341,50 +339,68 @@ void Core::needs_more(const std::string& worker, NeedsMore& m) {
 }
 
 // A token ends once. Whether it had ended already is known inside the commit alone.
-void Core::end_token(EndToken e, std::function<void()> after) {
+void Core::end_token(EndToken e, std::optional<Answer> answer, std::function<void()> after) {
   e.sweep = sweep_of(e.job);
   e.at_ms = now_.wall_ms;
-  ending_.insert(e.token);
-  const JobId job = e.job;
-  const std::string last = buried_with(e);
+  e.burial = buried_with(e);
+  auto [known, first] = ending_.try_emplace(e.token);
+  Ending& ending = known->second;
+  if (!first) {  // it ends already: a worker that reports a run and its failure, say
+    ending.after = [one = std::move(ending.after), other = std::move(after)] {
+      if (one) one();
+      if (other) other();
+    };
+    return;
+  }
   std::string detail = std::move(e.detail);  // for the store alone
-  EndToken known = e;
+  ending = {e, std::move(answer), std::move(after)};
   e.detail = std::move(detail);
-  commit(std::move(e), [this, known = std::move(known), buried = !last.empty(),
-                        after = std::move(after)](const WriteOutcome& o) {
-    ending_.erase(known.token);
-    if (after) after();
-    if (queue_.state(known.job) == JobState::kEnded) return;
-    Info& i = info(known.job);
-    i.closed = std::max(i.closed, known.token);
-    if (o.state == WriteState::kDone || (o.state == WriteState::kAlready && options_.bugs.token_ends_twice)) {
-      ++i.ended_tokens[static_cast<std::size_t>(known.kind)];
-      if (known.kind == FailureKind::kApp && known.file_set != Digest{} && !is_extra(known.job)) {
-        ++file_set_tokens_[{known.sweep, known.file_set}];
-      }
-    }
-    if (buried) return;  // the next outcome of this commit says so
-    auto l = leases_.find(known.job);
-    if (l != leases_.end() && key(l->second.token) == known.token) {
-      lease_over(known.job, false);
-      avoid_place_of(known);
-      after_attempt(known.job, known.kind);
-    } else if (std::string why = bury_reason(known.job, nullptr); !why.empty()) {
-      bury(known.job, why, {}, nullptr);
-    }
-  });
-  if (!last.empty()) bury(job, last, {}, nullptr);
+  commit(std::move(e), [this, at = &ending](const WriteOutcome& o) { token_ended(*at, o); });
 }
 
-// Why the job is buried by the end of this token, in the same commit. Empty: it goes on, or only the store
-// can tell. A live lease's token beyond all that are closed has certainly not ended before.
-std::string Core::buried_with(const EndToken& e) const {
+void Core::token_ended(Ending& at, const WriteOutcome& o) {
+  const Ending ending = std::move(at);
+  const EndToken& e = ending.end;
+  ending_.erase(e.token);
+  if (ending.answer) send(e.worker, *ending.answer);
+  if (ending.after) ending.after();
+  if (queue_.state(e.job) == JobState::kEnded) return;
+  const bool now =
+      o.state == WriteState::kDone || (o.state == WriteState::kAlready && options_.bugs.token_ends_twice);
+  if (now && e.kind == FailureKind::kApp && e.file_set != Digest{} && !is_extra(e.job)) {
+    ++file_set_tokens_[{e.sweep, e.file_set}];
+  }
+  if (o.state == WriteState::kDone && o.value == 1) {
+    job_ended(e.job, e.sweep, EndKind::kBuried);
+    return sweep_may_be_done(e.sweep);
+  }
+  Info& i = info(e.job);
+  i.closed = std::max(i.closed, e.token);
+  if (now) ++i.ended_tokens[static_cast<std::size_t>(e.kind)];
   auto l = leases_.find(e.job);
-  if (l == leases_.end() || key(l->second.token) != e.token || !l->second.payload) return "";
+  if (l != leases_.end() && key(l->second.token) == e.token) {
+    lease_over(e.job, false);
+    avoid_place_of(e);
+    after_attempt(e.job, e.kind);
+  } else if (std::string why = bury_reason(e.job, nullptr); !why.empty()) {
+    bury(e.job, why, {}, nullptr);
+  }
+}
+
+// Whether the job is buried by the end of this token, in the same write; otherwise it goes on, or only the
+// store can tell. A live lease's token beyond all that are closed has certainly not ended before.
+std::optional<Burial> Core::buried_with(const EndToken& e) const {
+  auto l = leases_.find(e.job);
+  if (l == leases_.end() || key(l->second.token) != e.token || !l->second.groups) return std::nullopt;
   const Info* i = find_info(e.job);
   const bool closed = i && e.token <= i->closed;
-  if (closed || options_.bugs.token_ends_twice || queue_.state(e.job) == JobState::kEnded) return "";
-  return bury_reason(e.job, &e);
+  if (closed || options_.bugs.token_ends_twice || queue_.state(e.job) == JobState::kEnded)
+    return std::nullopt;
+  std::string why = bury_reason(e.job, &e);
+  if (why.empty()) return std::nullopt;
+  Burial burial{std::move(why), nullptr, *l->second.groups, i != nullptr};
+  if (!extra(e.job)) burial.verdict = buried_;
+  return burial;
 }
 
 // Where the surroundings failed it is tried again later, each time later.

@@ -116,7 +116,7 @@ std::string nobody_there(const std::vector<WorkerStatus>& workers) {
 }  // namespace
 
 Service::Service(ServiceOptions options, ServiceParts parts,
-                 std::function<void(const std::string&, const ToWorker&)> send)
+                 std::function<void(const std::string&, std::span<const ToWorker>)> send)
     : options_(std::move(options)), parts_(parts) {
   shell_ = std::make_unique<Shell>(options_, parts_, std::move(send));
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 
 #include "common/artifact/blob_store.h"
 #include "common/base/clock.h"
@@ -48,7 +49,7 @@ class Service final : public ServiceApi {
  public:
   // `send` may be called from the service thread until the service is destroyed; it must return soon.
   Service(ServiceOptions options, ServiceParts parts,
-          std::function<void(const std::string& worker, const ToWorker& message)> send);
+          std::function<void(const std::string& worker, std::span<const ToWorker> turn)> send);
   ~Service() override;
 
   // ---- from the link; they return at once

@@ -3,6 +3,8 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 #include "common/base/hash.h"
 #include "common/base/text.h"
@@ -24,6 +26,10 @@ std::string quoted(const std::string& text) {
     out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   }
   return out + '"';
+}
+std::string json_of(const Happened& h) {
+  return "{\"sweep\":" + std::to_string(h.sweep.value) + ",\"job\":" + std::to_string(h.job.value) +
+         ",\"text\":" + quoted(h.text) + "}";
 }
 // Why a journal could not be read: it is not there, it is not what it should be, or our disk fails us.
 Status unread(const Status& why) {
@@ -128,6 +134,7 @@ bool Service::Shell::lead() {
   reads_.clear();
   new_commits_.clear();
   answers_.clear();
+  said_.clear();
   drained_ms_ = now().steady_ms;
   core_ = std::make_unique<Core>(options_.core, std::move(*lead), std::move(*loaded), now());
   if (disk_low_) answers_.push_back(StopLeasing{why_low()});
@@ -146,33 +153,55 @@ void Service::Shell::lead_until_lost() {
       items.swap(inbox_);
       drained = inbox_drained_ms_;
     }
-    for (Item& item : items) handle(item);
+    handle(std::move(items));
     hand_to_committer();
     drained_ms_ = std::max(drained_ms_, drained);
     while (core_ && (!answers_.empty() || !reads_.empty())) {
-      std::vector<Action> reads;
-      reads.swap(reads_);
-      for (Action& a : reads) read(a);
-      std::deque<CoreEvent> answers;
-      answers.swap(answers_);
-      for (CoreEvent& e : answers) {
-        if (core_) carry_out(core_->on(std::move(e), now()));
-      }
+      for (Action& a : std::exchange(reads_, {})) read(a);
+      carry_out(core_->on(std::exchange(answers_, {}), now()));
     }
+    say();
     if (!core_) return;
     hand_to_committer();
     look_at_disk();
     if (now().steady_ms >= core_->next_tick_ms()) {
       carry_out(core_->on(Tick{drained_ms_}, now()));
       if (core_) counting_.look(*core_, parts_.store, now());
+      say();
       hand_to_committer();
     }
   }
 }
 
-void Service::Shell::handle(Item& item) {
-  if (auto* q = std::get_if<Question>(&item)) return q->ask(core_.get());
-  if (core_) carry_out(core_->on(std::move(std::get<CoreEvent>(item)), now()));
+// What lies between two questions is one turn of the core.
+void Service::Shell::handle(std::vector<Item> items) {
+  std::vector<CoreEvent> turn;
+  turn.reserve(items.size());
+  auto hear = [&] {
+    if (core_ && !turn.empty()) carry_out(core_->on(std::exchange(turn, {}), now()));
+  };
+  for (Item& item : items) {
+    if (auto* event = std::get_if<CoreEvent>(&item)) {
+      turn.push_back(std::move(*event));
+    } else {
+      hear();
+      std::get<Question>(item).ask(core_.get());
+    }
+  }
+  hear();
+}
+
+// All that this batch has to say to a worker is one turn, in the order in which it was said.
+void Service::Shell::say() {
+  std::unordered_map<std::string_view, std::size_t> at;
+  std::vector<std::pair<std::string_view, std::vector<ToWorker>>> turns;
+  for (SendAction& s : said_) {
+    auto [found, first] = at.emplace(s.worker, turns.size());
+    if (first) turns.emplace_back(s.worker, std::vector<ToWorker>());
+    turns[found->second].second.push_back(std::move(s.message));
+  }
+  for (const auto& [worker, turn] : turns) send_(std::string(worker), turn);
+  said_.clear();
 }
 
 std::string Service::Shell::why_low() const {
@@ -217,16 +246,16 @@ void Service::Shell::carry_out(std::vector<Action> actions) {
 void Service::Shell::carry_out(Action& action) {
   if (auto* s = std::get_if<SendAction>(&action)) {
     counting_.said(s->message);
-    send_(s->worker, s->message);
+    said_.push_back(std::move(*s));
   } else if (auto* c = std::get_if<CommitAction>(&action)) {
     new_commits_.push_back(std::move(*c));
   } else if (auto* b = std::get_if<CheckBlobs>(&action)) {
     std::lock_guard lock(evidence_mutex_);
     checks_.push_back(std::move(*b));
     evidence_changed_.notify_one();
-  } else if (auto* j = std::get_if<JudgeAction>(&action)) {
+  } else if (auto* j = std::get_if<Box<JudgeAction>>(&action)) {
     std::lock_guard lock(evidence_mutex_);
-    judgings_.push_back(std::move(*j));
+    judgings_.push_back(std::move(**j));
     evidence_changed_.notify_one();
   } else if (auto* r = std::get_if<Reply>(&action)) {
     std::lock_guard lock(ticket_mutex_);
@@ -235,7 +264,7 @@ void Service::Shell::carry_out(Action& action) {
     t->second.set_value(r->status.ok() ? Result<std::int64_t>(r->id) : Result<std::int64_t>(r->status));
     tickets_.erase(t);
   } else if (auto* h = std::get_if<Happened>(&action)) {
-    tell(*h);
+    tell(std::move(*h));
   } else if (auto* d = std::get_if<StepDown>(&action)) {
     lost(d->why);
   } else {
@@ -293,28 +322,35 @@ void Service::Shell::commit_loop() {
   while (true) {
     std::vector<CommitAction> batch;
     std::uint64_t epoch = 0;
+    std::size_t writes = 0;
     {
       std::unique_lock lock(commit_mutex_);
       commit_changed_.wait(lock, [this] { return !commits_.empty() || stopping_; });
       // Those that were just answered come back together: without a moment for them every second commit would
       // find half of them, and each would pay for two.
-      commit_changed_.wait_for(lock, patience, [&] { return commits_.size() >= expected || stopping_; });
+      commit_changed_.wait_for(lock, patience, [&] { return writes_waiting() >= expected || stopping_; });
       if (stopping_) return;
-      std::size_t writes = 0, n = 0;
+      std::size_t n = 0;
+      writes = 0;
       while (n < commits_.size() && writes < kMaxCommitWrites) writes += commits_[n++].writes.size();
       auto end = commits_.begin() + static_cast<std::ptrdiff_t>(n);
       batch.assign(std::make_move_iterator(commits_.begin()), std::make_move_iterator(end));
       commits_.erase(commits_.begin(), end);
       epoch = commits_epoch_;
     }
-    const std::size_t answered = batch.size();
     const auto began = std::chrono::steady_clock::now();
     commit(std::move(batch), epoch);
     const auto took = std::chrono::steady_clock::now() - began;
     patience = std::min(std::chrono::duration_cast<std::chrono::microseconds>(took / 4), kMostPatience);
     std::lock_guard lock(commit_mutex_);
-    expected = answered + commits_.size();
+    expected = writes + writes_waiting();
   }
+}
+
+std::size_t Service::Shell::writes_waiting() const {
+  std::size_t n = 0;
+  for (const CommitAction& c : commits_) n += c.writes.size();
+  return n;
 }
 
 void Service::Shell::commit(std::vector<CommitAction> batch, std::uint64_t epoch) {
@@ -430,19 +466,13 @@ Result<std::int64_t> Service::Shell::command(decltype(Command::what) what, const
   return answer.get();
 }
 
-void Service::Shell::tell(const Happened& what) {
+void Service::Shell::tell(Happened what) {
   if (what.kind == "trouble") parts_.log.warning("trouble", {{"what", what.text}, {"job", what.job.value}});
-  {
-    std::lock_guard lock(event_mutex_);
-    Event e;
-    e.sequence = ++next_event_;
-    e.kind = what.kind;
-    e.json = "{\"sweep\":" + std::to_string(what.sweep.value) + ",\"job\":" + std::to_string(what.job.value) +
-             ",\"text\":" + quoted(what.text) + "}";
-    events_.emplace_back(what.sweep, std::move(e));
-    if (events_.size() > kMaxEvents) events_.pop_front();
-  }
-  event_changed_.notify_all();
+  std::lock_guard lock(event_mutex_);
+  ++next_event_;
+  events_.push_back(std::move(what));
+  if (events_.size() > kMaxEvents) events_.pop_front();
+  if (listeners_ > 0) event_changed_.notify_all();
 }
 
 Result<std::vector<Event>> Service::Shell::events(std::int64_t after, SweepId sweep,
@@ -452,24 +482,26 @@ Result<std::vector<Event>> Service::Shell::events(std::int64_t after, SweepId sw
   std::int64_t seen = after;
   auto found = [&] {
     std::vector<Event> out;
-    const std::int64_t oldest = events_.empty() ? next_event_ + 1 : events_.front().second.sequence;
+    const std::int64_t oldest = next_event_ + 1 - static_cast<std::int64_t>(events_.size());
     if (after != 0 && after + 1 < oldest && seen == after) {
       out.push_back({oldest - 1, "missed", "{\"text\":\"events before this one are no longer kept\"}"});
     }
     for (auto i = static_cast<std::size_t>(std::max(seen + 1 - oldest, std::int64_t{0}));
          i < events_.size() && out.size() < kMaxPageRows; ++i) {
-      const auto& [of, e] = events_[i];
-      seen = e.sequence;
-      if (!sweep || of == sweep || !of) out.push_back(e);
+      const Happened& e = events_[i];
+      seen = oldest + static_cast<std::int64_t>(i);
+      if (!sweep || e.sweep == sweep || !e.sweep) out.push_back({seen, e.kind, json_of(e)});
     }
     return out;
   };
   std::vector<Event> out = found();
+  ++listeners_;
   while (out.empty() && !stopping_ && !deadline.passed() &&
          !(deadline.cancel && deadline.cancel->cancelled())) {
     event_changed_.wait_for(lock, std::chrono::milliseconds(std::min<std::int64_t>(deadline.left_ms(), 200)));
     out = found();
   }
+  --listeners_;
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <deque>
 #include <future>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include "coordinator/service/counting.h"
@@ -16,7 +17,7 @@ namespace storesweep {
 
 class Service::Shell {
  public:
-  using Send = std::function<void(const std::string&, const ToWorker&)>;
+  using Send = std::function<void(const std::string&, std::span<const ToWorker>)>;
   Shell(const ServiceOptions& options, ServiceParts parts, Send send);
   ~Shell();
 
@@ -33,7 +34,7 @@ class Service::Shell {
   Result<std::vector<Event>> events(std::int64_t after, SweepId sweep, const Deadline& deadline);
   // Whether this token is ours. Never waits for the service thread.
   bool genuine(const Token& token) const;
-  void tell(const Happened& what);
+  void tell(Happened what);
   Counting& counting() { return counting_; }
   Now now() const { return {parts_.clock.steady_ms(), parts_.clock.wall_ms()}; }
 
@@ -46,8 +47,9 @@ class Service::Shell {
   void serve();
   bool lead();
   void lead_until_lost();
-  void handle(Item& item);
+  void handle(std::vector<Item> items);
   void carry_out(std::vector<Action> actions);
+  void say();
   void carry_out(Action& action);
   void hand_to_committer();
   void read(Action& action);
@@ -56,6 +58,7 @@ class Service::Shell {
   void look_at_disk();
   void lost(const std::string& why);
   void commit_loop();
+  std::size_t writes_waiting() const;  // with commit_mutex_ held
   void commit(std::vector<CommitAction> batch, std::uint64_t epoch);
   void evidence_loop();
   void check(std::vector<CheckBlobs> checks);
@@ -71,7 +74,8 @@ class Service::Shell {
   // ---- the service thread's own
   std::unique_ptr<Core> core_;
   std::vector<Action> reads_;  // carried out once the inbox's batch is done: one proof serves many
-  std::deque<CoreEvent> answers_;
+  std::vector<CoreEvent> answers_;
+  std::vector<SendAction> said_;           // of this batch: one turn for each worker
   std::vector<CommitAction> new_commits_;  // of the inbox's batch
   std::int64_t drained_ms_ = 0, next_disk_look_ms_ = 0;
   bool disk_low_ = false;
@@ -102,8 +106,9 @@ class Service::Shell {
 
   std::mutex event_mutex_;
   std::condition_variable event_changed_;
-  std::deque<std::pair<SweepId, Event>> events_;
-  std::int64_t next_event_ = 0;
+  std::deque<Happened> events_;
+  std::int64_t next_event_ = 0;  // sequence of the newest
+  int listeners_ = 0;            // that wait for the next one
 
   std::mutex hint_mutex_;
   std::unique_ptr<JudgePool> pool_;

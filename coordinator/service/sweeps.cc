@@ -141,7 +141,7 @@ void Core::forget_sweep(SweepId sweep) {
     if (alive && i->second.extra->sweep == sweep) left.push_back(i->first);
     i = !alive && sweep_of(i->first) == sweep ? info_.erase(i) : std::next(i);
   }
-  std::erase_if(payloads_, [&](const auto& p) { return p.second->sweep == sweep; });
+  std::erase_if(listings_, [&](const auto& p) { return queue_.sweep_of(p.first) == sweep; });
   std::erase_if(file_set_tokens_, [&](const auto& t) { return t.first.first == sweep; });
   queue_.remove_sweep(sweep);
   std::erase_if(taken_, [&](const auto& t) { return queue_.state(t.first) == JobState::kEnded; });

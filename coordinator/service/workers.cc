@@ -28,8 +28,7 @@ Core::Worker* Core::known_worker(const std::string& worker, std::uint64_t incarn
   auto at = workers_.find(worker);
   if (at != workers_.end()) {
     Worker& w = at->second;
-    const auto& dead = w.dead_incarnations;
-    if (std::find(dead.begin(), dead.end(), incarnation) != dead.end()) return nullptr;
+    if (w.dead(incarnation)) return nullptr;
     if (w.connected && w.incarnation == incarnation) return &touch(worker);
   }
   send(worker, WhoAreYou{lead_.epoch});
@@ -39,13 +38,11 @@ Core::Worker* Core::known_worker(const std::string& worker, std::uint64_t incarn
 void Core::hello(const std::string& worker, Hello& m) {
   if (m.protocol != kProtocolVersion || m.worker != worker) return;
   Worker& w = workers_[worker];
-  if (std::find(w.dead_incarnations.begin(), w.dead_incarnations.end(), m.incarnation) !=
-      w.dead_incarnations.end()) {
-    return;
-  }
+  if (w.dead(m.incarnation)) return;
   // A late word of an earlier process, which we may have forgotten. (Were the clock of the worker's host set
   // back, its new process would be heard once the old one has been silent for a lease.)
-  const bool heard = w.connected && now_.steady_ms - w.heard_ms < options_.lease_ms;
+  // Silent it was only if we have looked: after a stall its words lie unread.
+  const bool heard = w.connected && drained_ms_ - w.heard_ms < options_.lease_ms;
   if (heard && m.incarnation < w.incarnation) return;
   touch(worker);
   if (!w.connected) w.since_ms = now_.steady_ms;
@@ -99,7 +96,7 @@ void Core::drop_old_incarnation(Worker& w, const Hello& m) {
       e.detail = "the worker started anew and does not name it";
       e.file_set = lease.file_set;
       e.worker = w.name;
-      end_token(std::move(e), nullptr);
+      end_token(std::move(e), std::nullopt);
     } else {
       lease_over(job, false);
       resolve(job);
@@ -182,7 +179,7 @@ bool Core::adopt(const std::string& worker, const Running& r, std::int64_t arriv
     lease = &leases_[job];
     lease->token = r.token;
     lease->granted_ms = arrived_ms;
-    workers_[worker].leases.insert(job);
+    workers_[worker].leases.push_back(job);
     queue_.set(job, JobState::kLeased);
   }
   auto w = workers_.find(worker);
@@ -232,7 +229,7 @@ void Core::expire(std::int64_t drained_ms) {
       e.detail = kSilence;
       e.file_set = lease.file_set;
       e.worker = worker;
-      end_token(std::move(e), nullptr);
+      end_token(std::move(e), std::nullopt);
     } else {
       lease_over(job, false);
       resolve(job);

@@ -104,7 +104,30 @@ WriteOutcome MemoryStore::apply(const PutMark& w) {
 
 WriteOutcome MemoryStore::apply(const EndToken& w) {
   if (!tokens_.emplace(w.token, w).second) return {WriteState::kAlready, 0, {}};
-  return {};
+  return {WriteState::kDone, w.burial && bury(w) ? 1 : 0, {}};
+}
+
+bool MemoryStore::bury(const EndToken& w) {
+  EndJob end;
+  end.job = w.job;
+  end.sweep = w.sweep;
+  end.how = EndKind::kBuried;
+  end.reason = w.burial->reason;
+  end.at_ms = w.at_ms;
+  if (w.burial->verdict) {
+    const Listing& l = listings_.at(jobs_.at(w.job).second).listing;
+    end.judged = Judged{w.job,
+                        w.sweep,
+                        w.burial->verdict->verdict,
+                        {l.store, l.region, l.developer, l.category},
+                        w.burial->verdict->tallies,
+                        {},
+                        "first",
+                        w.at_ms};
+  }
+  if (!ends_.emplace(w.job, end).second) return false;
+  if (end.judged) judged_[w.job].push_back(*end.judged);
+  return true;
 }
 
 WriteOutcome MemoryStore::ended_by(JobId job, TokenKey token) const {

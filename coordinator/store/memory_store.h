@@ -79,7 +79,9 @@ class MemoryStore : public Store {
 
   WriteOutcome apply(const PutMark& w);
   WriteOutcome apply(const EndToken& w);
+  WriteOutcome apply(const Box<EndJob>& w) { return apply(*w); }
   WriteOutcome apply(const EndJob& w);
+  bool bury(const EndToken& w);
   WriteOutcome apply(const ProbeJob& w);
   WriteOutcome apply(const NoteReport& w);
   WriteOutcome apply(const Attach& w);

@@ -87,6 +87,18 @@ Digest digest(std::string_view bytes) {
   return d;
 }
 
+namespace {
+constexpr int kTokenBits = 40, kEpochBits = 23;
+}
+std::optional<std::int64_t> token(TokenKey key) {
+  if (key.epoch >> kEpochBits != 0 || key.n >> kTokenBits != 0) return std::nullopt;
+  return static_cast<std::int64_t>(key.epoch << kTokenBits | key.n);
+}
+TokenKey token(std::int64_t number) {
+  const auto bits = static_cast<std::uint64_t>(number);
+  return {bits >> kTokenBits, bits & ((std::uint64_t{1} << kTokenBits) - 1)};
+}
+
 std::string needs(const Needs& n) {
   std::string out;
   put_texts(out, n.abis);

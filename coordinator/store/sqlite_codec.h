@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -19,6 +20,9 @@ std::string permissions(const std::vector<DeclaredPermission>& list);
 std::vector<DeclaredPermission> permissions(std::string_view bytes);
 std::string digest(const Digest& d);
 Digest digest(std::string_view bytes);
+// (epoch, n) as one number, in their order; n below 2^40, the epoch below 2^23.
+std::optional<std::int64_t> token(TokenKey key);
+TokenKey token(std::int64_t number);
 std::string needs(const Needs& needs);
 Needs needs(std::string_view bytes);
 std::string device(const Device& device);

@@ -123,6 +123,14 @@ Query& Query::operator<<(std::string_view text) {
   return *this;
 }
 
+Query& Query::still(std::string_view text) {
+  if (statement_ != nullptr) {
+    sqlite3_bind_text64(statement_, ++bound_, text.data() == nullptr ? "" : text.data(), text.size(),
+                        SQLITE_STATIC, SQLITE_UTF8);
+  }
+  return *this;
+}
+
 Query& Query::blob(std::string_view bytes) {
   if (statement_ != nullptr) {
     sqlite3_bind_blob64(statement_, ++bound_, bytes.data() == nullptr ? "" : bytes.data(), bytes.size(),

@@ -63,6 +63,8 @@ class Query {
   Query& operator<<(std::int64_t v);
   Query& operator<<(std::string_view text);
   Query& blob(std::string_view bytes);
+  // A text that stays where it is until the query has run.
+  Query& still(std::string_view text);
   Query& null();
 
   bool next();  // false at the end and after an error

@@ -46,8 +46,9 @@ bool matches(const ResultQuery& query, std::string_view tallies) {
 
 // Ended jobs of sweeps after the cursor that fit sweep, store and package, in the order of their ids, with
 // whether rule and level fit too. The package leads where it is named, else the ends.
-#define LAST_TALLIES \
-  "coalesce((SELECT g.tallies FROM judged g WHERE g.job = e.job ORDER BY g.id DESC LIMIT 1), x'')"
+#define LAST_TALLIES                                                                           \
+  "coalesce((SELECT g.tallies FROM judged g WHERE g.job = e.job ORDER BY g.id DESC LIMIT 1), " \
+  "(SELECT p.tallies FROM plain_verdict p WHERE p.id = e.plain), x'')"
 constexpr const char* kByPackage =
     "SELECT e.job, " LAST_TALLIES
     " FROM listing l CROSS JOIN job j ON j.listing = l.id CROSS JOIN job_end e ON e.job = j.id "
@@ -106,6 +107,13 @@ std::vector<SummaryRow> by_developer(Db& db, SweepId sweep) {
                   "job", "?1") " AND id = (SELECT max(id) FROM judged WHERE job = j.job)");
   q << sweep.value;
   while (q.next()) ++seen[codec::groups(q.view(0)).developer][q.bytes(1)];
+  Query plain(db,
+              "SELECT l.developer, p.tallies, count(*) FROM job_end e CROSS JOIN plain_verdict p ON p.id = e.plain "
+              "CROSS JOIN job j ON j.id = e.job CROSS JOIN listing l ON l.id = j.listing WHERE "
+              STORESWEEP_JOB_OF_SWEEP("e.job", "?1")
+              " AND NOT EXISTS (SELECT 1 FROM judged g WHERE g.job = e.job) GROUP BY l.developer, p.tallies");
+  plain << sweep.value;
+  while (plain.next()) seen[plain.text(0)][plain.bytes(1)] += plain.integer(2);
   std::vector<SummaryRow> out;
   for (const auto& [developer, patterns] : seen) {
     codec::Counts counts;

@@ -145,12 +145,35 @@ std::int64_t judgement(Db& db, JobId job) {
   return q.next() ? q.integer(0) : 0;
 }
 
+namespace {
+// Nothing was run: the verdict that its end names.
+std::optional<Judged> plainly_judged(Db& db, JobId job) {
+  Query q(
+      db,
+      "SELECT e.sweep, p.verdict, p.tallies, e.at_ms, l.store, l.region, l.developer, l.category FROM "
+      "job_end e "
+      "JOIN plain_verdict p ON p.id = e.plain JOIN job j ON j.id = e.job JOIN listing l ON l.id = j.listing "
+      "WHERE e.job = ?");
+  q << job.value;
+  if (!q.next()) return std::nullopt;
+  Judged j;
+  j.job = job;
+  j.sweep = SweepId{q.integer(0)};
+  j.verdict = q.bytes(1);
+  j.tallies = codec::tallies(q.view(2));
+  j.at_ms = q.integer(3);
+  j.groups = {q.text(4), q.text(5), q.text(6), q.text(7)};
+  j.why = "first";
+  return j;
+}
+}  // namespace
+
 std::optional<Judged> last_judged(Db& db, JobId job) {
   Query q(db,
           "SELECT sweep, verdict, groups, tallies, runs, why, at_ms FROM judged WHERE job = ? ORDER BY id "
           "DESC LIMIT 1");
   q << job.value;
-  if (!q.next()) return std::nullopt;
+  if (!q.next()) return plainly_judged(db, job);
   Judged j;
   j.job = job;
   j.sweep = SweepId{q.integer(0)};

@@ -51,20 +51,20 @@ void add_token(std::map<JobId, JobTokens>& tokens, const Query& q) {
   t.job = JobId{q.integer(0)};
   auto kind = static_cast<std::size_t>(q.integer(1));
   if (kind < t.by_kind.size()) ++t.by_kind[kind];
-  TokenKey key{static_cast<std::uint64_t>(q.integer(2)), static_cast<std::uint64_t>(q.integer(3))};
-  t.last = std::max(t.last, key);
+  t.last = std::max(t.last, codec::token(q.integer(2)));
 }
 
 // Tokens of jobs that have not ended, of open sweeps and of open confirmations and retests.
 void load_tokens(Db& db, Loaded& loaded) {
   std::map<JobId, JobTokens> tokens;
   for (const LoadedSweep& s : loaded.sweeps) {
-    Query q(db, "SELECT t.job, t.kind, t.epoch, t.n FROM ended_token t WHERE " STORESWEEP_JOB_OF_SWEEP(
-                    "t.job", "?1") " AND NOT EXISTS (SELECT 1 FROM job_end e WHERE e.job = t.job)");
+    Query q(db,
+            "SELECT t.job, t.kind, t.token FROM token_end t WHERE t.sought = 1 AND " STORESWEEP_JOB_OF_SWEEP(
+                "t.job", "?1") " AND NOT EXISTS (SELECT 1 FROM job_end e WHERE e.job = t.job)");
     q << s.sweep.id.value;
     while (q.next()) add_token(tokens, q);
-    Query sets(db, "SELECT file_set, count(*) FROM ended_token WHERE " STORESWEEP_JOB_OF_SWEEP(
-                       "job", "?1") " AND kind = ?2 AND file_set <> zeroblob(32) GROUP BY file_set");
+    Query sets(db, "SELECT file_set, count(*) FROM token_end WHERE sought = 1 AND " STORESWEEP_JOB_OF_SWEEP(
+                       "job", "?1") " AND kind = ?2 AND file_set <> x'' GROUP BY file_set");
     sets << s.sweep.id.value << std::int64_t{static_cast<int>(FailureKind::kApp)};
     while (sets.next()) {
       loaded.file_sets.push_back(
@@ -72,7 +72,7 @@ void load_tokens(Db& db, Loaded& loaded) {
     }
   }
   for (const ExtraJob& e : loaded.extras) {
-    Query q(db, "SELECT job, kind, epoch, n FROM ended_token WHERE job = ?");
+    Query q(db, "SELECT job, kind, token FROM token_end WHERE sought = 1 AND job = ?");
     q << e.job.value;
     while (q.next()) add_token(tokens, q);
   }
@@ -204,6 +204,7 @@ CommitResult SqliteStore::commit(std::uint64_t epoch, std::span<const Write> wri
   }
   CommitResult result{CommitState::kCommitted, {}, {}};
   SqliteWriter writer(db);
+  result.outcomes.reserve(writes.size());
   for (const Write& w : writes) {
     result.outcomes.push_back(std::visit([&](const auto& one) { return writer.apply(one); }, w));
   }

@@ -153,7 +153,7 @@ WriteOutcome SqliteWriter::apply(const CancelSweep& w) {
   }
   Query jobs(
       db_,
-      "INSERT INTO job_end SELECT j.id, j.sweep, ?1, '', 0, 0, 0, 0, ?2 FROM job j WHERE j.id >= ?3 AND "
+      "INSERT INTO job_end SELECT j.id, j.sweep, ?1, '', 0, 0, 0, 0, ?2, 0 FROM job j WHERE j.id >= ?3 AND "
       "j.id < ?4 AND NOT EXISTS (SELECT 1 FROM job_end e WHERE e.job = j.id)");
   (jobs << kHow << w.at_ms << first << last).run();
   std::int64_t n = db_.changed();
@@ -161,7 +161,7 @@ WriteOutcome SqliteWriter::apply(const CancelSweep& w) {
   Query known(db_, "DELETE FROM known WHERE job >= ? AND job < ?");
   (known << first << last).run();
   Query extras(db_,
-               "INSERT INTO job_end SELECT job, sweep, ?1, '', 0, 0, 0, 0, ?2 FROM extra WHERE sweep = ?3 "
+               "INSERT INTO job_end SELECT job, sweep, ?1, '', 0, 0, 0, 0, ?2, 0 FROM extra WHERE sweep = ?3 "
                "AND ended = 0");
   (extras << kHow << w.at_ms << w.sweep.value).run();
   Query ended_extras(db_, "UPDATE extra SET ended = 1 WHERE sweep = ? AND ended = 0");

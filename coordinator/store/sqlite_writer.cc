@@ -1,6 +1,7 @@
 // Tokens, ends, runs, judgements and their counters.
 #include "coordinator/store/sqlite_writer.h"
 
+#include "common/base/bytes.h"
 #include "coordinator/store/sqlite_rows.h"
 
 namespace storesweep {
@@ -54,12 +55,67 @@ WriteOutcome SqliteWriter::apply(const PutMark& w) {
   return db_.changed() == 1 ? WriteOutcome{} : refused("no such shard");
 }
 
+// Of one that nobody looks for by its job nothing stands in an index.
 WriteOutcome SqliteWriter::apply(const EndToken& w) {
-  Query q(db_, "INSERT OR IGNORE INTO ended_token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  q << signed_of(w.token.epoch) << signed_of(w.token.n) << w.job.value << w.sweep.value
-    << std::int64_t{static_cast<int>(w.kind)} << std::int64_t{static_cast<int>(w.reason)} << w.detail;
-  (q.blob(codec::digest(w.file_set)) << w.device << w.worker << w.at_ms).run();
-  return {db_.changed() == 1 ? WriteState::kDone : WriteState::kAlready, 0, {}};
+  const auto token = codec::token(w.token);
+  if (!token) return refused("a token beyond what the store can name");
+  const bool file_set = w.file_set != Digest{};
+  const bool sought = !w.burial || (w.kind == FailureKind::kApp && file_set);
+  {
+    Query q(db_, "INSERT OR IGNORE INTO token_end VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    q << *token << w.job.value << w.sweep.value << std::int64_t{static_cast<int>(w.kind)}
+      << std::int64_t{static_cast<int>(w.reason)};
+    q.still(w.detail).blob(file_set ? as_text(w.file_set) : std::string_view());
+    (q.still(w.device).still(w.worker) << w.at_ms << std::int64_t{sought}).run();
+  }
+  if (db_.changed() != 1) return {WriteState::kAlready, 0, {}};
+  return {WriteState::kDone, w.burial && bury(w) ? 1 : 0, {}};
+}
+
+// False: the job has another end.
+bool SqliteWriter::bury(const EndToken& w) {
+  const Burial& burial = *w.burial;
+  const Plain verdict = burial.verdict ? plain(burial.verdict->verdict, burial.verdict->tallies) : Plain{};
+  {
+    Query q(db_, "INSERT OR IGNORE INTO job_end VALUES (?, ?, ?, ?, 0, 0, 0, 0, ?, ?)");
+    q << w.job.value << w.sweep.value << std::int64_t{static_cast<int>(EndKind::kBuried)};
+    (q.still(burial.reason) << w.at_ms << verdict.id).run();
+  }
+  if (db_.changed() != 1) return false;
+  if (burial.known) forget_known(w.job);
+  if (is_extra(w.job)) {
+    Query q(db_, "UPDATE extra SET ended = 1 WHERE job = ?");
+    (q << w.job.value).run();
+    return true;
+  }
+  ++ends_[{w.sweep, EndKind::kBuried}];
+  const Burial::Groups& g = burial.groups;
+  if (burial.verdict) count(w.sweep, g.store, g.region, g.category, verdict.tallies, 1);
+  return true;
+}
+
+const SqliteWriter::Plain& SqliteWriter::plain(const std::string& verdict,
+                                               const std::vector<Tally>& tallies) {
+  if (auto at = plain_.find(verdict); at != plain_.end()) return at->second;
+  const std::string encoded = codec::tallies(tallies);
+  Plain& p = plain_[verdict];
+  p.tallies = pattern(encoded, tallies);
+  {
+    Query q(db_, "SELECT id FROM plain_verdict WHERE verdict = ?");
+    q.blob(verdict);
+    if (q.next()) p.id = q.integer(0);
+  }
+  if (p.id == 0) {
+    Query q(db_, "INSERT INTO plain_verdict (verdict, tallies) VALUES (?, ?)");
+    q.blob(verdict).blob(encoded).run();
+    p.id = db_.last_id();
+  }
+  return p;
+}
+
+void SqliteWriter::forget_known(JobId job) {
+  Query q(db_, "DELETE FROM known WHERE job = ?");
+  (q << job.value).run();
 }
 
 WriteOutcome SqliteWriter::apply(const EndJob& w) {
@@ -80,25 +136,32 @@ WriteOutcome SqliteWriter::apply(const EndJob& w) {
   if (w.order && exists("SELECT 1 FROM extra WHERE job = ?", w.order->job.value)) {
     return refused("the order's id is taken");
   }
-  insert_end(w);
+  // Nothing was run: its verdict is the same as many others'.
+  const bool plainly = w.judged && !extra && w.how != EndKind::kVerdict;
+  const Plain verdict = plainly ? plain(w.judged->verdict, w.judged->tallies) : Plain{};
+  insert_end(w, verdict.id);
   if (w.run) insert(*w.run, of);
   // A job of a sweep is judged for the first time when it ends: there is nothing to subtract.
-  if (w.judged) insert(*w.judged, extra.has_value());
+  if (plainly) {
+    const Groups& g = w.judged->groups;
+    count(w.judged->sweep, g.store, g.region, g.category, verdict.tallies, 1);
+  } else if (w.judged) {
+    insert(*w.judged, extra.has_value());
+  }
   if (w.order) insert(*w.order);
   if (!extra && w.how == EndKind::kVerdict) cover(*of, w.at_ms);
   return {};
 }
 
-void SqliteWriter::insert_end(const EndJob& w) {
+void SqliteWriter::insert_end(const EndJob& w, std::int64_t plain) {
   {
-    Query q(db_, "INSERT INTO job_end VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    Query q(db_, "INSERT INTO job_end VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     (q << w.job.value << w.sweep.value << std::int64_t{static_cast<int>(w.how)} << w.reason
        << signed_of(w.token.epoch) << signed_of(w.token.n) << (w.run ? w.run->id.value : 0) << w.reused.value
-       << w.at_ms)
+       << w.at_ms << plain)
         .run();
   }
-  Query known(db_, "DELETE FROM known WHERE job = ?");
-  (known << w.job.value).run();
+  forget_known(w.job);
   if (!is_extra(w.job)) {
     ++ends_[{w.sweep, w.how}];
   } else {
@@ -156,10 +219,15 @@ void SqliteWriter::insert(const ExtraJob& e) {
 
 void SqliteWriter::insert(const Judged& j, bool again) {
   const std::string tallies = codec::tallies(j.tallies);
+  auto count_it = [this](const Judged& one, const std::string& encoded, std::int64_t n) {
+    const Groups& g = one.groups;
+    count(one.sweep, g.store, g.region, g.category, pattern(encoded, one.tallies), n);
+    last_ = {};  // it names texts of this judgement
+  };
   if (again) {
-    if (auto old = rows::last_judged(db_, j.job)) count(*old, codec::tallies(old->tallies), -1);
+    if (auto old = rows::last_judged(db_, j.job)) count_it(*old, codec::tallies(old->tallies), -1);
   }
-  count(j, tallies, 1);
+  count_it(j, tallies, 1);
   note_simulated(j);
   Query q(db_,
           "INSERT INTO judged (job, sweep, verdict, groups, tallies, runs, why, at_ms) VALUES (?, ?, ?, ?, "
@@ -170,15 +238,29 @@ void SqliteWriter::insert(const Judged& j, bool again) {
 }
 
 // Most verdicts give the same tallies as many others: they are summed up as a whole and taken apart by
-// write_counts(). Developers have no counters: there are nearly as many of them as of apps, so that each
-// commit would rewrite a page for each job. SqliteStore::summary() sums them up when it is asked.
-void SqliteWriter::count(const Judged& j, const std::string& tallies, std::int64_t n) {
-  const std::pair<Grouping, std::string_view> names[] = {
-      {kWhole, ""}, {kStore, j.groups.store}, {kRegion, j.groups.region}, {kCategory, j.groups.category}};
-  const auto pattern = patterns_.emplace(tallies, j.tallies).first;
-  for (const auto& [grouping, name] : names) {
-    counts_[{j.sweep, grouping, std::string(name)}][&pattern->second] += n;
+// write_counts().
+const std::vector<Tally>* SqliteWriter::pattern(const std::string& encoded,
+                                                const std::vector<Tally>& tallies) {
+  return &patterns_.emplace(encoded, tallies).first->second;
+}
+
+// Developers have no counters: there are nearly as many of them as of apps, so that each commit would rewrite
+// a page for each job. SqliteStore::summary() sums them up when it is asked. The texts must live as long as
+// the writes of this commit.
+void SqliteWriter::count(SweepId sweep, std::string_view store, std::string_view region,
+                         std::string_view category, const std::vector<Tally>* tallies, std::int64_t n) {
+  const bool same = last_.tallies == tallies && last_.sweep == sweep && last_.store == store &&
+                    last_.region == region && last_.category == category;
+  if (!same) {
+    last_ = {sweep, store, region, category, tallies, {}};
+    const std::pair<Grouping, std::string_view> names[] = {
+        {kWhole, ""}, {kStore, store}, {kRegion, region}, {kCategory, category}};
+    for (std::size_t i = 0; i < last_.counters.size(); ++i) {
+      const auto& [grouping, name] = names[i];
+      last_.counters[i] = &counts_[{sweep, grouping, std::string(name)}][tallies];
+    }
   }
+  for (std::int64_t* counter : last_.counters) *counter += n;
 }
 
 void SqliteWriter::note_simulated(const Judged& j) {

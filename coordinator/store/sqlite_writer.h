@@ -3,10 +3,12 @@
 // leaves nothing. One thread; lives as long as the transaction.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "coordinator/store/sqlite_codec.h"
 #include "coordinator/store/sqlite_db.h"
@@ -20,6 +22,7 @@ class SqliteWriter {
 
   WriteOutcome apply(const PutMark& w);
   WriteOutcome apply(const EndToken& w);
+  WriteOutcome apply(const Box<EndJob>& w) { return apply(*w); }
   WriteOutcome apply(const EndJob& w);
   WriteOutcome apply(const ProbeJob& w);
   WriteOutcome apply(const NoteReport& w);
@@ -53,9 +56,19 @@ class SqliteWriter {
   void insert(const RunRecord& run, const std::optional<Of>& of);
   void insert(const ExtraJob& order);
   void insert(const Judged& judged, bool again);
-  void insert_end(const EndJob& w);
+  void insert_end(const EndJob& w, std::int64_t plain);
+  bool bury(const EndToken& w);
+  void forget_known(JobId job);
+  // A verdict that many jobs share, by its content.
+  struct Plain {
+    std::int64_t id = 0;
+    const std::vector<Tally>* tallies = nullptr;
+  };
+  const Plain& plain(const std::string& verdict, const std::vector<Tally>& tallies);
   void cover(const Of& of, std::int64_t at_ms);
-  void count(const Judged& judged, const std::string& tallies, std::int64_t n);
+  const std::vector<Tally>* pattern(const std::string& encoded, const std::vector<Tally>& tallies);
+  void count(SweepId sweep, std::string_view store, std::string_view region, std::string_view category,
+             const std::vector<Tally>* tallies, std::int64_t n);
   void note_simulated(const Judged& judged);
   void write_counts();
   void write_figures();
@@ -71,8 +84,16 @@ class SqliteWriter {
   void insert_jobs(SweepId sweep, const std::vector<Chosen>& chosen);
 
   Db& db_;
+  std::unordered_map<std::string, Plain> plain_;        // by their verdict
   std::map<std::string, std::vector<Tally>> patterns_;  // by their encoding
   std::map<std::tuple<SweepId, int, std::string>, std::map<const std::vector<Tally>*, std::int64_t>> counts_;
+  struct Counted {  // what was counted last: mostly the next one counts for the same
+    SweepId sweep;
+    std::string_view store, region, category;
+    const std::vector<Tally>* tallies = nullptr;
+    std::array<std::int64_t*, 4> counters{};
+  };
+  Counted last_;
   std::map<std::pair<SweepId, EndKind>, std::int64_t> ends_;
   struct Sum {
     std::int64_t runs = 0;

@@ -3,10 +3,12 @@
 // Values; no thread rule.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "common/base/box.h"
 #include "coordinator/store/records.h"
 
 namespace storesweep {
@@ -19,7 +21,25 @@ struct PutMark {
   std::int64_t mark = 0;
 };
 
+// A verdict that rests on no run, and what it counts for: made once for all that get it.
+struct PlainVerdict {
+  std::string verdict;  // encoded
+  std::vector<Tally> tallies;
+};
+// The token that ended was the last that its job had: never run to an end.
+struct Burial {
+  struct Groups {  // of the job's listing, by which the verdict is counted
+    std::string store, region, category;
+  };
+  std::string reason;
+  // Null: of a confirmation or retest, whose parent keeps its own.
+  std::shared_ptr<const PlainVerdict> verdict;
+  Groups groups;
+  bool known = false;  // PutKnown has said something of it
+};
+
 // A token has ended without a good report: an attempt. One for each token for ever.
+// kDone: it has ended now; value 1: and its job was buried with it, 0: it was not, or had another end.
 // kAlready: this token had ended; nothing is written.
 struct EndToken {
   TokenKey token;
@@ -31,6 +51,7 @@ struct EndToken {
   Digest file_set{};  // zero: not known
   std::string device, worker;
   std::int64_t at_ms = 0;
+  std::optional<Burial> burial;
 };
 
 // A verdict and what it counts for, attached to a job of a sweep. Where the job has one already, the old
@@ -138,7 +159,7 @@ struct SetDraining {
   bool draining = false;
 };
 
-using Write = std::variant<PutMark, EndToken, EndJob, ProbeJob, NoteReport, Attach, OrderJob, PutKnown,
+using Write = std::variant<PutMark, EndToken, Box<EndJob>, ProbeJob, NoteReport, Attach, OrderJob, PutKnown,
                            CreateSweep, SetSweep, SetShard, CancelSweep, CreateCampaign, SetDraining>;
 
 enum class WriteState : std::uint8_t {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
+
+#include "tests/bench/turns.h"
 
 namespace storesweep::bench {
 namespace {
@@ -51,8 +54,8 @@ Result<std::unique_ptr<Players>> Players::start(const PlayersOptions& options, R
 }
 
 // What is lost here shows as a worker that stalled.
-bool Players::send(std::size_t at, const FromWorker& message) {
-  Result<std::string> bytes = encode(message);
+bool Players::send(std::size_t at, std::span<const FromWorker> turn) {
+  Result<std::string> bytes = encode(turn);
   return bytes.ok() && channels_->send(at, *bytes).ok();
 }
 
@@ -65,13 +68,13 @@ void Players::hello(std::size_t at) {
   m.incarnation = w.incarnation;
   m.epoch_seen = w.epoch;
   m.devices = w.devices;
-  for (const LeaseOffer& o : w.held) m.running.push_back({o.token, Stage::kFetching, false, {}});
-  for (const LeaseOffer& o : w.running) m.running.push_back({o.token, Stage::kRunning, true, {}});
+  for (const Held& h : w.held) m.running.push_back({h.token, Stage::kFetching, false, {}});
+  for (const Held& h : w.running) m.running.push_back({h.token, Stage::kRunning, true, {}});
   m.scripted = true;
   w.greeted = send(at, m);
 }
 
-void Players::ask(std::size_t at) {
+Ask Players::next_ask(std::size_t at) {
   Worker& w = workers_[at];
   w.asked = true;
   w.asked_ms = now_ms();
@@ -80,7 +83,7 @@ void Players::ask(std::size_t at) {
   m.request = ++w.request;
   m.leases = static_cast<std::uint32_t>(options_.leases);
   m.free_devices = w.identities;
-  send(at, m);
+  return m;
 }
 
 // Done and next.
@@ -88,25 +91,23 @@ void Players::cycle(std::size_t at) {
   Worker& w = workers_[at];
   w.began_us = now_us();
   w.sent = w.unanswered = w.held.size();
+  if (w.held.empty() && !asking_) return;
+  std::optional<Ask> next;
+  if (asking_) next = next_ask(at);
   if (uploads_) {
-    w.running = w.held;
-    for (const LeaseOffer& o : w.running) send(at, Fetched{o.token, sha256(o.listing.package), {}});
-  } else {
-    for (const LeaseOffer& o : w.held) fail(at, o.token);
+    w.running = std::exchange(w.held, {});
+    std::vector<FromWorker> turn;
+    for (const Held& h : w.running) turn.push_back(Fetched{h.token, sha256(h.offer->listing.package), {}});
+    if (next) turn.push_back(*next);
+    send(at, turn);
+    return;
   }
+  std::vector<Token> done;
+  done.reserve(w.held.size());
+  for (Held& h : w.held) done.push_back(std::move(h.token));
   w.held.clear();
-  if (asking_) ask(at);
-}
-
-void Players::fail(std::size_t at, const Token& token) {
-  Worker& w = workers_[at];
-  Failure f;
-  f.token = token;
-  f.sequence = ++w.sequence;
-  f.reason = FailureReason::kFetch;
-  f.detail = detail_;
-  f.device = w.identities[0];
-  send(at, f);
+  (void)channels_->send(at, done_and_next(done, w.sequence + 1, detail_, w.identities[0], next));
+  w.sequence += done.size();
 }
 
 void Players::may_run(std::size_t at, const FetchedAnswer& answer) {
@@ -115,7 +116,7 @@ void Players::may_run(std::size_t at, const FetchedAnswer& answer) {
     if (!(w.running[i].token == answer.token)) continue;
     if (answer.answer != FileSetAnswer::kRun) return;  // stalls, and is seen
     send(at, Began{answer.token});
-    return uploads_->put(at, w.running[i], w.devices[i % w.devices.size()]);
+    return uploads_->put(at, *w.running[i].offer, w.devices[i % w.devices.size()]);
   }
 }
 
@@ -149,24 +150,37 @@ void Players::handle(std::size_t at, ToWorker& message) {
   }
   if (auto* grant = std::get_if<Grant>(&message)) {
     if (!w.asked || grant->request != w.request) return;
-    w.asked = false;
-    if (!grant->leases.empty()) last_lease_ns_ = now_ns();
+    std::vector<Held> leases;
     for (LeaseOffer& offer : grant->leases) {
       if (on_lease) on_lease(offer);
-      w.held.push_back(std::move(offer));
+      leases.push_back({offer.token, std::make_shared<const LeaseOffer>(offer)});
     }
-    if (w.held.empty() && asking_)
-      again_.emplace_back(now_ms() + std::max<std::int64_t>(grant->retry_ms, 1), at);
+    leased(at, std::move(leases), grant->retry_ms);
   } else if (auto* answer = std::get_if<Answer>(&message)) {
-    if (w.unanswered == 0 || answer->answer != ReportAnswer::kAcknowledged) return;
-    --w.unanswered;
-    if (measuring_ && now_us() <= end_us_) ++outcome_.done;
+    if (answer->answer == ReportAnswer::kAcknowledged) acknowledged(at, 1);
   } else if (auto* fetched = std::get_if<FetchedAnswer>(&message)) {
-    return may_run(at, *fetched);
-  } else {
-    return;
+    may_run(at, *fetched);
   }
-  if (w.unanswered > 0 || w.asked) return;
+}
+
+void Players::leased(std::size_t at, std::vector<Held> leases, std::int64_t retry_ms) {
+  Worker& w = workers_[at];
+  w.asked = false;
+  if (!leases.empty()) last_lease_ns_ = now_ns();
+  std::move(leases.begin(), leases.end(), std::back_inserter(w.held));
+  if (w.held.empty() && asking_) again_.emplace_back(now_ms() + std::max<std::int64_t>(retry_ms, 1), at);
+}
+
+void Players::acknowledged(std::size_t at, std::size_t n) {
+  Worker& w = workers_[at];
+  n = std::min(n, w.unanswered);
+  w.unanswered -= n;
+  if (measuring_ && now_us() <= end_us_) outcome_.done += n;
+}
+
+void Players::go_on(std::size_t at) {
+  Worker& w = workers_[at];
+  if (!w.welcomed || w.unanswered > 0 || w.asked) return;
   if (w.sent > 0) {
     if (measuring_) outcome_.cycle_us.push_back(static_cast<std::uint32_t>(now_us() - w.began_us));
     w.sent = 0;
@@ -191,8 +205,8 @@ void Players::housekeeping() {
     } else if (now - w.beat_ms >= heartbeat_ms_) {
       w.beat_ms = now;
       Heartbeat m{w.incarnation, ++w.beat, {}};
-      for (const LeaseOffer& o : w.held) m.running.push_back({o.token, Stage::kFetching, false, {}});
-      for (const LeaseOffer& o : w.running) m.running.push_back({o.token, Stage::kRunning, true, {}});
+      for (const Held& h : w.held) m.running.push_back({h.token, Stage::kFetching, false, {}});
+      for (const Held& h : w.running) m.running.push_back({h.token, Stage::kRunning, true, {}});
       send(at, m);
     }
   }
@@ -206,8 +220,21 @@ Status Players::step(const Deadline& deadline) {
   TRY_ASSIGN(auto message,
              channels_->receive(deadline.at_most_ms(std::max<std::int64_t>(due_ms - now_ms(), 1))));
   if (!message) return ok_status();
-  TRY_ASSIGN(ToWorker decoded, decode_to_worker_untrusted(as_bytes(message->bytes)));
-  handle(message->channel, decoded);
+  Worker& w = workers_[message->channel];
+  std::optional<Heard> heard;
+  if (!uploads_ && !on_lease) heard = heard_untrusted(as_bytes(message->bytes), w.asked ? w.request : 0);
+  if (heard) {
+    if (heard->acknowledged > 0) acknowledged(message->channel, heard->acknowledged);
+    std::vector<Held> leases;
+    leases.reserve(heard->leases.size());
+    for (Token& token : heard->leases) leases.push_back({std::move(token), nullptr});
+    if (heard->granted) leased(message->channel, std::move(leases), heard->retry_ms);
+    go_on(message->channel);
+    return ok_status();
+  }
+  TRY_ASSIGN(auto turn, decode_to_worker_untrusted(as_bytes(message->bytes)));
+  for (ToWorker& one : turn) handle(message->channel, one);
+  go_on(message->channel);
   return ok_status();
 }
 

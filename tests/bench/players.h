@@ -1,7 +1,8 @@
 // Scripted workers for the benchmarks, many in one thread, over the product's own wire and transport: each
 // says hello, holds its leases by heartbeats, ends every lease it gets by a Failure ("the fetch was refused",
 // 300 bytes of detail) and asks for as many again in the same breath. It goes on when every failure has its
-// answer, which comes after the commit, and the next leases are there: one trip, done and next. With
+// answer, which comes after the commit, and the next leases are there: one trip, done and next, a turn each
+// way. With
 // `journal_bytes` it tells the file set, hears "run", puts a journal and reports instead. What a worker does
 // beside that (fetch, devices, spool) is left out. One thread, beside those that put journals.
 #pragma once
@@ -9,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,6 +56,10 @@ class Players {
   Status take_for(std::int64_t ms);
 
  private:
+  struct Held {
+    Token token;
+    std::shared_ptr<const LeaseOffer> offer;  // null where nobody needs it
+  };
   struct Worker {
     std::string name;
     std::vector<Device> devices;
@@ -64,17 +70,21 @@ class Players {
     std::size_t unanswered = 0;
     std::int64_t began_us = 0;
     std::size_t sent = 0;  // failures of this cycle
-    std::vector<LeaseOffer> held, running;
+    std::vector<Held> held, running;
   };
 
   Status step(const Deadline& deadline);
   void handle(std::size_t at, ToWorker& message);
+  void leased(std::size_t at, std::vector<Held> leases, std::int64_t retry_ms);
+  void acknowledged(std::size_t at, std::size_t n);
+  void go_on(std::size_t at);
   void housekeeping();
   void hello(std::size_t at);
-  void ask(std::size_t at);
+  void ask(std::size_t at) { send(at, FromWorker(next_ask(at))); }
+  Ask next_ask(std::size_t at);
   void cycle(std::size_t at);
-  bool send(std::size_t at, const FromWorker& message);
-  void fail(std::size_t at, const Token& token);
+  bool send(std::size_t at, std::span<const FromWorker> turn);
+  bool send(std::size_t at, const FromWorker& message) { return send(at, {&message, 1}); }
   void may_run(std::size_t at, const FetchedAnswer& answer);
   void send_reports();
 

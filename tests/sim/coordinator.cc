@@ -75,8 +75,13 @@ void SimCoordinator::stall(std::int64_t ms) {
   });
 }
 
-void SimCoordinator::deliver(const std::string& worker, FromWorker message) {
+void SimCoordinator::deliver(const std::string& worker, std::vector<FromWorker> turn) {
   if (!core_) return;
+  for (const FromWorker& message : turn) note_arrival(worker, message);
+  feed(FromWorkerEvent{worker, std::move(turn)});
+}
+
+void SimCoordinator::note_arrival(const std::string& worker, const FromWorker& message) {
   auto note = [&](const Token& t) {
     arrived_ms_.try_emplace(key(t), world_.now());
     world_.trace(worker + " reports " + std::to_string(message.index()) + " of " +
@@ -87,7 +92,11 @@ void SimCoordinator::deliver(const std::string& worker, FromWorker message) {
   if (auto* m = std::get_if<Heartbeat>(&message)) beats_ms_.try_emplace({worker, m->sequence}, world_.now());
   if (auto* m = std::get_if<Failure>(&message)) note(m->token);
   if (auto* m = std::get_if<NeedsMore>(&message)) note(m->token);
-  feed(FromWorkerEvent{worker, std::move(message)});
+  if (auto* m = std::get_if<Hello>(&message)) {
+    std::string line = worker + " says hello with";
+    for (const Device& d : m->devices) line += " " + d.identity + "=" + text(d.kind);
+    world_.trace(line);
+  }
 }
 
 void SimCoordinator::command(Command c) {
@@ -107,21 +116,15 @@ void SimCoordinator::turn() {
   if (turning_ || stalled()) return;
   turning_ = true;
   while (core_ && !inbox_.empty() && !world_.broken()) {
-    CoreEvent e = std::move(inbox_.front());
-    inbox_.pop_front();
-    if (auto* m = std::get_if<FromWorkerEvent>(&e); m && std::get_if<Hello>(&m->message)) {
-      std::string line = m->worker + " says hello with";
-      for (const Device& d : std::get<Hello>(m->message).devices)
-        line += " " + d.identity + "=" + text(d.kind);
-      world_.trace(line);
+    std::vector<CoreEvent> events;  // what lies there is one turn of the core, or several
+    for (std::size_t n = 1 + world_.random().below(inbox_.size()); n > 0; --n) {
+      CoreEvent& e = events.emplace_back(std::move(inbox_.front()));
+      inbox_.pop_front();
+      if (auto* m = std::get_if<FromWorkerEvent>(&e)) world_.delivered_ms[m->worker].push_back(world_.now());
+      ++world_.result.steps;
     }
-    if (auto* m = std::get_if<FromWorkerEvent>(&e)) world_.delivered_ms[m->worker].push_back(world_.now());
-    ++world_.result.steps;
-    std::vector<Action> actions = core_->on(std::move(e), Now{world_.now(), world_.now()});
     const std::uint64_t life = life_;
-    for (Action& a : actions) {
-      if (life == life_) carry_out(a);
-    }
+    carry_out(core_->on(std::move(events), Now{world_.now(), world_.now()}));
     if (life == life_) check_waiters();
   }
   turning_ = false;
@@ -138,15 +141,14 @@ void SimCoordinator::tick() {
     for (const auto& [job, lease] : core_->leases()) before.erase(key(lease.token));
     for (const CoreEvent& e : inbox_) {  // a lease that a heartbeat in the inbox still names was given up
       auto* m = std::get_if<FromWorkerEvent>(&e);
-      auto* h = m ? std::get_if<Heartbeat>(&m->message) : nullptr;
-      for (const Running& r : h ? h->running : std::vector<Running>{}) {
-        if (before.count(key(r.token))) world_.violated("a lease expired while its heartbeat lay unread");
+      for (const FromWorker& message : m ? m->turn : std::vector<FromWorker>{}) {
+        auto* h = std::get_if<Heartbeat>(&message);
+        for (const Running& r : h ? h->running : std::vector<Running>{}) {
+          if (before.count(key(r.token))) world_.violated("a lease expired while its heartbeat lay unread");
+        }
       }
     }
-    const std::uint64_t life = life_;
-    for (Action& a : actions) {
-      if (life == life_) carry_out(a);
-    }
+    carry_out(std::move(actions));
     if (!core_) return;
     check_waiters();
   }
@@ -163,11 +165,29 @@ void SimCoordinator::answer_later(const std::function<std::optional<CoreEvent>()
   });
 }
 
+// What it says to a worker in one go is one turn.
+void SimCoordinator::carry_out(std::vector<Action> actions) {
+  const std::uint64_t life = life_;
+  std::vector<std::pair<std::string, std::vector<ToWorker>>> turns;
+  for (Action& action : actions) {
+    if (life != life_) break;
+    auto* said = std::get_if<SendAction>(&action);
+    if (!said) {
+      carry_out(action);
+      continue;
+    }
+    check(*said);
+    auto at =
+        std::find_if(turns.begin(), turns.end(), [&](const auto& t) { return t.first == said->worker; });
+    if (at == turns.end()) at = turns.insert(turns.end(), {said->worker, {}});
+    at->second.push_back(said->message);
+  }
+  for (auto& [worker, turn] : turns) world_.to_worker(worker, std::move(turn));
+}
+
 void SimCoordinator::carry_out(Action& action) {
   MemoryStore& store = world_.store;
-  if (auto* a = std::get_if<SendAction>(&action)) {
-    carry_out(*a);
-  } else if (auto* c = std::get_if<CommitAction>(&action)) {
+  if (auto* c = std::get_if<CommitAction>(&action)) {
     commits_.push_back(std::move(*c));
     commit_next();
   } else if (auto* r = std::get_if<ReadEpoch>(&action)) {
@@ -200,8 +220,8 @@ void SimCoordinator::carry_out(Action& action) {
                                [&](const BlobRef& one) { return world_.blobs.count(one.sha256) != 0; });
       return std::optional<CoreEvent>(BlobsChecked{b.id, there});
     });
-  } else if (auto* judge_it = std::get_if<JudgeAction>(&action)) {
-    judge(*judge_it);
+  } else if (auto* judge_it = std::get_if<Box<JudgeAction>>(&action)) {
+    judge(**judge_it);
   } else if (std::get_if<StepDown>(&action)) {
     crash("steps down: " + std::get<StepDown>(action).why);
   } else if (auto* h = std::get_if<Happened>(&action); h && h->kind == "trouble") {
@@ -286,7 +306,7 @@ void SimCoordinator::commit_next() {
   });
 }
 
-void SimCoordinator::carry_out(SendAction& a) {
+void SimCoordinator::check(const SendAction& a) {
   if (auto* g = std::get_if<Grant>(&a.message)) check_grant(a.worker, *g);
   if (auto* f = std::get_if<FetchedAnswer>(&a.message)) {
     TokenFacts& facts = world_.tokens[key(f->token)];
@@ -300,7 +320,6 @@ void SimCoordinator::carry_out(SendAction& a) {
       m && proven_ms_ < beats_ms_[{a.worker, m->sequence}]) {
     world_.violated("6: a lease was extended without a proof of the epoch later than the heartbeat");
   }
-  world_.to_worker(a.worker, a.message);
 }
 
 // Invariants 6 and 8, for a leader of the current epoch.
@@ -373,10 +392,10 @@ void SimCoordinator::check_committed(const std::vector<Write>& writes, const Com
       world_.violated("the store refused a write: " + r.outcomes[i].message);
     }
     if (r.outcomes[i].state != WriteState::kDone) continue;
-    if (auto* e = std::get_if<EndJob>(&writes[i])) {
-      check_end(*e);
-      world_.ended_ms.emplace(e->job, world_.now());
-      listings.insert(note_last_word(*e));
+    if (auto* e = std::get_if<Box<EndJob>>(&writes[i])) {
+      check_end(**e);
+      world_.ended_ms.emplace((*e)->job, world_.now());
+      listings.insert(note_last_word(**e));
     }
     if (auto* o = std::get_if<OrderJob>(&writes[i])) {
       world_.trace("retest " + std::to_string(o->order.job.value) + " of " +
@@ -386,6 +405,10 @@ void SimCoordinator::check_committed(const std::vector<Write>& writes, const Com
       world_.trace("token of " + std::to_string(t->job.value) + " ended: " + std::string(name(t->kind)) +
                    " " + t->detail);
       check_silence(*t);
+      if (r.outcomes[i].value == 1) {
+        check_end(world_.store.ends().at(t->job));
+        world_.ended_ms.emplace(t->job, world_.now());
+      }
     }
   }
   for (JobId listing : listings) check_last_word(listing);

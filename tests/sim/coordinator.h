@@ -18,7 +18,7 @@ class SimCoordinator {
   void stall(std::int64_t ms);
   bool up() const { return core_ != nullptr; }
   bool stalled() const;
-  void deliver(const std::string& worker, FromWorker message);
+  void deliver(const std::string& worker, std::vector<FromWorker> turn);
   void command(Command c);
   bool take_evidence(const Token& token, const Digest& blob);
   void check_waiters();
@@ -28,8 +28,10 @@ class SimCoordinator {
   void feed(CoreEvent event);
   void turn();
   void tick();
+  void carry_out(std::vector<Action> actions);
   void carry_out(Action& action);
-  void carry_out(SendAction& a);
+  void check(const SendAction& a);
+  void note_arrival(const std::string& worker, const FromWorker& message);
   void commit_next();
   void judge(const JudgeAction& a);
   void answer_later(const std::function<std::optional<CoreEvent>()>& answer);

@@ -96,14 +96,14 @@ void SimWorker::devices_changed() {
   feed(e);
 }
 
-void SimWorker::receive(ToWorker message) {
+void SimWorker::receive(std::vector<ToWorker> turn) {
   if (!session_) return;
-  if (world_.options.other.lease_from_answer) {
-    if (auto* g = std::get_if<Grant>(&message)) {
-      for (LeaseOffer& o : g->leases) o.lease_ms += o.lease_ms / 2;
-    }
+  for (ToWorker& message : turn) {
+    auto* g = std::get_if<Grant>(&message);
+    if (!g || !world_.options.other.lease_from_answer) continue;
+    for (LeaseOffer& o : g->leases) o.lease_ms += o.lease_ms / 2;
   }
-  feed(link::Received{std::move(message)});
+  feed(link::Received{std::move(turn)});
 }
 
 bool SimWorker::holds(const Token& token) const {
@@ -118,7 +118,13 @@ SimWorker::Job* SimWorker::job_of(const Token& token) {
 }
 
 void SimWorker::feed(const link::SessionEvent& event) {
-  for (const link::SessionAction& a : session_->on(event, world_.now())) {
+  std::vector<FromWorker> turn;
+  const std::vector<link::SessionAction> actions = session_->on(event, world_.now());
+  for (const link::SessionAction& a : actions) {
+    if (auto* m = std::get_if<FromWorker>(&a)) turn.push_back(*m);
+  }
+  if (!turn.empty() && !cut_off()) world_.to_coordinator(name_, std::move(turn));
+  for (const link::SessionAction& a : actions) {
     if (!session_) return;
     act(a);
   }
@@ -136,7 +142,6 @@ void SimWorker::feed(const Token& token, const job::StageEvent& event) {
 
 void SimWorker::act(const link::SessionAction& action) {
   if (auto* m = std::get_if<FromWorker>(&action)) {
-    if (!cut_off()) world_.to_coordinator(name_, *m);
     if (auto* r = std::get_if<Report>(m); r && world_.options.other.spool_dropped) spool_.erase(r->sequence);
   } else if (auto* s = std::get_if<link::StartLease>(&action)) {
     Job& job = jobs_[key(s->offer.token)];

@@ -22,7 +22,7 @@ class SimWorker {
   bool well() const { return up() && gone_.empty() && world_.now() >= well_since_ms_ + 6'000; }
   bool cut_off() const { return world_.now() < cut_off_until_ms_; }
   void vanish(std::size_t device, std::int64_t back_after_ms);
-  void receive(ToWorker message);
+  void receive(std::vector<ToWorker> turn);
 
   const std::string& name() const { return name_; }
   bool up() const { return session_ != nullptr; }

@@ -81,26 +81,35 @@ bool World::served(const Wish& wish) const {
 }
 
 // Messages go to the newest coordinator, or (late ones) to one that believes that it leads.
-void World::to_coordinator(const std::string& worker, const FromWorker& message) {
-  if (said_.size() < 4'000) said_.emplace_back(worker, message);
-  int copies = chance(faults.drop) ? 0 : chance(faults.repeat) ? 2 : 1;
-  for (int i = 0; i < copies; ++i) {
-    after(delay_ms(), [this, worker, message] {
-      SimCoordinator* to = coordinators_.back().get();
-      if (coordinators_.size() > 1 && random_.chance(0.3)) to = coordinators_[coordinators_.size() - 2].get();
-      if (!to->up()) to = coordinators_.back().get();
-      to->deliver(worker, message);
-    });
+void World::to_coordinator(const std::string& worker, std::vector<FromWorker> turn) {
+  for (const FromWorker& message : turn) {
+    if (said_.size() < 4'000) said_.emplace_back(worker, message);
   }
+  carry<FromWorker>(std::move(turn), [this, worker](std::vector<FromWorker> arrived) {
+    SimCoordinator* to = coordinators_.back().get();
+    if (coordinators_.size() > 1 && random_.chance(0.3)) to = coordinators_[coordinators_.size() - 2].get();
+    if (!to->up()) to = coordinators_.back().get();
+    to->deliver(worker, std::move(arrived));
+  });
 }
 
-void World::to_worker(const std::string& name, const ToWorker& message) {
+void World::to_worker(const std::string& name, std::vector<ToWorker> turn) {
+  carry<ToWorker>(std::move(turn), [this, name](std::vector<ToWorker> arrived) {
+    SimWorker* w = worker(name);
+    if (w && !w->cut_off()) w->receive(std::move(arrived));
+  });
+}
+
+template <class Message>
+void World::carry(std::vector<Message> turn, const std::function<void(std::vector<Message>)>& arrive) {
+  if (turn.size() > 1 && chance(faults.split)) {
+    const auto middle = turn.begin() + static_cast<std::ptrdiff_t>(1 + random_.below(turn.size() - 1));
+    carry<Message>({middle, turn.end()}, arrive);
+    turn.erase(middle, turn.end());
+  }
   int copies = chance(faults.drop) ? 0 : chance(faults.repeat) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
-    after(delay_ms(), [this, name, message] {
-      SimWorker* w = worker(name);
-      if (w && !w->cut_off()) w->receive(message);
-    });
+    after(delay_ms(), [turn, arrive] { arrive(turn); });
   }
 }
 
@@ -188,7 +197,7 @@ void World::coordinator_down(SimCoordinator* which) {
 void World::plan_faults() {
   static constexpr double kRates[] = {0, 0, 0.02, 0.1};
   auto draw = [&] { return kRates[random_.below(4)]; };
-  faults = {draw(), draw(), draw(), draw() / 4, draw(), draw(), draw() / 2, kFaultsMs};
+  faults = {draw(), draw(), draw(), draw() / 4, draw(), draw(), draw() / 2, draw(), kFaultsMs};
   const std::uint64_t n = random_.below(10);
   for (std::uint64_t i = 0; i < n; ++i) {
     std::int64_t at = static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(kFaultsMs)));
@@ -239,7 +248,7 @@ void World::forge() {
   for (const auto& [k, old] : tokens) {  // and what it can find room for at addresses that it was given once
     if (old.token.worker == w.name()) put(old.token, sha256("junk " + std::to_string(random_.next_u64())));
   }
-  to_coordinator(w.name(), r);
+  to_coordinator(w.name(), {r});
 }
 
 // What people do: a sweep, now and then a pause, a retest, a second sweep, a cancel.
@@ -360,7 +369,7 @@ void World::replay_everything() {
   for (const auto& [worker, message] : said_) {
     if (std::holds_alternative<Report>(message) || std::holds_alternative<Failure>(message) ||
         std::holds_alternative<NeedsMore>(message)) {
-      coordinators_.back()->deliver(worker, message);
+      coordinators_.back()->deliver(worker, {message});
     }
   }
   const std::int64_t until = now_ms_ + 3'000;
@@ -415,6 +424,7 @@ const std::vector<NamedBug>& bugs() {
       {"silence_counts", [](Options& o) { o.core.silence_counts = true; }},
       {"evidence_unchecked", [](Options& o) { o.core.evidence_unchecked = true; }},
       {"claim_unchecked", [](Options& o) { o.core.claim_unchecked = true; }},
+      {"early_proof", [](Options& o) { o.core.early_proof = true; }},
       {"wrong_sweep", [](Options& o) { o.core.wrong_sweep = true; }},
       {"intake_unchecked", [](Options& o) { o.core.intake_unchecked = true; }},
       {"amends_unchecked", [](Options& o) { o.core.amends_unchecked = true; }},

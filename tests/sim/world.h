@@ -60,6 +60,7 @@ struct Faults {
   double blob_lost = 0;
   double run_fails = 0;  // of the surroundings
   double mixed_up = 0;   // a worker hands in the journal of another run
+  double split = 0;      // a turn is sent in two parts
   std::int64_t until_ms = 0;
 };
 
@@ -85,8 +86,10 @@ class World {
   std::int64_t delay_ms();
 
   // ---- the network
-  void to_coordinator(const std::string& worker, const FromWorker& message);
-  void to_worker(const std::string& worker, const ToWorker& message);
+  // A turn is lost, late or repeated as a whole; now and then it is sent in two parts, each with a fate of
+  // its own.
+  void to_coordinator(const std::string& worker, std::vector<FromWorker> turn);
+  void to_worker(const std::string& worker, std::vector<ToWorker> turn);
 
   bool put(const Token& token, const Digest& blob);
 
@@ -123,6 +126,8 @@ class World {
   void operate();
   void forge();
   void watch();
+  template <class Message>
+  void carry(std::vector<Message> turn, const std::function<void(std::vector<Message>)>& arrive);
   void check_end();
   bool finished() const;
   void replay_everything();

@@ -32,7 +32,7 @@ void put_piece(std::string& out, const std::string& piece) {
 
 Result<std::string> to_bytes(const SpoolEntry& entry) {
   TRY_ASSIGN(std::string message,
-             encode(std::visit([](const auto& o) { return FromWorker(o); }, entry.outcome)));
+             encode_one(std::visit([](const auto& o) { return FromWorker(o); }, entry.outcome)));
   std::string out(kMagic);
   put_piece(out, entry.evidence_address);
   put_piece(out, message);
@@ -46,7 +46,7 @@ Result<SpoolEntry> entry_untrusted(ByteView bytes) {
   entry.evidence_address = as_text(reader.take(reader.u32()));
   const ByteView message = reader.take(reader.u32());
   if (!reader.ok() || reader.left() != 0) return corrupt("a piece of a wrong length");
-  TRY_ASSIGN(FromWorker decoded, decode_from_worker_untrusted(message));
+  TRY_ASSIGN(FromWorker decoded, decode_one_untrusted(message));
   if (Report* report = std::get_if<Report>(&decoded)) {
     entry.outcome = std::move(*report);
   } else if (Failure* failure = std::get_if<Failure>(&decoded)) {
@@ -60,13 +60,13 @@ Result<SpoolEntry> entry_untrusted(ByteView bytes) {
 }
 
 Result<std::string> to_bytes(const Token& token) {
-  TRY_ASSIGN(std::string message, encode(FromWorker(Began{token})));
+  TRY_ASSIGN(std::string message, encode_one(FromWorker(Began{token})));
   return sealed(std::string(kTokenMagic) + message);
 }
 
 Result<Token> token_untrusted(ByteView bytes) {
   TRY_ASSIGN(ByteView body, unsealed(bytes, kTokenMagic));
-  TRY_ASSIGN(FromWorker decoded, decode_from_worker_untrusted(body));
+  TRY_ASSIGN(FromWorker decoded, decode_one_untrusted(body));
   if (const Began* began = std::get_if<Began>(&decoded)) return began->token;
   return corrupt("a message that is no token");
 }

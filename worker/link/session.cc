@@ -101,7 +101,11 @@ void Session::handle(const Tick&) {
 // ---- messages
 
 void Session::handle(const Received& e) {
-  const std::uint64_t epoch = epoch_of(e.message);
+  for (const ToWorker& message : e.turn) hear(message);
+}
+
+void Session::hear(const ToWorker& message) {
+  const std::uint64_t epoch = epoch_of(message);
   if (epoch < epoch_) {
     ++refused_;
     return;
@@ -110,7 +114,7 @@ void Session::handle(const Received& e) {
     epoch_ = epoch;
     if (welcomed_) lose_welcome();
   }
-  std::visit([this](const auto& m) { receive(m); }, e.message);
+  std::visit([this](const auto& m) { receive(m); }, message);
 }
 
 void Session::receive(const Welcome& m) {
@@ -233,11 +237,11 @@ void Session::advance() {
     if (now_ >= hello_due_ms_) say_hello();
   } else {
     if (now_ >= beat_due_ms_) beat();
-    ask();
     ask_questions();
     for (OutboxAction& action : outbox_.advance(now_)) {
       std::visit([this](auto& a) { act(std::move(a)); }, action);
     }
+    ask();  // after what ended: one commit then answers both
   }
   finish_drain();
 }

@@ -41,7 +41,7 @@ struct SessionOptions {
 // ---- events
 struct Connected {};  // say hello
 struct Received {
-  ToWorker message;
+  std::vector<ToWorker> turn;
 };
 struct DevicesChanged {
   std::vector<Device> all;                // fit for use, by identity
@@ -142,6 +142,7 @@ class Session {
 
   void handle(const Connected&);
   void handle(const Received&);
+  void hear(const ToWorker& message);
   void handle(const DevicesChanged&);
   void handle(const StageReached&);
   void handle(const FileSetKnown&);

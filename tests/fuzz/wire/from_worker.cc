@@ -8,11 +8,11 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace storesweep;
-  Result<FromWorker> message = decode_from_worker_untrusted({data, size});
+  Result<std::vector<FromWorker>> message = decode_from_worker_untrusted({data, size});
   if (!message.ok()) return 0;
   Result<std::string> bytes = encode(*message);
   if (!bytes.ok()) return 0;  // shared pointers unfolded to more than a message may have
-  Result<FromWorker> again = decode_from_worker_untrusted(as_bytes(*bytes));
+  Result<std::vector<FromWorker>> again = decode_from_worker_untrusted(as_bytes(*bytes));
   if (!again.ok() || !(*again == *message)) std::abort();
   return 0;
 }
@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 std::vector<std::string> fuzz_seeds() {
   std::vector<std::string> seeds;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-    seeds.push_back(storesweep::encode(storesweep::AnyMessage(seed).from_worker()).value_or(""));
+    seeds.push_back(storesweep::encode(storesweep::AnyMessage(seed).from_worker_turn()).value_or(""));
   }
   return seeds;
 }

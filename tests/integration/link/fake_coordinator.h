@@ -40,7 +40,9 @@ class FakeCoordinator {
       if (!message.ok() || !*message) continue;
       auto decoded = decode_from_worker_untrusted(as_bytes((*message)->bytes));
       ASSERT_TRUE(decoded.ok()) << decoded.status().text();
-      std::visit([&](const auto& m) { handle((*message)->worker, m); }, *decoded);
+      for (const FromWorker& one : *decoded) {
+        std::visit([&](const auto& m) { handle((*message)->worker, m); }, one);
+      }
     }
   }
 
@@ -52,7 +54,7 @@ class FakeCoordinator {
  private:
   void send(const std::string& worker, const ToWorker& message) {
     if (random_.chance(loss_)) return;
-    (void)channel_->send(worker, encode(message).value_or(""));
+    (void)channel_->send(worker, encode({&message, 1}).value_or(""));
   }
   bool known(const std::string& worker, std::uint64_t incarnation) {
     if (incarnation == incarnation_) return true;

@@ -60,6 +60,16 @@ class AnyMessage {
         return Drain{u64()};
     }
   }
+  std::vector<FromWorker> from_worker_turn() {
+    std::vector<FromWorker> turn{from_worker()};
+    while (flag()) turn.push_back(from_worker());
+    return turn;
+  }
+  std::vector<ToWorker> to_worker_turn() {
+    std::vector<ToWorker> turn{to_worker()};
+    while (flag()) turn.push_back(to_worker());
+    return turn;
+  }
   Report report() {
     Report r{token(), u64(), flag(), digest(), device(), any<Depth>(2), {}, text(), {}};
     for (std::uint64_t n = 1 + random_.below(4); n > 0; --n)

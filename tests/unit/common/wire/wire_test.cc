@@ -7,30 +7,73 @@
 namespace storesweep {
 namespace {
 
-TEST(Wire, EveryMessageOfAWorkerComesBackAsItWas) {
+TEST(Wire, EveryTurnOfAWorkerComesBackAsItWas) {
   for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
-    const FromWorker message = AnyMessage(seed).from_worker();
-    Result<std::string> bytes = encode(message);
+    const std::vector<FromWorker> turn = AnyMessage(seed).from_worker_turn();
+    Result<std::string> bytes = encode(turn);
     ASSERT_TRUE(bytes.ok()) << bytes.status().text();
-    Result<FromWorker> back = decode_from_worker_untrusted(as_bytes(*bytes));
+    Result<std::vector<FromWorker>> back = decode_from_worker_untrusted(as_bytes(*bytes));
+    ASSERT_TRUE(back.ok()) << "seed " << seed << ": " << back.status().text();
+    ASSERT_EQ(*back, turn) << "seed " << seed;
+  }
+}
+
+TEST(Wire, EveryTurnToAWorkerComesBackAsItWas) {
+  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+    const std::vector<ToWorker> turn = AnyMessage(seed).to_worker_turn();
+    Result<std::string> bytes = encode(turn);
+    ASSERT_TRUE(bytes.ok()) << bytes.status().text();
+    Result<std::vector<ToWorker>> back = decode_to_worker_untrusted(as_bytes(*bytes));
+    ASSERT_TRUE(back.ok()) << "seed " << seed << ": " << back.status().text();
+    ASSERT_EQ(*back, turn) << "seed " << seed;
+  }
+}
+
+TEST(Wire, AMessageForItselfComesBackAsItWas) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    const FromWorker message = AnyMessage(seed).from_worker();
+    Result<FromWorker> back = decode_one_untrusted(as_bytes(encode_one(message).value_or("")));
     ASSERT_TRUE(back.ok()) << "seed " << seed << ": " << back.status().text();
     ASSERT_EQ(*back, message) << "seed " << seed;
   }
 }
 
-TEST(Wire, EveryMessageToAWorkerComesBackAsItWas) {
-  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
-    const ToWorker message = AnyMessage(seed).to_worker();
-    Result<std::string> bytes = encode(message);
-    ASSERT_TRUE(bytes.ok()) << bytes.status().text();
-    Result<ToWorker> back = decode_to_worker_untrusted(as_bytes(*bytes));
-    ASSERT_TRUE(back.ok()) << "seed " << seed << ": " << back.status().text();
-    ASSERT_EQ(*back, message) << "seed " << seed;
+std::string alone(const FromWorker& message) { return encode({&message, 1}).value_or(""); }
+
+TEST(Wire, Malicious_ATurnHasOneMessageAtLeastAndAtMost256) {
+  EXPECT_EQ(decode_from_worker_untrusted(as_bytes(encode(std::span<const FromWorker>()).value_or("")))
+                .status()
+                .text(),
+            "corrupt: a turn without a message");
+  std::vector<FromWorker> turn(kMaxTurnMessages, Bye{1});
+  EXPECT_TRUE(decode_from_worker_untrusted(as_bytes(encode(turn).value_or(""))).ok());
+  turn.emplace_back(Bye{1});
+  EXPECT_EQ(encode(turn).status().text(), "exhausted: a turn of 257 messages, at most 256");
+}
+
+TEST(Wire, WhatIsTooMuchForOneTurnGoesInSeveral) {
+  std::vector<FromWorker> said;
+  for (std::uint64_t n = 0; n < kMaxTurnMessages + 50; ++n) {
+    Report r = AnyMessage(n + 1).report();
+    r.sequence = n;
+    r.hint.assign(n % 10 == 0 ? kMaxHintBytes : 10, 'h');
+    said.emplace_back(std::move(r));
   }
+  Result<std::vector<std::string>> turns = encode_all(said);
+  ASSERT_TRUE(turns.ok()) << turns.status().text();
+  EXPECT_GT(turns->size(), 2u);
+  std::vector<FromWorker> heard;
+  for (const std::string& bytes : *turns) {
+    EXPECT_LE(bytes.size(), kMaxMessageBytes);
+    Result<std::vector<FromWorker>> turn = decode_from_worker_untrusted(as_bytes(bytes));
+    ASSERT_TRUE(turn.ok()) << turn.status().text();
+    heard.insert(heard.end(), turn->begin(), turn->end());
+  }
+  EXPECT_TRUE(heard == said);
 }
 
 TEST(Wire, BytesAtAnOddAddressAreRead) {
-  const std::string bytes = encode(FromWorker(AnyMessage(7).report())).value_or("");
+  const std::string bytes = alone(FromWorker(AnyMessage(7).report()));
   for (std::size_t shift = 1; shift < 8; ++shift) {
     const std::string moved = std::string(shift, 'x') + bytes;
     EXPECT_TRUE(decode_from_worker_untrusted(as_bytes(moved).subspan(shift)).ok());
@@ -38,14 +81,14 @@ TEST(Wire, BytesAtAnOddAddressAreRead) {
 }
 
 TEST(Wire, Malicious_CutOffAnywhereIsRefused) {
-  const std::string bytes = encode(FromWorker(AnyMessage(7).report())).value_or("");
+  const std::string bytes = alone(FromWorker(AnyMessage(7).report()));
   for (std::size_t n = 0; n < bytes.size(); ++n) {
     EXPECT_FALSE(decode_from_worker_untrusted(as_bytes(bytes).first(n)).ok()) << n;
   }
 }
 
 Status status_of(const FromWorker& message) {
-  return decode_from_worker_untrusted(as_bytes(encode(message).value_or(""))).status();
+  return decode_from_worker_untrusted(as_bytes(alone(message))).status();
 }
 
 TEST(Wire, Malicious_TooLongAListIsRefusedByName) {
@@ -90,7 +133,9 @@ TEST(Wire, Malicious_NegativeFiguresAreRefused) {
 TEST(Wire, AMessageTooLargeIsNotEvenEncoded) {
   Hello hello;
   hello.worker = std::string(kMaxMessageBytes, 'a');
-  EXPECT_EQ(encode(FromWorker(hello)).status().kind(), ErrorKind::kExhausted);
+  const std::vector<FromWorker> turn{hello, Bye{1}};
+  EXPECT_EQ(encode(turn).status().kind(), ErrorKind::kExhausted);
+  EXPECT_EQ(encode_all(turn).status().kind(), ErrorKind::kExhausted);
 }
 
 TEST(Wire, TheLargestHelloAndGrantFit) {
@@ -104,7 +149,7 @@ TEST(Wire, TheLargestHelloAndGrantFit) {
   for (LeaseOffer& offer : grant.leases) {
     offer.listing.permissions.resize(150, {std::string(60, 'p'), std::string(200, 'w')});
   }
-  EXPECT_TRUE(encode(ToWorker(grant)).ok());
+  EXPECT_TRUE(encode(std::vector<ToWorker>{grant}).ok());
 }
 
 }  // namespace

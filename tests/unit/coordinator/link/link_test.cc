@@ -14,7 +14,9 @@ class Sink final : public LinkSink {
  public:
   void on_messages(std::vector<FromWorkerEvent> messages) override {
     std::lock_guard lock(mutex_);
-    for (FromWorkerEvent& m : messages) heard_.emplace_back(std::move(m.worker), std::move(m.message));
+    for (FromWorkerEvent& m : messages) {
+      for (FromWorker& message : m.turn) heard_.emplace_back(m.worker, std::move(message));
+    }
     changed_.notify_all();
   }
   void on_inbox_drained(std::int64_t) override {
@@ -57,7 +59,8 @@ class CoordinatorLinkTest : public testing::Test {
       (void)sleep_ms(5, end);
     }
   }
-  void send(const FromWorker& message) { send(encode(message).value_or("")); }
+  void send(const std::vector<FromWorker>& turn) { send(encode(turn).value_or("")); }
+  void send(const FromWorker& message) { send(std::vector<FromWorker>{message}); }
 
   Sink sink_;
   SystemClock clock_;
@@ -74,12 +77,13 @@ TEST_F(CoordinatorLinkTest, HandsOverWhatAWorkerSaysAndSendsWhatTheServiceAnswer
   ASSERT_TRUE(sink_.wait_for(1));
   EXPECT_EQ(sink_.heard()[0].first, "w1");
   EXPECT_EQ(std::get<Hello>(sink_.heard()[0].second), hello);
-  link_->send("w1", Welcome{1, kProtocolVersion, 30'000, 5'000, {}});
+  link_->send("w1", std::vector<ToWorker>{Welcome{1, kProtocolVersion, 30'000, 5'000, {}}, Drain{1}});
   auto answer = worker_->receive(Deadline::in_ms(20'000));
   ASSERT_TRUE(answer.ok() && *answer);
   auto decoded = decode_to_worker_untrusted(as_bytes((*answer)->bytes));
   ASSERT_TRUE(decoded.ok());
-  EXPECT_EQ(std::get<Welcome>(*decoded).lease_ms, 30'000);
+  ASSERT_EQ(decoded->size(), 2u);
+  EXPECT_EQ(std::get<Welcome>(decoded->at(0)).lease_ms, 30'000);
 }
 
 TEST_F(CoordinatorLinkTest, Malicious_GarbageAndAnothersNameAreDroppedAndCounted) {
@@ -89,8 +93,7 @@ TEST_F(CoordinatorLinkTest, Malicious_GarbageAndAnothersNameAreDroppedAndCounted
   send(foreign);
   Began stolen;
   stolen.token.worker = "w2";
-  send(stolen);
-  send(Bye{5});
+  send({stolen, Bye{5}});  // what is its own is heard all the same
   ASSERT_TRUE(sink_.wait_for(1));
   ASSERT_EQ(sink_.heard().size(), 1u);
   EXPECT_EQ(std::get<Bye>(sink_.heard()[0].second).incarnation, 5u);

@@ -57,10 +57,14 @@ class CoreBench {
     feed(Command{7, std::move(what)});
     return reply;
   }
-  // A new leader, past its wait.
-  void lead() {
+  // A new leader.
+  void start() {
     auto lead = store.take_lead(9);
     core = std::make_unique<Core>(options_, *lead, *store.load(), Now{now_ms, kWall + now_ms});
+  }
+  // ... past its wait.
+  void lead() {
+    start();
     pass(options_.lease_ms + options_.drift_ms + options_.tick_ms());
   }
   void pass(std::int64_t ms) {
@@ -71,13 +75,14 @@ class CoreBench {
   }
 
   // ---- what workers do
-  void hello(const std::string& worker, std::vector<Device> devices) {
+  void hello(const std::string& worker, std::vector<Device> devices, std::vector<Spooled> spooled = {}) {
     Hello h;
+    h.spooled = std::move(spooled);
     h.worker = worker;
     h.incarnation = incarnations_[worker] = ++last_incarnation_;
     h.devices = devices;
     devices_[worker] = std::move(devices);
-    feed(FromWorkerEvent{worker, h});
+    feed(FromWorkerEvent{worker, {h}});
   }
   // Time passes, and the worker is heard all the while.
   void stay(const std::string& worker, const std::vector<Device>& devices, std::int64_t ms) {
@@ -86,12 +91,12 @@ class CoreBench {
       hello(worker, devices);
     }
   }
-  void bye(const std::string& worker) { feed(FromWorkerEvent{worker, Bye{incarnations_[worker]}}); }
+  void bye(const std::string& worker) { feed(FromWorkerEvent{worker, {Bye{incarnations_[worker]}}}); }
   std::vector<LeaseOffer> ask(const std::string& worker, std::uint32_t leases = 1) {
     Ask a{incarnations_[worker], ++last_request_, leases, {}};
     for (const Device& d : devices_[worker]) a.free_devices.push_back(d.identity);
     said.clear();
-    feed(FromWorkerEvent{worker, a});
+    feed(FromWorkerEvent{worker, {a}});
     for (auto& [w, m] : said) {
       if (auto* g = std::get_if<Grant>(&m); g && w == worker && g->request == last_request_) return g->leases;
     }
@@ -99,7 +104,7 @@ class CoreBench {
   }
   FileSetAnswer fetched(const Token& token, const std::string& file_set, Needs needs = {}) {
     said.clear();
-    feed(FromWorkerEvent{token.worker, Fetched{token, sha256(file_set), std::move(needs)}});
+    feed(FromWorkerEvent{token.worker, {Fetched{token, sha256(file_set), std::move(needs)}}});
     for (auto& [w, m] : said) {
       if (auto* f = std::get_if<FetchedAnswer>(&m)) return f->answer;
     }
@@ -111,7 +116,7 @@ class CoreBench {
     f.token = token;
     f.kind = kind;
     f.device = on;
-    feed(FromWorkerEvent{token.worker, f});
+    feed(FromWorkerEvent{token.worker, {f}});
   }
   std::optional<ReportAnswer> report(const LeaseOffer& offer, const Device& on, const std::string& file_set) {
     Report r;
@@ -124,7 +129,7 @@ class CoreBench {
   }
   std::optional<ReportAnswer> report(const Report& r) {
     said.clear();
-    feed(FromWorkerEvent{r.token.worker, r});
+    feed(FromWorkerEvent{r.token.worker, {r}});
     for (auto& [w, m] : said) {
       if (auto* a = std::get_if<Answer>(&m)) return a->answer;
     }
@@ -135,7 +140,7 @@ class CoreBench {
     if (!offer.file_set) {
       EXPECT_EQ(fetched(offer.token, file_set), FileSetAnswer::kRun);
     }
-    feed(FromWorkerEvent{offer.token.worker, Began{offer.token}});
+    feed(FromWorkerEvent{offer.token.worker, {Began{offer.token}}});
     return report(offer, on, file_set);
   }
 
@@ -195,9 +200,9 @@ class CoreBench {
     if (auto* x = std::get_if<ReadResult>(&action)) todo.push_back(ResultRead{x->id, store.result(x->job)});
     if (auto* s = std::get_if<ReadSweep>(&action)) todo.push_back(SweepRead{s->id, store.sweep(s->sweep)});
     if (auto* b = std::get_if<CheckBlobs>(&action)) todo.push_back(BlobsChecked{b->id, true});
-    if (auto* j = std::get_if<JudgeAction>(&action)) {
-      judged.push_back(*j);
-      todo.push_back(judge(*j));
+    if (auto* j = std::get_if<Box<JudgeAction>>(&action)) {
+      judged.push_back(**j);
+      todo.push_back(judge(**j));
     }
     if (auto* r = std::get_if<Reply>(&action)) reply = *r;
   }

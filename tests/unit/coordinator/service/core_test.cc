@@ -480,5 +480,98 @@ TEST(Operation, AnAppThatNoDeviceServesEndsUntestedAndSaysWhy) {
   EXPECT_EQ(verdict_of(bench, offer.token.job).rows[0].reasons, std::vector<Reason>{Reason::kNoDeviceKind});
 }
 
+TEST(Turns, DoneAndNextAreAnsweredByOneCommit) {
+  CoreBench bench;
+  bench.import({"a", "b", "c"});
+  bench.sweep();
+  const Device kPhone = CoreBench::device("A");
+  bench.hello("w", {kPhone});
+  const std::vector<LeaseOffer> held = bench.ask("w");
+  ASSERT_EQ(held.size(), 1u);
+  bench.said.clear();
+  const Now now{bench.now_ms, CoreBench::kWall + bench.now_ms};
+  Failure failed;
+  failed.token = held[0].token;
+  failed.reason = FailureReason::kFetch;
+  std::vector<CommitAction> commits;
+  for (Action& a : bench.core->on(FromWorkerEvent{"w", {failed, Ask{1, 5'000, 1, {"A"}}}}, now)) {
+    EXPECT_FALSE(std::holds_alternative<SendAction>(a)) << "before the commit";
+    EXPECT_FALSE(std::holds_alternative<ReadEpoch>(a)) << "the commit looks at the epoch";
+    if (auto* c = std::get_if<CommitAction>(&a)) commits.push_back(std::move(*c));
+  }
+  ASSERT_EQ(commits.size(), 1u);
+  std::vector<ToWorker> said;
+  const CommitResult done = bench.store.commit(bench.core->epoch(), commits[0].writes);
+  for (Action& a : bench.core->on(Committed{commits[0].id, done}, now)) {
+    if (auto* s = std::get_if<SendAction>(&a)) said.push_back(s->message);
+  }
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_EQ(std::get<Answer>(said[0]).answer, ReportAnswer::kAcknowledged);
+  EXPECT_EQ(std::get<Grant>(said[1]).leases.size(), 1u);
+}
+
+TEST(Turns, ARequestAloneWaitsForNoCommit) {
+  CoreBench bench;
+  bench.import({"a", "b"});
+  bench.sweep();
+  bench.hello("w", {CoreBench::device("A")});
+  bench.hello("v", {CoreBench::device("B")});
+  const std::vector<LeaseOffer> held = bench.ask("w");
+  Failure failed;
+  failed.token = held.at(0).token;
+  const Now now{bench.now_ms, CoreBench::kWall + bench.now_ms};
+  std::vector<CoreEvent> turn;
+  turn.push_back(FromWorkerEvent{"w", {failed}});
+  turn.push_back(FromWorkerEvent{"v", {Ask{2, 5'000, 1, {"B"}}}});
+  bool reads = false;
+  for (Action& a : bench.core->on(std::move(turn), now)) reads |= std::holds_alternative<ReadEpoch>(a);
+  EXPECT_TRUE(reads);
+}
+
+TEST(AfterAStart, WhatComesBackWaitsThoughAnOlderLeaseOfItWasTakenUp) {
+  CoreBench bench;
+  bench.import({"a"});
+  bench.sweep();
+  bench.hello("w", {CoreBench::device("A")});
+  const std::vector<LeaseOffer> older = bench.ask("w");
+  ASSERT_EQ(older.size(), 1u);
+  bench.pass(1'200);  // never begun, it expires without cost
+  bench.hello("v", {CoreBench::device("B")});
+  ASSERT_EQ(bench.ask("v").size(), 1u);  // and may run there by now
+  bench.start();
+  bench.hello("w", {CoreBench::device("A")}, {{older[0].token, {}, 1}});
+  bench.fail(older[0].token, FailureKind::kDevice, "A");
+  bench.hello("u", {CoreBench::device("C")});
+  EXPECT_TRUE(bench.ask("u").empty());
+  bench.pass(1'200);
+  bench.hello("u", {CoreBench::device("C")});
+  EXPECT_EQ(bench.ask("u").size(), 1u);
+}
+
+TEST(Workers, AProcessThatALateWordOfAnOlderOneDrownedOutIsHeardAgain) {
+  CoreBench bench;
+  bench.import({"a"});
+  bench.sweep();
+  Hello late;
+  late.worker = "w";
+  late.incarnation = 1;
+  Hello alive = late;
+  alive.incarnation = 2;
+  alive.devices = {CoreBench::device("A")};
+  bench.feed(FromWorkerEvent{"w", {late}});
+  bench.feed(FromWorkerEvent{"w", {alive}});
+  bench.pass(3'000);  // cut off for longer than a lease
+  bench.feed(FromWorkerEvent{"w", {late}});
+  bench.said.clear();
+  bench.feed(FromWorkerEvent{"w", {Heartbeat{2, 2'000, {}}}});
+  ASSERT_EQ(bench.said.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<WhoAreYou>(bench.said[0].second));
+  bench.feed(FromWorkerEvent{"w", {alive}});
+  bench.said.clear();
+  bench.feed(FromWorkerEvent{"w", {Ask{2, 3'000, 1, {"A"}}}});
+  ASSERT_EQ(bench.said.size(), 1u);
+  EXPECT_EQ(std::get<Grant>(bench.said[0].second).leases.size(), 1u);
+}
+
 }  // namespace
 }  // namespace storesweep

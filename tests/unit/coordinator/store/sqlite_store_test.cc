@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "common/base/clock.h"
+#include "coordinator/store/migrations.h"
 #include "tests/unit/coordinator/store/contract.h"
 #include "tests/unit/temporary_folder.h"
 
@@ -211,6 +212,35 @@ TEST_F(SqliteStoreTest, a_file_that_is_no_store_is_refused_and_left_as_it_was) {
   sqlite3_exec(other, "CREATE TABLE theirs (x)", nullptr, nullptr, nullptr);
   sqlite3_close(other);
   EXPECT_EQ(open().status().kind(), ErrorKind::kCorrupt);
+}
+
+TEST_F(SqliteStoreTest, a_store_of_an_earlier_form_keeps_the_tokens_that_ended) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &db), SQLITE_OK);
+  std::string sql;
+  for (int version : {0, 1}) sql += sqlite_migrations().at(static_cast<std::size_t>(version));
+  sql +=
+      "INSERT INTO lead VALUES (1, 1, 1, zeroblob(32));"
+      "INSERT INTO sweep VALUES (1, 's', 0, '', 0, x'00000000', 0, 0, 0, 1, 0, 0, 1, 0, 0, 0);"
+      "INSERT INTO shard VALUES (1, 0, 1, 1, 0, 0); INSERT INTO job VALUES (1, 1, 1);"
+      "INSERT INTO ended_token VALUES (1, 6, 1, 1, 0, 0, '', randomblob(32), '', 'w', 9);"
+      "INSERT INTO ended_token VALUES (1, 5, 1, 1, 1, 0, 'why', zeroblob(32), 'd', 'w', 9);"
+      "PRAGMA application_id = 1937010546; PRAGMA user_version = 2;";
+  char* error = nullptr;
+  ASSERT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &error), SQLITE_OK) << error;
+  sqlite3_close(db);
+  auto store = open();
+  ASSERT_TRUE(store.ok()) << store.status().text();
+  auto loaded = (*store)->load();
+  ASSERT_TRUE(loaded.ok()) << loaded.status().text();
+  ASSERT_EQ(loaded->tokens.size(), 1U);
+  EXPECT_EQ(loaded->tokens[0].by_kind, (std::array<std::int32_t, kFailureKinds>{1, 1, 0, 0, 0}));
+  EXPECT_EQ(loaded->tokens[0].last, (TokenKey{1, 6}));
+  ASSERT_EQ(loaded->file_sets.size(), 1U);
+  const std::uint64_t epoch = (*store)->take_lead(1)->epoch;
+  std::vector<Write> again{
+      EndToken{{1, 5}, JobId{1}, SweepId{1}, FailureKind::kDevice, {}, "", {}, "", "w", 9}};
+  EXPECT_EQ((*store)->commit(epoch, again).outcomes.at(0).state, WriteState::kAlready);
 }
 
 TEST_F(SqliteStoreTest, a_store_of_a_newer_program_is_refused) {

@@ -25,7 +25,7 @@ class CoreTest : public testing::Test {
     return o;
   }
   void on(const CoreEvent& event) { effects_ = core_->on(event, now_); }
-  void receive(ToWorker message) { on(link::Received{std::move(message)}); }
+  void receive(ToWorker message) { on(link::Received{{std::move(message)}}); }
   void grant(std::vector<LeaseOffer> offers) {
     std::uint64_t request = 0;
     for (const Ask& ask : sent<Ask>()) request = ask.request;
@@ -44,7 +44,9 @@ class CoreTest : public testing::Test {
   std::vector<M> sent() const {
     std::vector<M> out;
     for (const Send& send : all<Send>()) {
-      if (const M* m = std::get_if<M>(&send.message)) out.push_back(*m);
+      for (const FromWorker& said : send.turn) {
+        if (const M* m = std::get_if<M>(&said)) out.push_back(*m);
+      }
     }
     return out;
   }

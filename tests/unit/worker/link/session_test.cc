@@ -50,7 +50,7 @@ class SessionTest : public testing::Test {
     on(e);
   }
   void on(const SessionEvent& event) { actions_ = session_->on(event, now_); }
-  void receive(ToWorker message) { on(Received{std::move(message)}); }
+  void receive(ToWorker message) { on(Received{{std::move(message)}}); }
   void welcome(std::uint64_t epoch = 1, std::vector<Token> ended = {}) {
     receive(Welcome{epoch, kProtocolVersion, 30'000, 5'000, std::move(ended)});
   }
