@@ -65,6 +65,8 @@ struct Record {
   bytes @8 :UInt64;       # blob
   count @9 :UInt64;       # lost
   reason @10 :Text;       # failed
+  tookMs @11 :Int64;      # device's clock: action or raw; it was done, or read, from deviceMs to deviceMs + tookMs. The
+                          # uptime is read before and after, as part of the command. -1: the answer was lost.
 }
 
 struct Seal {

@@ -21,6 +21,8 @@ namespace storesweep {
 inline constexpr std::size_t kMaxFrameBytes = 16u << 20;
 inline constexpr std::size_t kMaxJournalBytes = 256u << 20;
 inline constexpr std::size_t kMaxJournalRecords = 1'000'000;
+inline constexpr std::int64_t kMaxJournalTimeMs =
+    200LL * 366 * 86'400'000;  // a device without a clock starts in 1970
 
 struct JournalHeader {
   TokenKey token;
@@ -57,6 +59,7 @@ struct Record {
   std::uint64_t bytes = 0;
   std::uint64_t count = 0;
   std::string reason;
+  std::int64_t took_ms = 0;  // device clock, from device_ms on; -1: the answer was lost
 };
 
 struct JournalSeal {

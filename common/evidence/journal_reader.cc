@@ -59,6 +59,10 @@ Status read_record(format::Record::Reader in, Record& r) {
   if (r.kind == RecordKind::kBlob) TRY(copy_exactly(in.getSha256(), r.sha256, "sha256"));
   r.bytes = in.getBytes();
   r.count = in.getCount();
+  r.took_ms = in.getTookMs();
+  if (std::max(r.device_ms, r.took_ms) > kMaxJournalTimeMs || r.device_ms < -kMaxJournalTimeMs ||
+      r.took_ms < -1)
+    return corrupt("a record's time is out of bounds");
   r.reason = text(in.getReason());
   return ok_status();
 }

@@ -60,6 +60,7 @@ void fill(format::Record::Builder out, const Record& r) {
   if (r.kind == RecordKind::kBlob) out.setSha256(as_data(r.sha256));
   out.setBytes(r.bytes);
   out.setCount(r.count);
+  out.setTookMs(r.took_ms);
   out.setReason(text(r.reason));
 }
 

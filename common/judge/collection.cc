@@ -37,6 +37,14 @@ bool dialog_seen(const Timeline& t) {
   });
 }
 
+// The driver's HOME of P7, if it was certainly done: until then the app stood on the screen.
+const ActionDone* left_for_home(const Timeline& t) {
+  for (const ActionDone& a : t.actions) {
+    if (a.name == record_name::kHome && t.within(Phase::kP7, a.device_ms)) return a.unsure ? nullptr : &a;
+  }
+  return nullptr;
+}
+
 bool attempt_counts(const RulePack& pack, const std::string& op) {
   return std::any_of(pack.unguarded_ops.begin(), pack.unguarded_ops.end(),
                      [&](const GuardlessOp& g) { return g.rejected && g.op == op; });
@@ -52,7 +60,7 @@ RunResult consent_collection(const RunInput& in) {
   }
   const std::int64_t until = consent_ms(in.t);
   for (const OpSeen& seen : in.t.ops) {
-    if (seen.device_ms > until || seen.snapshot_phase > Phase::kP3) continue;
+    if (seen.until_ms > until || seen.snapshot_phase > Phase::kP3) continue;
     for (const GuardlessOp& op : in.pack.unguarded_ops) {
       if (op.op != seen.op || op.rejected != seen.use.rejected || known(r, seen.op)) continue;
       std::vector<Missing> missing = {Missing::kValueUnseen, Missing::kCallerUnknown};
@@ -76,12 +84,18 @@ RunResult background_collection(const RunInput& in) {
     r.reasons.insert(Reason::kProfile);
     return r;
   }
-  const std::int64_t settle_ms = in.pack.threshold("background_settle_ms");
+  const ActionDone* home = left_for_home(in.t);
+  if (!home) {
+    r.reasons.insert(Reason::kTimeout);  // whether it was in the background at all is not known
+    return r;
+  }
+  const std::int64_t from_ms = home->until_ms + in.pack.threshold("background_settle_ms");
+  const std::int64_t to_ms = std::min(background.end_ms, in.t.next_action_ms(home->device_ms));
   for (const OpSeen& seen : in.t.ops) {
     auto kind = in.pack.background_ops.find(seen.op);
     // The states in which nothing of the app is visible; a foreground service (fgsvc) shows its notification.
     bool hidden = seen.use.state.empty() || seen.use.state == "bg" || seen.use.state == "cch";
-    bool inside = seen.device_ms >= background.begin_ms + settle_ms && seen.device_ms <= background.end_ms;
+    bool inside = seen.device_ms >= from_ms && seen.until_ms <= to_ms;
     // A refusal counts only for ops that no runtime permission guards: there it shows that the app tried.
     bool counts = !seen.use.rejected || attempt_counts(in.pack, seen.op);
     if (kind == in.pack.background_ops.end() || !counts || !hidden || !inside || known(r, seen.op)) continue;

@@ -10,20 +10,34 @@ namespace {
 using android::Role;
 using android::ScreenKind;
 
+// What touches the app's screen. A dialog of the system's own before it is none of the app's.
+bool is_touch(const ActionDone& a) {
+  return a.unsure || (a.name != record_name::kLaunch && a.name != record_name::kSystemAnswer &&
+                      a.name != record_name::kInstall && a.name != record_name::kUnlock);
+}
+
 // Screens of the untouched first launch: of P1, before the driver's first touch.
 std::vector<const ScreenSeen*> untouched_screens(const Timeline& t) {
   std::int64_t until = t.span(Phase::kP1).end_ms;
   for (const ActionDone& a : t.actions) {
-    bool touch = a.name == record_name::kTap || a.name == record_name::kAgree ||
-                 a.name == record_name::kRefuse || a.name == record_name::kBack ||
-                 a.name == record_name::kScroll;
-    if (touch && t.within(Phase::kP1, a.device_ms)) until = std::min(until, a.device_ms);
+    if (is_touch(a) && t.within(Phase::kP1, a.device_ms)) until = std::min(until, a.device_ms);
   }
   std::vector<const ScreenSeen*> out;
   for (const ScreenSeen& s : t.screens) {
-    if (t.within(Phase::kP1, s.device_ms) && s.device_ms <= until) out.push_back(&s);
+    if (t.within(Phase::kP1, s.device_ms) && s.until_ms <= until) out.push_back(&s);
   }
   return out;
+}
+
+// Whether a screen was looked at again some time after it was first seen, and was still the same (the journal
+// holds a screen once): one that is still being drawn, or that goes by itself, proves nothing.
+bool stood(const Timeline& t, const std::vector<const ScreenSeen*>& screens, const ScreenSeen& s) {
+  constexpr std::int64_t kLookAgainMs = 10'000;
+  const PhaseSpan& p1 = t.span(Phase::kP1);
+  const bool blind = std::any_of(t.blind.begin(), t.blind.end(), [&](const Moment& m) {
+    return t.within(Phase::kP1, m.device_ms) && m.until_ms >= s.device_ms;
+  });
+  return screens.back() == &s && p1.ended && p1.end_ms - s.until_ms >= kLookAgainMs && !blind;
 }
 
 bool is_consent(const ScreenSeen& s) {
@@ -70,11 +84,13 @@ RunResult consent_choice(const RunInput& in) {
     if (!is_consent(*s)) continue;
     any = true;
     if (s->screen.has(Role::kRefuse)) refusable = true;
-    if (positives(s->screen) == 1 && !without_refusal) without_refusal = s;
+    if (positives(s->screen) == 1) without_refusal = s;
   }
   if (!any) return no_dialog(in, screens);
   RunResult r;
-  if (!refusable && without_refusal) {
+  // Something else that takes taps may be the refusal, in words that the reader does not know.
+  const bool all_read = without_refusal && !without_refusal->other_ways;
+  if (!refusable && all_read && stood(in.t, screens, *without_refusal)) {
     // A mark that closes the dialog may be meant as a refusal: for a person to say.
     bool closable = without_refusal->screen.has(Role::kClose);
     r.findings.push_back(finding(in, *without_refusal, closable ? Level::kSuspected : Level::kViolation,
@@ -84,7 +100,7 @@ RunResult consent_choice(const RunInput& in) {
   }
   r.reasons = gaps(in);
   r.reasons.erase(Reason::kNotIdle);  // the dialog itself was read
-  if (!refusable) r.reasons.insert(Reason::kNotCalibrated);
+  if (!refusable) r.reasons.insert(all_read ? Reason::kTimeout : Reason::kNotCalibrated);
   if (r.reasons.empty()) r.otherwise = Level::kNotFound;
   return r;
 }
@@ -92,7 +108,7 @@ RunResult consent_choice(const RunInput& in) {
 RunResult consent_preticked(const RunInput& in) {
   auto screens = untouched_screens(in.t);
   RunResult r;
-  bool any = false, unknown = false;
+  bool any = false, unknown = false, passing = false;
   for (const ScreenSeen* s : screens) {
     if (!is_consent(*s) && s->screen.kind != ScreenKind::kLogin) continue;
     any = any || is_consent(*s);
@@ -100,10 +116,12 @@ RunResult consent_preticked(const RunInput& in) {
       if (e.role != Role::kCheckBox) continue;
       any = true;
       unknown = unknown || e.checked == android::Mark::kUnknown;
-      if (e.checked == android::Mark::kYes && r.findings.empty()) {
-        r.findings.push_back(
-            finding(in, *s, Level::kViolation, "consent.preticked", {{"label", e.label}}, {}));
+      if (e.checked != android::Mark::kYes || !r.findings.empty()) continue;
+      if (!stood(in.t, screens, *s)) {
+        passing = true;
+        continue;
       }
+      r.findings.push_back(finding(in, *s, Level::kViolation, "consent.preticked", {{"label", e.label}}, {}));
     }
   }
   if (!r.findings.empty()) return r;
@@ -111,6 +129,7 @@ RunResult consent_preticked(const RunInput& in) {
   r.reasons = gaps(in);
   r.reasons.erase(Reason::kNotIdle);
   if (unknown) r.reasons.insert(Reason::kNotCalibrated);
+  if (passing) r.reasons.insert(Reason::kTimeout);
   if (r.reasons.empty()) r.otherwise = Level::kNotFound;
   return r;
 }

@@ -39,7 +39,7 @@ std::set<Reason> gaps(const RunInput& in) {
     const PhaseSpan& s = in.t.span(p);
     if (!s.began) {
       out.insert(Reason::kProfile);
-    } else if (!s.ended) {
+    } else if (!s.ended || s.broken) {
       out.insert(Reason::kTimeout);
     }
   }

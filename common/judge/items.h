@@ -41,7 +41,8 @@ RunResult self_start(const RunInput&);             // R6.1, R6.3
 
 // ---- what evaluators share
 
-// Why the item cannot be `not found`: phases left out (PROFILE) or cut short (TIMEOUT), channels with gaps or
+// Why the item cannot be `not found`: phases left out (PROFILE), cut short or with an
+// action whose answer was lost (TIMEOUT), channels with gaps or
 // absent.
 std::set<Reason> gaps(const RunInput& in);
 // The gaps of one channel; an absent one is HOOK_DEAD.

@@ -1,19 +1,24 @@
-// R5.3, R5.4, R5.6, R5.7: what the app does around permission requests and their refusal.
+// R5.3, R5.4, R5.6, R5.7: what the app does around permission requests and their refusal. Each accuses only
+// where the log itself orders what happened, and nothing that we did, or may have done, explains it; what is
+// left in doubt is not tested, and never `not found`.
 #include <algorithm>
 
 #include "common/evidence/names.h"
 #include "common/judge/asks.h"
+#include "common/judge/endings.h"
 #include "common/judge/items.h"
 
 namespace storesweep {
 namespace {
 
-using android::EventKind;
 using android::ScreenKind;
-using android::SystemKind;
 
-// What a missing line would excuse must be there: without these channels nothing is said at all.
+constexpr int kFirstApiThatAsks = 23;
+
+// What a missing line would excuse must be there: without these channels nothing is said at all. Nor is
+// anything of a device on which no app can ask.
 std::set<Reason> excuses_unseen(const Timeline& t, std::initializer_list<std::string_view> channels) {
+  if (t.journal->header.device_kind.api < kFirstApiThatAsks) return {Reason::kNoDeviceKind};
   std::set<Reason> out;
   for (std::string_view c : channels) out.merge(channel_gaps(t, c));
   return out;
@@ -25,11 +30,11 @@ RunResult not_tested(std::set<Reason> reasons) {
   return r;
 }
 
-// No finding: not found when everything was watched, not tested when nothing was refused at all.
-void settle(const RunInput& in, RunResult& r, bool provoked) {
+// No finding: not found when everything was watched and nothing is in doubt.
+void settle(const RunInput& in, RunResult& r, std::set<Reason> doubts) {
   if (!r.findings.empty()) return;
   r.reasons = gaps(in);
-  if (!provoked) r.reasons.insert(Reason::kProfile);
+  r.reasons.merge(doubts);
   if (r.reasons.empty()) r.otherwise = Level::kNotFound;
 }
 
@@ -39,59 +44,81 @@ void with_screen(const Ask& ask, Finding& f) {
   }
 }
 
-std::string first_group(const Ask& ask) { return ask.groups.empty() ? "unknown" : *ask.groups.begin(); }
-
-// The end of the app's main process that the app itself brought about: no crash, no ANR, not killed by the
-// system.
-const EventSeen* deliberate_end(const Timeline& t, std::int64_t from_ms, std::int64_t to_ms) {
-  for (const EventSeen& died : t.events) {
-    if (died.event.kind != EventKind::kProcDied || died.event.process != t.package) continue;
-    if (died.device_ms < from_ms || died.device_ms > to_ms) continue;
-    constexpr std::int64_t kSameMs = 3000;
-    auto near = [&](const Moment& m) { return std::abs(m.device_ms - died.device_ms) <= kSameMs; };
-    bool excused = std::any_of(t.events.begin(), t.events.end(), [&](const EventSeen& e) {
-      bool kind = e.event.kind == EventKind::kCrash || e.event.kind == EventKind::kAnr ||
-                  e.event.kind == EventKind::kKill;
-      return kind && near(e) && (e.event.pid == died.event.pid || e.event.process == t.package);
-    });
-    excused = excused || std::any_of(t.system.begin(), t.system.end(), [&](const SystemSeen& s) {
-                bool kind = s.line.kind == SystemKind::kCrash || s.line.kind == SystemKind::kNativeCrash ||
-                            s.line.kind == SystemKind::kAnr || s.line.kind == SystemKind::kKilled;
-                return kind && near(s) && (s.line.pid == died.event.pid || s.line.process == t.package);
-              });
-    if (!excused) return &died;
-  }
-  return nullptr;
+// How long it was watched after something, nothing being touched.
+std::int64_t watched_ms(const Timeline& t, const Moment& after) {
+  const std::int64_t next_ms = t.next_action_ms(after.until_ms);
+  std::int64_t end_ms = 0;
+  for (const PhaseSpan& s : t.phases) end_ms = std::max(end_ms, s.end_ms);
+  return std::min(next_ms, end_ms) - after.until_ms;
 }
 
-// The app finished its own screen and left the user at the home screen.
-const EventSeen* closed_itself(const Timeline& t, std::int64_t from_ms, std::int64_t to_ms) {
-  bool home = std::any_of(t.screens.begin(), t.screens.end(), [&](const ScreenSeen& s) {
-    return s.screen.kind == ScreenKind::kLauncher && s.device_ms > from_ms && s.device_ms <= to_ms;
+// Something was refused, and watched afterwards for as long as the rule looks.
+std::set<Reason> refusals_watched(const RunInput& in, const std::vector<Refusal>& refused) {
+  if (refused.empty()) return {Reason::kProfile};
+  const std::int64_t wanted_ms = in.pack.threshold("refusal_watch_ms");
+  bool watched = std::any_of(refused.begin(), refused.end(),
+                             [&](const Refusal& r) { return watched_ms(in.t, r) >= wanted_ms; });
+  return watched ? std::set<Reason>{} : std::set{Reason::kTimeout};
+}
+
+// The app was launched anew after a refusal and left alone for a while.
+std::set<Reason> relaunch_watched(const RunInput& in, const std::vector<Refusal>& refused) {
+  const std::int64_t wanted_ms = in.pack.threshold("tap_trigger_ms");
+  bool watched = std::any_of(in.t.actions.begin(), in.t.actions.end(), [&](const ActionDone& a) {
+    if (a.name != record_name::kLaunch || a.unsure || watched_ms(in.t, a) < wanted_ms) return false;
+    return std::any_of(refused.begin(), refused.end(), [&](const Refusal& r) {
+      return r.until_ms <= a.device_ms && !forgotten_between(in.t, r.until_ms, a.device_ms);
+    });
   });
-  if (!home) return nullptr;
-  for (const EventSeen& e : t.events) {
-    if (e.event.kind == EventKind::kActivity && e.event.type == "finish" && e.event.reason == "app-request" &&
-        android::package_of(e.event.component) == t.package && e.device_ms >= from_ms &&
-        e.device_ms <= to_ms) {
-      return &e;
+  return watched ? std::set<Reason>{} : std::set{Reason::kProfile};
+}
+
+// P6 counts as exercise when the app's own pages could be read there for a while: an app behind a wall, or
+// one that left at once, was not exercised.
+std::set<Reason> exercised(const RunInput& in) {
+  bool own = false, readable = false, inside = false;
+  for (const ScreenSeen& s : in.t.screens) {
+    if (!in.t.within(Phase::kP6, s.device_ms) || s.screen.package != in.t.package) continue;
+    own = true;
+    if (s.screen.kind == ScreenKind::kBlind) continue;
+    readable = true;
+    inside = inside || (s.screen.kind != ScreenKind::kConsent && s.screen.kind != ScreenKind::kConsentAgain &&
+                        s.screen.kind != ScreenKind::kLogin && s.screen.kind != ScreenKind::kAdvert);
+  }
+  std::set<Reason> out;
+  if (in.t.span(Phase::kP6).length_ms() < in.pack.threshold("least_explore_ms")) out.insert(Reason::kTimeout);
+  if (!own) out.insert(Reason::kNotIdle);
+  if (own && !readable) out.insert(Reason::kNotCalibrated);
+  if (readable && !inside) out.insert(Reason::kLoginWall);
+  return out;
+}
+
+// Where the listing names a category, whether its basic function needs the permission follows from it; else,
+// or where the dialog's words say no permission that we know, it is for a person.
+bool necessity_known(const RunInput& in, std::string_view group) {
+  return !in.listing.category.empty() && !group.empty() && group != "unknown";
+}
+
+// The refusal that a request comes back upon, or what keeps us from saying so.
+struct Before {
+  const Refusal* refusal = nullptr;
+  std::optional<Reason> doubt;
+};
+Before refused_before(const Timeline& t, const std::vector<Refusal>& refused, const Ask& ask) {
+  Before out;
+  for (const Refusal& x : refused) {
+    if (x.device_ms > ask.device_ms) break;
+    const Same same = same_permission(ask, x);
+    if (same == Same::kNo || forgotten_between(t, x.device_ms, ask.device_ms)) continue;
+    if (x.until_ms > ask.device_ms) {
+      out.doubt = Reason::kTimeout;  // asked while it was being refused: before or after, nobody can tell
+    } else if (same == Same::kUnclear) {
+      out.doubt = Reason::kGrammar;
+    } else {
+      return {&x, {}};
     }
   }
-  return nullptr;
-}
-
-// Until the driver did something else, or the watch ended.
-std::int64_t watch_end(const Timeline& t, std::int64_t from_ms, std::int64_t watch_ms) {
-  std::int64_t end = from_ms + watch_ms;
-  for (const ActionDone& a : t.actions) {
-    if (a.device_ms > from_ms) return std::min(end, a.device_ms);
-  }
-  return end;
-}
-
-bool is_begging(const ScreenSeen& s, const Timeline& t) {
-  return (s.screen.kind == ScreenKind::kBegging || s.screen.kind == ScreenKind::kRationale) &&
-         s.screen.package == t.package;
+  return out;
 }
 
 }  // namespace
@@ -102,24 +129,79 @@ RunResult exit_after_refusal(const RunInput& in) {
   }
   RunResult r;
   auto refused = refusals(in.t);
+  std::set<Reason> doubts = refusals_watched(in, refused);
   for (const Refusal& refusal : refused) {
-    std::int64_t end = watch_end(in.t, refusal.device_ms, in.pack.threshold("refusal_watch_ms"));
-    const EventSeen* ended = deliberate_end(in.t, refusal.device_ms, end);
-    const EventSeen* closed = ended ? nullptr : closed_itself(in.t, refusal.device_ms, end);
-    if ((!ended && !closed) || category_needs(in, refusal.group)) continue;
-    // Whether the basic function needs the permission follows from the category; without one it is for a
-    // person.
-    const bool known = !in.listing.category.empty();
-    Finding f = finding(in, ended ? *ended : *closed, known ? Level::kViolation : Level::kSuspected,
-                        ended ? "permission.exit" : "permission.close", {{"permission", refusal.group}},
+    const Moment watch = watch_after(in.t, refusal, in.pack.threshold("refusal_watch_ms"));
+    const Ending ending = ending_within(in.t, watch);
+    if (ending.kind == Ending::Kind::kNone || category_needs(in, refusal.dialog.group)) continue;
+    if (ending.kind == Ending::Kind::kUnexplained) {
+      doubts.insert(Reason::kHookAbsent);  // nothing tells who ended it
+      continue;
+    }
+    const bool known = necessity_known(in, refusal.dialog.group);
+    const bool exits = ending.kind == Ending::Kind::kExit;
+    Finding f = finding(in, *ending.event, known ? Level::kViolation : Level::kSuspected,
+                        exits ? "permission.exit" : "permission.close",
+                        {{"permission", refusal.dialog.group.empty() ? "unknown" : refusal.dialog.group}},
                         known ? std::vector<Missing>{} : std::vector{Missing::kNecessity});
     f.evidence.push_back({in.t.journal->sha256, refusal.record, refusal.excerpt});
     r.findings.push_back(std::move(f));
     break;
   }
-  settle(in, r, !refused.empty());
+  settle(in, r, std::move(doubts));
   return r;
 }
+
+namespace {
+
+// From a refusal until the driver did something in the app but refuse, dismiss or go back.
+std::int64_t passive_until(const Timeline& t, const Refusal& refusal) {
+  for (const ActionDone& a : t.actions) {
+    const bool passive = a.name == record_name::kPermissionDeny || a.name == record_name::kBack ||
+                         a.name == record_name::kRefuse || a.name == record_name::kForced;
+    if (a.until_ms > refusal.until_ms && a.device_ms >= refusal.device_ms && (!passive || a.unsure))
+      return a.device_ms;
+  }
+  return INT64_MAX;
+}
+
+struct Loop {
+  std::int64_t count = 0, unclear = 0;
+  const Moment* last = nullptr;
+};
+
+void count_asks(const Timeline& t, const std::vector<Ask>& asks, const Refusal& refusal,
+                std::int64_t until_ms, Loop& loop) {
+  for (const Ask& ask : asks) {
+    if (!ask.shown || ask.by == Ask::By::kSystem || ask.device_ms >= until_ms) continue;
+    const Same same = same_permission(ask, refusal);
+    if (same == Same::kNo || ask.device_ms < refusal.device_ms) continue;
+    const bool sure = same == Same::kYes && ask.by == Ask::By::kApp && !ask.unclear &&
+                      ask.device_ms >= refusal.until_ms &&
+                      !forgotten_between(t, refusal.device_ms, ask.device_ms);
+    ++(sure ? loop.count : loop.unclear);
+    if (sure) loop.last = &ask;
+  }
+}
+
+// The app's own dialogs: one that still stands, or that is read otherwise for a moment, is no second one.
+// Only what was dismissed can come again.
+void count_pressing(const Timeline& t, const Refusal& refusal, std::int64_t until_ms, Loop& loop) {
+  std::int64_t counted_ms = INT64_MIN;
+  for (const ScreenSeen& s : t.screens) {
+    if (s.device_ms < refusal.until_ms || s.until_ms >= until_ms || !is_pressing(s, t)) continue;
+    const bool dismissed =
+        counted_ms == INT64_MIN || std::any_of(t.actions.begin(), t.actions.end(), [&](const ActionDone& a) {
+          return a.device_ms >= counted_ms && a.until_ms <= s.device_ms && !a.unsure;
+        });
+    if (!dismissed) continue;
+    counted_ms = s.until_ms;
+    ++loop.count;
+    loop.last = &s;
+  }
+}
+
+}  // namespace
 
 RunResult refusal_loop(const RunInput& in) {
   // Who asked is told by the log, and whose uid that is by the package's dump.
@@ -129,42 +211,22 @@ RunResult refusal_loop(const RunInput& in) {
   RunResult r;
   auto refused = refusals(in.t);
   auto asks = permission_asks(in.t);
+  std::set<Reason> doubts = refusals_watched(in, refused);
   const std::int64_t wanted = in.pack.threshold("loop_count");
-  for (std::size_t i = 0; i < refused.size() && r.findings.empty(); ++i) {
-    // Dialogs after this refusal while the driver did nothing in the app but refuse, dismiss or go back.
-    std::int64_t until = INT64_MAX;
-    for (const ActionDone& a : in.t.actions) {
-      bool passive = a.name == record_name::kPermissionDeny || a.name == record_name::kBack ||
-                     a.name == record_name::kRefuse || a.name == record_name::kForced;
-      if (a.device_ms > refused[i].device_ms && !passive) {
-        until = a.device_ms;
-        break;
-      }
+  for (const Refusal& refusal : refused) {
+    const std::int64_t until_ms = passive_until(in.t, refusal);
+    Loop loop;
+    count_asks(in.t, asks, refusal, until_ms, loop);
+    count_pressing(in.t, refusal, until_ms, loop);
+    if (loop.count < wanted) {
+      if (loop.count + loop.unclear >= wanted) doubts.insert(Reason::kTimeout);
+      continue;
     }
-    std::int64_t count = 0;
-    const Moment* last = nullptr;
-    for (const Ask& ask : asks) {
-      bool again = ask.shown && ask.by == Ask::By::kApp && ask.groups.contains(refused[i].group);
-      if (again && ask.device_ms > refused[i].device_ms && ask.device_ms < until) {
-        ++count;
-        last = &ask;
-      }
-    }
-    bool was_begging = false;
-    for (const ScreenSeen& s : in.t.screens) {
-      if (s.device_ms <= refused[i].device_ms || s.device_ms >= until) continue;
-      bool begging = is_begging(s, in.t);
-      if (begging && !was_begging) {
-        ++count;
-        last = &s;
-      }
-      was_begging = begging;
-    }
-    if (count < wanted || !last) continue;
-    r.findings.push_back(
-        finding(in, *last, Level::kViolation, "permission.loop", {{"permission", refused[i].group}}, {}));
+    r.findings.push_back(finding(in, *loop.last, Level::kViolation, "permission.loop",
+                                 {{"permission", refusal.dialog.group}}, {}));
+    break;
   }
-  settle(in, r, !refused.empty());
+  settle(in, r, std::move(doubts));
   return r;
 }
 
@@ -172,66 +234,98 @@ RunResult early_request(const RunInput& in) {
   if (auto missing = excuses_unseen(in.t, {record_name::kLog}); !missing.empty())
     return not_tested(std::move(missing));
   RunResult r;
+  std::set<Reason> doubts = exercised(in);
   const std::int64_t tap_ms = in.pack.threshold("tap_trigger_ms");
   for (const Ask& ask : permission_asks(in.t)) {
     if (!ask.shown || ask.by == Ask::By::kSystem) continue;
-    Trigger trigger = trigger_of(in.t, ask.device_ms, tap_ms);
-    bool first_launch = in.t.within(Phase::kP1, ask.device_ms) && trigger != Trigger::kTap;
-    bool after_agree = in.t.within(Phase::kP4, ask.device_ms) && trigger == Trigger::kAgree;
-    if (!first_launch && !after_agree) continue;
+    const bool p1 = in.t.within(Phase::kP1, ask.device_ms), p4 = in.t.within(Phase::kP4, ask.device_ms);
+    if (!p1 && !p4) continue;
+    const Trigger trigger = trigger_of(in.t, ask.device_ms, ask.device_ms, tap_ms);
+    const bool after_agree = p4 && trigger == Trigger::kAgree;
+    const bool untouched = p1 && trigger != Trigger::kTap;
+    if (!untouched && !after_agree && trigger != Trigger::kUnclear) continue;
+    if (ask.by == Ask::By::kUnknown || ask.unclear || trigger == Trigger::kUnclear) {
+      doubts.insert(ask.by == Ask::By::kUnknown ? Reason::kGrammar : Reason::kTimeout);
+      continue;
+    }
+    const std::string group = ask.first_group();
     std::vector<Missing> missing;
-    if (ask.by == Ask::By::kUnknown) missing.push_back(Missing::kTriggerUnclear);
-    if (after_agree || category_needs(in, first_group(ask))) missing.push_back(Missing::kNecessity);
+    if (after_agree || group == "unknown" || category_needs(in, group))
+      missing.push_back(Missing::kNecessity);
     Finding f = finding(in, ask, missing.empty() ? Level::kViolation : Level::kSuspected,
                         after_agree ? "permission.early_after_consent" : "permission.early",
-                        {{"permission", first_group(ask)}}, missing);
+                        {{"permission", group}}, missing);
     with_screen(ask, f);
     r.findings.push_back(std::move(f));
   }
-  settle(in, r, true);
+  settle(in, r, std::move(doubts));
   return r;
 }
+
+namespace {
+
+// The requests that come back after a refusal, by themselves or at a launch.
+void again(const RunInput& in, const std::vector<Refusal>& refused, RunResult& r, std::set<Reason>& doubts) {
+  const std::int64_t tap_ms = in.pack.threshold("tap_trigger_ms");
+  std::set<std::string> told;
+  for (const Ask& ask : permission_asks(in.t)) {
+    if (!ask.shown || ask.by == Ask::By::kSystem) continue;
+    const Before before = refused_before(in.t, refused, ask);
+    if (!before.refusal && !before.doubt) continue;
+    const Trigger trigger = trigger_of(in.t, ask.device_ms, ask.device_ms, tap_ms);
+    // To agree with the rules is a step of the user's, and what was refused before may be asked for after it.
+    if (trigger == Trigger::kTap || trigger == Trigger::kAgree) continue;
+    if (ask.by == Ask::By::kUnknown) doubts.insert(Reason::kGrammar);
+    if (ask.unclear || trigger == Trigger::kUnclear) doubts.insert(Reason::kTimeout);
+    if (!before.refusal) doubts.insert(*before.doubt);
+    if (!before.refusal || ask.by == Ask::By::kUnknown || ask.unclear || trigger == Trigger::kUnclear)
+      continue;
+    const std::string group = ask.first_group();
+    const char* what =
+        trigger == Trigger::kLaunch ? "permission.again_after_relaunch" : "permission.again_same_run";
+    if (!told.insert(what + group).second) continue;
+    // Launching an app whose function is the permission itself is entering that function.
+    std::vector<Missing> missing;
+    if (trigger == Trigger::kLaunch && category_needs(in, group)) missing.push_back(Missing::kNecessity);
+    Finding f = finding(in, ask, missing.empty() ? Level::kViolation : Level::kSuspected, what,
+                        {{"permission", group}}, missing);
+    with_screen(ask, f);
+    f.evidence.push_back({in.t.journal->sha256, before.refusal->record, before.refusal->excerpt});
+    r.findings.push_back(std::move(f));
+  }
+}
+
+// The app's own words that press for what was refused: once is told.
+void begging(const RunInput& in, const std::vector<Refusal>& refused, RunResult& r,
+             std::set<Reason>& doubts) {
+  for (const Pressing& p : pressing_screens(in.t, in.pack.threshold("tap_trigger_ms"))) {
+    auto of = std::find_if(refused.begin(), refused.end(), [&](const Refusal& x) {
+      return x.until_ms <= p.device_ms && !forgotten_between(in.t, x.device_ms, p.device_ms);
+    });
+    if (of == refused.end() || p.trigger == Trigger::kTap || p.trigger == Trigger::kAgree) continue;
+    if (p.trigger == Trigger::kUnclear || p.stood_before) {
+      doubts.insert(p.stood_before ? Reason::kNotCalibrated : Reason::kTimeout);
+      continue;
+    }
+    r.findings.push_back(finding(in, p, Level::kSuspected, "permission.begging",
+                                 {{"permission", of->dialog.group.empty() ? "unknown" : of->dialog.group}},
+                                 {Missing::kTriggerUnclear}));
+    return;
+  }
+}
+
+}  // namespace
 
 RunResult asks_again(const RunInput& in) {
   if (auto missing = excuses_unseen(in.t, {record_name::kLog}); !missing.empty())
     return not_tested(std::move(missing));
   RunResult r;
   auto refused = refusals(in.t);
-  const std::int64_t tap_ms = in.pack.threshold("tap_trigger_ms");
-  std::set<std::string> told;
-  for (const Ask& ask : permission_asks(in.t)) {
-    if (!ask.shown || ask.by == Ask::By::kSystem) continue;
-    auto before = std::find_if(refused.begin(), refused.end(), [&](const Refusal& x) {
-      return x.device_ms < ask.device_ms && ask.groups.contains(x.group) &&
-             !forgotten_between(in.t, x.device_ms, ask.device_ms);
-    });
-    Trigger trigger = trigger_of(in.t, ask.device_ms, tap_ms);
-    if (before == refused.end() || trigger == Trigger::kTap) continue;
-    const char* what =
-        trigger == Trigger::kLaunch ? "permission.again_after_relaunch" : "permission.again_same_run";
-    if (!told.insert(what + before->group).second) continue;
-    std::vector<Missing> missing;
-    if (ask.by == Ask::By::kUnknown) missing.push_back(Missing::kTriggerUnclear);
-    // Launching an app whose function is the permission itself is entering that function.
-    if (trigger == Trigger::kLaunch && category_needs(in, before->group))
-      missing.push_back(Missing::kNecessity);
-    Finding f = finding(in, ask, missing.empty() ? Level::kViolation : Level::kSuspected, what,
-                        {{"permission", before->group}}, missing);
-    with_screen(ask, f);
-    f.evidence.push_back({in.t.journal->sha256, before->record, before->excerpt});
-    r.findings.push_back(std::move(f));
-  }
-  for (const ScreenSeen& s : in.t.screens) {
-    bool after = std::any_of(refused.begin(), refused.end(), [&](const Refusal& x) {
-      return x.device_ms < s.device_ms && !forgotten_between(in.t, x.device_ms, s.device_ms);
-    });
-    if (!after || !is_begging(s, in.t) || told.contains("begging")) continue;
-    if (trigger_of(in.t, s.device_ms, tap_ms) == Trigger::kTap) continue;
-    told.insert("begging");
-    r.findings.push_back(finding(in, s, Level::kSuspected, "permission.begging",
-                                 {{"permission", refused.front().group}}, {Missing::kTriggerUnclear}));
-  }
-  settle(in, r, !refused.empty());
+  std::set<Reason> doubts = refusals_watched(in, refused);
+  if (!refused.empty()) doubts.merge(relaunch_watched(in, refused));
+  again(in, refused, r, doubts);
+  begging(in, refused, r, doubts);
+  settle(in, r, std::move(doubts));
   return r;
 }
 

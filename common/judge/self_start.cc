@@ -11,11 +11,12 @@
 namespace storesweep {
 namespace {
 
-// AOSP HostingRecord types that nobody but the platform brings about: a backup transport, dexopt and
-// instrumentation.
+// AOSP HostingRecord types that nobody but the platform brings about: a backup transport, dexopt,
+// instrumentation, and the process of a screen that the user had open and comes back to.
 bool of_the_platform(std::string_view type) {
   return type == "backup" || type == "added application" || type == "link fail" || type == "system" ||
-         type == "on-hold" || type.empty();
+         type == "on-hold" || type == "top-activity" || type == "next-activity" ||
+         type == "next-top-activity" || type.empty();
 }
 
 bool by_our_hand(const RunInput& in, std::int64_t device_ms) {
@@ -24,7 +25,8 @@ bool by_our_hand(const RunInput& in, std::int64_t device_ms) {
     bool ours = a.name == record_name::kLaunch || a.name == record_name::kOwnStart ||
                 a.name == record_name::kTap || a.name == record_name::kInstall ||
                 a.name == record_name::kAgree || a.name == record_name::kBack;
-    if (ours && a.device_ms <= device_ms && device_ms - a.device_ms <= own_ms) return true;
+    // What was done and not answered may have been done late, and anything.
+    if ((ours || a.unsure) && a.device_ms <= device_ms && device_ms <= a.until_ms + own_ms) return true;
   }
   return false;
 }

@@ -41,7 +41,9 @@ class Builder {
       if (s.began && !s.ended) s.end_ms = std::max(s.begin_ms, last_ms_);
     }
     by_time(t_.actions);
+    bound_unsure();
     by_time(t_.screens);
+    by_time(t_.blind);
     by_time(t_.events);
     by_time(t_.system);
     by_time(t_.ops);
@@ -93,13 +95,29 @@ class Builder {
   void action(const Record& r) {
     if (r.name == record_name::kWait) return;
     ActionDone a;
-    a.device_ms = r.device_ms;
-    a.record = r.sequence;
+    stamp(a, r);
     a.name = r.name;
+    a.unsure = r.took_ms < 0;
+    if (a.unsure) t_.phases[static_cast<std::size_t>(r.phase)].broken = true;
     auto json = nlohmann::json::parse(r.data, nullptr, false);
     if (json.is_object() && json.contains("target") && json["target"].is_string()) a.target = json["target"];
     a.excerpt = r.name + (a.target.empty() ? "" : " " + a.target);
     t_.actions.push_back(std::move(a));
+  }
+
+  static void stamp(Moment& m, const Record& r) {
+    m.device_ms = r.device_ms;
+    m.until_ms = r.device_ms + std::max<std::int64_t>(0, r.took_ms);
+    m.record = r.sequence;
+  }
+
+  // One thing is done after another: what was lost had been done, if at all, before the next.
+  void bound_unsure() {
+    std::int64_t next_ms = last_ms_;
+    for (auto a = t_.actions.rbegin(); a != t_.actions.rend(); ++a) {
+      if (a->unsure) a->until_ms = std::max(a->device_ms, next_ms);
+      next_ms = a->device_ms;
+    }
   }
 
   void raw(const Record& r) {
@@ -127,7 +145,7 @@ class Builder {
       auto ms = device_time_ms(e.time, t_.journal->header);
       if (!ms || !by_system(e.log_uid)) continue;
       EventSeen& seen = t_.events.emplace_back();
-      seen.device_ms = *ms;
+      seen.device_ms = seen.until_ms = *ms;
       seen.record = r.sequence;
       seen.excerpt = line_with(r.data, e.time, e.tag);
       seen.event = std::move(e);
@@ -144,7 +162,7 @@ class Builder {
                  s.kind == android::SystemKind::kExit;
       if (!ms || (!own && !by_system(s.log_uid))) continue;
       SystemSeen& seen = t_.system.emplace_back();
-      seen.device_ms = *ms;
+      seen.device_ms = seen.until_ms = *ms;
       seen.record = r.sequence;
       seen.excerpt = line_with(r.data, s.time, s.action.empty() ? s.process : s.action);
       seen.line = std::move(s);
@@ -158,10 +176,15 @@ class Builder {
       if (op.package != t_.package && !(op.package.empty() && op.uid == t_.uid && t_.uid >= 0)) continue;
       for (const android::OpUse& use : op.uses) {
         std::optional<std::int64_t> ms = device_time_ms(use.time, t_.journal->header);
-        if (use.ago_ms) ms = r.device_ms - *use.ago_ms;
+        std::int64_t spread_ms = 0;
+        if (use.ago_ms) {  // counted backwards from a moment within the dump
+          ms = r.device_ms - *use.ago_ms;
+          spread_ms = std::max<std::int64_t>(0, r.took_ms);
+        }
         if (!ms || *ms < 0) continue;  // before the run: not this installation's
         OpSeen& seen = t_.ops.emplace_back();
         seen.device_ms = *ms;
+        seen.until_ms = *ms + spread_ms;
         seen.record = r.sequence;
         seen.snapshot_phase = r.phase;
         seen.snapshot_ms = r.device_ms;
@@ -190,10 +213,33 @@ class Builder {
       return;
     }
     ScreenSeen& seen = t_.screens.emplace_back();
-    seen.device_ms = r.device_ms;
-    seen.record = r.sequence;
+    stamp(seen, r);
     seen.screen = android::read_screen(*tree, phrases_);
+    seen.other_ways = other_ways(*tree, seen.screen);
     seen.excerpt = clean_utf8(std::string_view(seen.screen.text).substr(0, kMaxExcerpt));
+  }
+
+  // Something takes taps beside what the reader knows: a choice in words that it has not learnt, or a
+  // picture. What encloses an element that is known is only its frame; a list around one may have more below.
+  static bool other_ways(const android::Hierarchy& tree, const android::Screen& screen) {
+    const auto& known = screen.elements;
+    return std::any_of(tree.nodes.begin(), tree.nodes.end(), [&](const android::Node& n) {
+      if (n.package != screen.package || n.bounds.empty()) return false;
+      const bool frames = std::any_of(known.begin(), known.end(), [&](const android::Element& e) {
+        return encloses(n.bounds, e.bounds) && (!n.scrollable || is_positive(e));
+      });
+      if (n.scrollable) return frames;
+      return n.clickable && !frames &&
+             std::none_of(known.begin(), known.end(),
+                          [&](const android::Element& e) { return encloses(e.bounds, n.bounds); });
+    });
+  }
+  static bool encloses(const android::Bounds& outer, const android::Bounds& inner) {
+    return outer.left <= inner.left && outer.top <= inner.top && outer.right >= inner.right &&
+           outer.bottom >= inner.bottom;
+  }
+  static bool is_positive(const android::Element& e) {
+    return e.role == android::Role::kAgree || e.role == android::Role::kWeakAgree;
   }
 
   void lost(const Record& r) {
@@ -202,6 +248,7 @@ class Builder {
   }
 
   void failed(const Record& r) {
+    if (r.name == record_name::kHierarchy) stamp(t_.blind.emplace_back(), r);
     t_.channels[r.name].gaps.insert(reason_named(r.reason).value_or(Reason::kHookDead));
   }
 
@@ -237,6 +284,12 @@ const ActionDone* Timeline::action_before(std::int64_t device_ms) const {
   auto after = std::upper_bound(actions.begin(), actions.end(), device_ms,
                                 [](std::int64_t ms, const ActionDone& a) { return ms < a.device_ms; });
   return after == actions.begin() ? nullptr : &*std::prev(after);
+}
+
+std::int64_t Timeline::next_action_ms(std::int64_t device_ms) const {
+  auto after = std::upper_bound(actions.begin(), actions.end(), device_ms,
+                                [](std::int64_t ms, const ActionDone& a) { return ms < a.device_ms; });
+  return after == actions.end() ? INT64_MAX : after->device_ms;
 }
 
 bool Timeline::is_app(const android::EventRecord& event) const {

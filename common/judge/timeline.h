@@ -21,8 +21,12 @@
 
 namespace storesweep {
 
+// Device clock, since the start of the run. What the device's log stamped happened at one moment; what we did
+// or looked at happened somewhere between the moments at which the command began and had ended. Nothing may
+// be concluded from the order of two moments that overlap.
 struct Moment {
-  std::int64_t device_ms = 0;  // device clock, since the start of the run
+  std::int64_t device_ms = 0;  // not before
+  std::int64_t until_ms = 0;   // not after
   std::uint64_t record = 0;
   std::string excerpt;  // the raw line, bounded
 };
@@ -30,9 +34,12 @@ struct Moment {
 struct ActionDone : Moment {
   std::string name;    // record_name::kTap, ...
   std::string target;  // what was tapped, which permission group, ...
+  // The answer was lost: whether it was done is not known, and it may have been until the next action began.
+  bool unsure = false;
 };
 struct ScreenSeen : Moment {
   android::Screen screen;
+  bool other_ways = false;  // something takes taps there that the reader has no name for
 };
 struct EventSeen : Moment {
   android::EventRecord event;
@@ -40,7 +47,7 @@ struct EventSeen : Moment {
 struct SystemSeen : Moment {
   android::SystemRecord line;
 };
-struct OpSeen : Moment {  // device_ms: when the op was used, not when the snapshot was taken
+struct OpSeen : Moment {  // when the op was used, not when the snapshot was taken
   Phase snapshot_phase = Phase::kP0;
   std::int64_t snapshot_ms = 0;
   std::string op;
@@ -50,6 +57,8 @@ struct OpSeen : Moment {  // device_ms: when the op was used, not when the snaps
 struct PhaseSpan {
   bool began = false, ended = false;
   std::int64_t begin_ms = 0, end_ms = 0;
+  bool broken = false;  // an action in it is unsure
+  std::int64_t length_ms() const { return ended ? end_ms - begin_ms : 0; }
 };
 
 // Whether what rests on a channel may be believed.
@@ -69,6 +78,7 @@ struct Timeline {
   std::array<PhaseSpan, 13> phases;
   std::vector<ActionDone> actions;  // each list in the order of device time
   std::vector<ScreenSeen> screens;
+  std::vector<Moment> blind;  // looks at the screen that showed nothing
   std::vector<EventSeen> events;
   std::vector<SystemSeen> system;
   std::vector<OpSeen> ops;
@@ -81,8 +91,10 @@ struct Timeline {
   }
   // The phase of a moment; nothing between phases.
   std::optional<Phase> phase_at(std::int64_t device_ms) const;
-  // The last action before a moment, waits left out; null if there was none.
+  // The last action that had begun by a moment, waits left out; null if there was none.
   const ActionDone* action_before(std::int64_t device_ms) const;
+  // The first one that began after a moment; INT64_MAX if there was none.
+  std::int64_t next_action_ms(std::int64_t device_ms) const;
   // The process is one of the app's: its uid where known, else its name.
   bool is_app(const android::EventRecord& event) const;
 };

@@ -74,6 +74,10 @@ Status Driver::end(const Deadline& deadline) {
   return events.ok() ? log : events;
 }
 
+std::int64_t Driver::broken() const {
+  return broken_ + (events_ ? events_->figures().gaps + log_->figures().gaps : 0);
+}
+
 void Driver::figures(RunFigures& out) const {
   out.phase_ms = figures_.phase_ms;
   out.screens = watcher_.looks();
@@ -92,6 +96,7 @@ Result<Event> Driver::carry_out(const Action& action, const Deadline& deadline) 
     TRY(come_back(event.status(), deadline));
     if (attempt == 2 || !repeatable(action)) break;
   }
+  ++broken_;
   if (std::holds_alternative<LookAt>(action)) {
     scene_.recorder.failed(record_name::kHierarchy, Reason::kHookDead, "the device went away meanwhile");
     return Event(Shown{});
@@ -163,13 +168,16 @@ Result<Event> Driver::once(const Action& action, const Deadline& run) {
       action);
 }
 
-// One command, stamped by the device's uptime just before it.
+// One command, stamped by the device's uptime before and after it.
 Result<Event> Driver::input(std::string_view record, const observe::ActionDetails& details,
                             const std::string& command, const Deadline& deadline) {
   watcher_.acted();
+  const observe::Stamp lost = scene_.recorder.between({}, {});
   auto answer = observe::timed_shell(scene_, command, deadline);
-  // Recorded also when the answer was lost: it may have been done.
-  scene_.recorder.action(record, details, answer.ok() ? std::optional(answer->at) : std::nullopt);
+  // Recorded also when the answer was lost: it may have been done, then or later.
+  const observe::Stamp at = answer.ok() ? answer->at : lost;
+  scene_.recorder.action(record, details, at);
+  if (at.took_ms < 0) ++broken_;
   if (!answer.ok()) return answer.status();
   const std::string said = answer->output.out + answer->output.err;
   const bool ok = answer->output.exit_code == 0 && said.find("Exception") == std::string::npos;
@@ -259,7 +267,8 @@ Result<Event> Driver::reboot(const Deadline& deadline) {
   watcher_.acted();
   TRY(events_->settle(deadline.at_most_ms(kCommandMs)));
   TRY(log_->settle(deadline.at_most_ms(kCommandMs)));
-  scene_.recorder.action(record_name::kReboot);
+  TRY_ASSIGN(observe::Stamp at, observe::device_moment(scene_, deadline.at_most_ms(kCommandMs)));
+  scene_.recorder.action(record_name::kReboot, {}, at);
   Status booted = scene_.device.reboot(deadline);
   if (!booted.ok()) {
     lost_boot_ = true;  // how far it came is not known
@@ -275,9 +284,10 @@ Result<Event> Driver::reboot(const Deadline& deadline) {
 
 Result<Event> Driver::rest(const Rest& rest, const Deadline& run) {
   if (rest.silence) scene_.recorder.action(record_name::kWait, {.ms = rest.ms});
+  // By readings alone: what this host makes of the time in between may be wrong by as much as it is busy.
   const std::int64_t until_ms = scene_.recorder.now().device_ms + rest.ms;
   for (;;) {
-    const auto left_ms = static_cast<double>(until_ms - scene_.recorder.now().device_ms);
+    const auto left_ms = static_cast<double>(until_ms - scene_.recorder.reached().device_ms);
     if (left_ms <= 0) return Event(Done{});
     const auto host_ms = static_cast<std::int64_t>(left_ms / std::max(scene_.recorder.rate(), 0.01)) + 1;
     TRY(sleep_ms(std::min(host_ms, kRestPieceMs), run));
@@ -288,6 +298,9 @@ Result<Event> Driver::rest(const Rest& rest, const Deadline& run) {
 }
 
 Result<Event> Driver::end_phase(Phase phase, const Deadline& deadline) {
+  // A device that was rebooted by itself had not gone through the phase.
+  TRY_ASSIGN(device::TimedReading reading, device::read_time(scene_.device, scene_.host, deadline));
+  TRY(learn(reading, deadline));
   // A phase ends before it is looked back upon.
   TRY_ASSIGN(observe::Stamp at, observe::device_moment(scene_, deadline));
   TRY(observe::observe_edge(scene_, phase, deadline));

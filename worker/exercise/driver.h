@@ -24,6 +24,9 @@ class Driver {
   Result<Event> carry_out(const Action& action, const Deadline& deadline);
   // After the last one: what the device's logs still hold.
   Status end(const Deadline& deadline);
+  // Steps of which nobody knows whether they were done or that could not be looked at, and gaps of the logs:
+  // what rests on them is not tested.
+  std::int64_t broken() const;
   // What was counted so far, but for the device's own counters.
   void figures(RunFigures& out) const;
 
@@ -50,6 +53,7 @@ class Driver {
   std::unique_ptr<observe::LogStream> events_, log_;
   std::set<std::string> pictured_;  // kinds and texts of screens of which there is a picture
   bool lost_boot_ = false;
+  int broken_ = 0;
   std::int64_t phase_began_ms_ = 0;
   RunFigures figures_;
 };

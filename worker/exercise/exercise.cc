@@ -78,6 +78,7 @@ class Run {
     end.figures.commands = static_cast<std::int64_t>(after.commands - before.commands);
     end.figures.bytes_from_device = static_cast<std::int64_t>(after.bytes_in - before.bytes_in);
     end.figures.bytes_to_device = static_cast<std::int64_t>(after.bytes_out - before.bytes_out);
+    end.disturbed = driver_.broken() > 0;
     end.figures.events_lost = static_cast<std::int64_t>(scene_.recorder.lost_count());
     return end;
   }
@@ -92,7 +93,7 @@ class Run {
     for (;;) {
       TRY(scene_.recorder.health());
       if (deadline.passed()) return timed_out("the run's time is over in " + std::string(name(plan.phase())));
-      auto action = plan.on(event, scene_.recorder.now().device_ms);
+      auto action = plan.on(event, scene_.recorder.reached().device_ms);
       phase_ = plan.phase();
       if (!action) break;
       TRY_ASSIGN(event, driver_.carry_out(*action, deadline));
@@ -107,6 +108,7 @@ class Run {
     out.profile = &profile_;
     out.consent_watch_ms = pack_.threshold("p1_watch_ms");
     out.refusal_watch_ms = pack_.threshold("refusal_watch_ms");
+    out.least_explore_ms = pack_.threshold("least_explore_ms");
     out.may_ask = may_ask(dump, order_, scene_.device.facts().api);
     return out;
   }

@@ -30,6 +30,9 @@ struct ExerciseOrder {
 struct ExerciseEnd {
   bool complete = false;  // every phase of the plan came to its end
   std::string reason;     // why not: for the seal
+  // An answer or a piece of the log was lost on the way: what rests on it will be not tested, and the same
+  // run made again may well go through.
+  bool disturbed = false;
   // What ended it early: ok (also for an app that has nothing to launch), or the error by whose kind
   // adb::blame_of (worker/adb/client.h) names the guilty one; kTimeout with the deadline passed is ours,
   // kCancelled nobody's, kExhausted the journal's disk.

@@ -39,7 +39,7 @@ class Denials final : public PhaseMachine {
     const auto* look = readable(event);
     if (!look) return unreadable(now);
     blind_ = 0;
-    if (auto answer = answer_dialogs(*look, now)) return answer;
+    if (auto answer = answer_dialogs(*look)) return answer;
     if (auto rest = watch_.next(now)) return rest;
     if (pressing_) return get_past(*look, now);
     return relaunching_ ? relaunch(now) : explore(*look, now);
@@ -49,12 +49,12 @@ class Denials final : public PhaseMachine {
   std::optional<Action> after(const Done&, std::int64_t now) {
     if (!launched_) {
       launched_ = true;
-      watch_.start(now, o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
+      watch_.start(o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
       return LaunchApp{};
     }
     if (swiped_) {
       swiped_ = false;
-      watch_.start(now, o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
+      watch_.start(o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
       return LaunchApp{};
     }
     if (auto next = watch_.next(now)) return next;
@@ -71,7 +71,7 @@ class Denials final : public PhaseMachine {
   }
 
   // Whatever stands before the app, at any time of the phase.
-  std::optional<Action> answer_dialogs(const observe::ScreenLook& look, std::int64_t now) {
+  std::optional<Action> answer_dialogs(const observe::ScreenLook& look) {
     const android::Screen& s = look.screen;
     if (s.kind == ScreenKind::kKeyguard && unlocks_++ < kMaxUnlocks) return Unlock{};
     if (s.kind == ScreenKind::kPermission && denials_ < kMaxDenials) {
@@ -79,12 +79,12 @@ class Denials final : public PhaseMachine {
       const bool first = refused_.insert(permission_group(s)).second;
       const std::int64_t watch_ms =
           std::max(o_.refusal_watch_ms + kSettleMs, first ? o_.profile->denied_watch_ms : 0);
-      watch_.start(now, watch_ms, o_.profile->look_every_ms, kFirstLookMs);
+      watch_.start(watch_ms, o_.profile->look_every_ms, kFirstLookMs);
       return answer_permission(s, false);
     }
     if (auto answer = answer_system(look); answer && answers_++ < kMaxAnswers) return answer;
     if (is_consent(s) && consents_++ < kMaxConsents) {
-      watch_.start(now, o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
+      watch_.start(o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
       return agree(s);
     }
     if (is_pressing(s) && is_of(s, o_.package)) {
@@ -98,7 +98,7 @@ class Denials final : public PhaseMachine {
   // A dialog that presses for a permission: refused where it can be, else left by Back, else its only button.
   std::optional<Action> get_past(const observe::ScreenLook& look, std::int64_t now) {
     pressing_ = false;
-    watch_.start(now, o_.refusal_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
+    watch_.start(o_.refusal_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
     if (refused_.empty()) return forward(look);
     for (Role role : {Role::kRefuse, Role::kClose}) {
       if (auto no = tap_role(look.screen, role, record_name::kRefuse)) return backed_ = false, no;
@@ -131,7 +131,7 @@ class Denials final : public PhaseMachine {
       if (look.screen.kind != ScreenKind::kLauncher && backs_++ < 2) return GoBack{};
       backs_ = 0;
       if (launches_++ >= kMaxLaunches) return relaunch(now);
-      watch_.start(now, o_.profile->look_every_ms, o_.profile->look_every_ms, kFirstLookMs);
+      watch_.start(o_.profile->look_every_ms, o_.profile->look_every_ms, kFirstLookMs);
       return LaunchApp{};
     }
     backs_ = 0;

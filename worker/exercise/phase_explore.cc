@@ -20,7 +20,10 @@ class Exploration final : public PhaseMachine {
   explicit Exploration(const PhaseOrder& o) : o_(o), explorer_(o.profile->never_tap, o.profile->alike) {}
 
   std::optional<Action> on(const Event& event, std::int64_t now) override {
-    if (until_ == 0) until_ = now + o_.profile->explore_ms;
+    if (until_ == 0) {
+      until_ = now + o_.profile->explore_ms;
+      least_until_ = now + std::min(o_.least_explore_ms, o_.profile->explore_ms);
+    }
     if (now >= until_ || steps_ >= o_.profile->explore_steps) return std::nullopt;
     if (!is_look(event)) {
       if (rested_ || std::holds_alternative<Begun>(event)) return rested_ = false, LookAt{};
@@ -31,7 +34,9 @@ class Exploration final : public PhaseMachine {
     const auto* look = readable(event);
     if (!look) return ++blind_ <= kMaxBlind ? std::optional<Action>(way_out()) : std::nullopt;
     blind_ = 0;
-    return act_on(*look);
+    if (auto next = act_on(*look)) return next;
+    // Nothing is left to do: pages that come by themselves are waited for, and the app is seen for a while.
+    return now < least_until_ ? std::optional<Action>(Rest{least_until_ - now}) : std::nullopt;
   }
 
  private:
@@ -65,7 +70,7 @@ class Exploration final : public PhaseMachine {
 
   const PhaseOrder o_;
   Explorer explorer_;
-  std::int64_t until_ = 0;
+  std::int64_t until_ = 0, least_until_ = 0;
   bool rested_ = false;
   int steps_ = 0, blind_ = 0, backs_ = 0, launches_ = 0, agreements_ = 0;
 };

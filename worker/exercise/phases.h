@@ -15,6 +15,7 @@ struct PhaseOrder {
   const Profile* profile = nullptr;   // outlives the machines
   std::int64_t consent_watch_ms = 0;  // p1_watch_ms of the rule pack
   std::int64_t refusal_watch_ms = 0;  // within which an exit follows from a refusal
+  std::int64_t least_explore_ms = 0;  // P6 shorter than this has exercised nothing
   bool may_ask = true;                // the platform and the manifest leave room for a permission request
 };
 

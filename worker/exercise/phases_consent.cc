@@ -25,13 +25,13 @@ class FirstLaunch final : public PhaseMachine {
     if (std::holds_alternative<Begun>(event)) return LaunchApp{};
     if (!watch_.started()) {
       const std::int64_t least_ms = std::max(o_.profile->consent_wait_ms, o_.consent_watch_ms);
-      watch_.start(now, least_ms, o_.profile->look_every_ms, kSettleMs);
+      watch_.start(least_ms, o_.profile->look_every_ms, kSettleMs);
     }
     if (const auto* look = readable(event)) {
       if (auto answer = answer_system(*look); answer && answers_++ < kMaxAnswers) return answer;
       if (is_consent(look->screen) && !seen_) {
         seen_ = true;
-        watch_.start(now, o_.consent_watch_ms, o_.consent_watch_ms, o_.consent_watch_ms);
+        watch_.start(o_.consent_watch_ms, o_.consent_watch_ms, o_.consent_watch_ms);
       }
     }
     return watch_.next(now);
@@ -52,7 +52,7 @@ class Refusal final : public PhaseMachine {
   std::optional<Action> on(const Event& event, std::int64_t now) override {
     if (const auto* look = readable(event)) {
       if (auto act = refuse(*look)) {
-        watch_.start(now, std::max(o_.profile->refused_watch_ms, o_.refusal_watch_ms + kSettleMs),
+        watch_.start(std::max(o_.profile->refused_watch_ms, o_.refusal_watch_ms + kSettleMs),
                      o_.profile->look_every_ms, kSettleMs);
         return act;
       }
@@ -93,7 +93,7 @@ class Relaunch final : public PhaseMachine {
       case 1:
         return LaunchApp{};
       case 2:
-        watch_.start(now, o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kSettleMs);
+        watch_.start(o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kSettleMs);
         break;
       default:
         break;
@@ -118,7 +118,7 @@ class Agreement final : public PhaseMachine {
   std::optional<Action> on(const Event& event, std::int64_t now) override {
     if (const auto* look = readable(event)) {
       if (auto act = act_on(*look)) {
-        watch_.start(now, agreed_ ? o_.profile->agreed_watch_ms : 3 * kSettleMs, o_.profile->look_every_ms,
+        watch_.start(agreed_ ? o_.profile->agreed_watch_ms : 3 * kSettleMs, o_.profile->look_every_ms,
                      kSettleMs);
         return act;
       }

@@ -189,6 +189,7 @@ class AppRun {
     done.blobs = {{kJournal, sealed.sha256, sealed.bytes}};
     for (BlobRef& blob : recorder_->blobs()) done.blobs.push_back(std::move(blob));
     done.figures = end.figures;
+    done.disturbed = end.disturbed;
     const adb::Counters now = device_.counters();
     done.figures.commands = static_cast<std::int64_t>(now.commands - before_.commands);
     done.figures.bytes_to_device = static_cast<std::int64_t>(now.bytes_out - before_.bytes_out);

@@ -7,6 +7,9 @@ constexpr std::int64_t kAttestedMs = 5 * 60'000;
 // A device that was fit a moment ago and is not now (the adb server died, the run before it failed) may be
 // back soon. Not to wait would spend an app's attempts as fast as they can be granted.
 constexpr std::int64_t kBackSoonMs = 60'000;
+// A run that lost an answer on the way is made again rather than reported with holes. One that loses some
+// every time is a fact about this place.
+constexpr int kRuns = 3;
 }  // namespace
 
 FetchEnd DeviceRunner::fetch(const LeaseOffer& offer, const Deadline& deadline) {
@@ -57,8 +60,21 @@ RunEnd DeviceRunner::run(const RunOrder& order, const Deadline& deadline) {
 
 RunEnd DeviceRunner::run_on(const device::LeasedDevice& leased, const RunOrder& order, const AppFiles& app,
                             const Deadline& deadline) {
+  for (int run = 1;; ++run) {
+    const std::int64_t began_ms = basis_.clock.steady_ms();
+    RunEnd end = run_once(leased, order, app, run > 1, deadline);
+    const auto* done = std::get_if<RunDone>(&end);
+    const bool time_left = deadline.left_ms() > 2 * (basis_.clock.steady_ms() - began_ms);
+    if (!done || !done->disturbed || run == kRuns || !time_left) return end;
+    log_.warning("a run is made again: an answer was lost on the way",
+                 {{"device", order.device.identity}, {"package", order.offer.listing.package}});
+  }
+}
+
+RunEnd DeviceRunner::run_once(const device::LeasedDevice& leased, const RunOrder& order, const AppFiles& app,
+                              bool attest, const Deadline& deadline) {
   device::Attestation hygiene = leased.attestation;
-  if (basis_.clock.steady_ms() - leased.attested_ms > kAttestedMs) {
+  if (attest || basis_.clock.steady_ms() - leased.attested_ms > kAttestedMs) {
     auto now = device::clean_and_attest(*leased.device, *leased.baseline, deadline);
     if (!now.ok()) return RunFailed{failure_of(now.status(), deadline)};
     hygiene = std::move(*now);

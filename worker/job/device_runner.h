@@ -25,6 +25,8 @@ class DeviceRunner final : public Runner {
   FetchedApp files_of(const RunOrder& order, const Deadline& deadline);
   RunEnd run_on(const device::LeasedDevice& leased, const RunOrder& order, const AppFiles& app,
                 const Deadline& deadline);
+  RunEnd run_once(const device::LeasedDevice& leased, const RunOrder& order, const AppFiles& app, bool attest,
+                  const Deadline& deadline);
 
   device::DevicePool& pool_;
   Fetcher& fetcher_;

@@ -53,6 +53,8 @@ struct RunDone {
   std::vector<BlobRef> blobs;
   std::string hint;
   RunFigures figures;
+  bool disturbed =
+      false;  // something was lost on the way; the run was made again where there was time for it
 };
 struct RunFailed {
   JobFailure failure;

@@ -115,6 +115,7 @@ void LogStream::take_locked(std::string_view line) {
   if (!merge_.take(line)) return;
   if (const int gaps = merge_.take_gaps(); gaps > 0) {
     flush_locked();
+    figures_.gaps += gaps;
     scene_.recorder.lost(buffers_.name, static_cast<std::uint64_t>(gaps),
                          "the log that came back does not reach to the line before it broke off");
   }

@@ -27,7 +27,7 @@ const LogBuffers& event_log();
 const LogBuffers& system_log();
 
 struct LogFigures {
-  std::int64_t lines = 0, crashes = 0, anrs = 0;
+  std::int64_t lines = 0, crashes = 0, anrs = 0, gaps = 0;
 };
 
 class LogStream {

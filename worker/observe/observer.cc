@@ -43,27 +43,36 @@ std::optional<std::int64_t> parse_uptime(std::string_view line) {
   return *whole * 1000 + *hundredths * 10;
 }
 
-Result<TimedOutput> timed_shell(const Scene& scene, std::string_view command, const Deadline& deadline,
-                                Timed timed) {
-  constexpr std::string_view kUptime = "cat /proc/uptime";
-  const bool before = timed == Timed::kBefore;
-  const std::string first(before ? kUptime : command), second(before ? command : kUptime);
+std::string timed_command(std::string_view command) {
+  // The empty line separates the uptime from output that does not end with one.
+  return "cat /proc/uptime; " + std::string(command) + "; s=$?; echo; cat /proc/uptime; test $s -eq 0";
+}
+
+TimedText take_apart_timed(std::string_view text) {
+  TimedText out;
+  std::size_t begin = 0, end = text.size();
+  const std::size_t first_end = text.find('\n');
+  if (first_end != std::string_view::npos) out.from_up_ms = parse_uptime(trim(text.substr(0, first_end)));
+  if (out.from_up_ms) begin = first_end + 1;
+  const std::size_t last_end = text.find_last_not_of("\r\n") + 1;
+  const std::size_t last = text.substr(0, last_end).rfind('\n') + 1;  // npos + 1 is 0
+  if (last > begin) out.until_up_ms = parse_uptime(trim(text.substr(last, last_end - last)));
+  if (out.until_up_ms) end = last - 1;  // with the line end that separated it
+  out.out = std::string(text.substr(begin, end - begin));
+  return out;
+}
+
+Result<TimedOutput> timed_shell(const Scene& scene, std::string_view command, const Deadline& deadline) {
   const std::int64_t from_ms = scene.host.steady_ms();
-  TRY_ASSIGN(device::ShellOutput output, scene.device.shell(first + "; " + second, deadline));
+  TRY_ASSIGN(device::ShellOutput output, scene.device.shell(timed_command(command), deadline));
   const std::int64_t to_ms = scene.host.steady_ms();
+  TimedText text = take_apart_timed(output.out);
+  // The first lies near the call's beginning, the second near its end.
   TimedOutput out;
-  const std::string_view text = output.out;
-  const std::string_view trimmed = text.substr(0, text.find_last_not_of("\r\n") + 1);
-  const std::size_t begin = before ? 0 : trimmed.rfind('\n') + 1;  // npos + 1 is 0
-  const std::size_t end = before ? std::min(text.size(), text.find('\n')) : trimmed.size();
-  const auto up_ms = parse_uptime(trim(text.substr(begin, end - begin)));
-  if (up_ms) {
-    // Read first it lies near the call's beginning, read last near its end.
-    scene.recorder.learn_up(*up_ms, before ? from_ms : std::max(from_ms, to_ms - 2),
-                            before ? std::min(from_ms + 2, to_ms) : to_ms);
-    output.out.erase(begin, before ? end + 1 : std::string::npos);
-  }
-  out.at = up_ms ? scene.recorder.at_up(*up_ms) : scene.recorder.now();
+  out.at = scene.recorder.between(text.from_up_ms, text.until_up_ms);
+  if (text.from_up_ms) scene.recorder.learn_up(*text.from_up_ms, from_ms, std::min(from_ms + 2, to_ms));
+  if (text.until_up_ms) scene.recorder.learn_up(*text.until_up_ms, std::max(from_ms, to_ms - 2), to_ms);
+  output.out = std::move(text.out);
   out.output = std::move(output);
   return out;
 }

@@ -33,16 +33,22 @@ std::span<const Observer> edge_observers();
 // All of the table that look after this phase.
 Status observe_edge(const Scene& scene, Phase phase, const Deadline& deadline);
 
-// A command's output and the moment at which the device ran it, by the device's own uptime.
+// A command's output and when the device ran it, by the device's own uptime before and after: on a starved
+// device whole seconds lie between the parts of one command.
 struct TimedOutput {
-  device::ShellOutput output;  // `out` without the uptime
+  device::ShellOutput output;  // `out` as the command printed it; exit_code 0, or 1 for any other
   Stamp at;
 };
-// Runs the command and `cat /proc/uptime` before (or after) it as one command and teaches the recorder's
-// clock.
-enum class Timed { kBefore, kAfter };
-Result<TimedOutput> timed_shell(const Scene& scene, std::string_view command, const Deadline& deadline,
-                                Timed timed = Timed::kBefore);
+// Runs `cat /proc/uptime`, the command and `cat /proc/uptime` again as one command, and teaches the
+// recorder's clock.
+Result<TimedOutput> timed_shell(const Scene& scene, std::string_view command, const Deadline& deadline);
+// What such a command printed, taken apart. Sees only the text.
+struct TimedText {
+  std::string out;
+  std::optional<std::int64_t> from_up_ms, until_up_ms;
+};
+std::string timed_command(std::string_view command);
+TimedText take_apart_timed(std::string_view text);
 // The device's own moment now.
 Result<Stamp> device_moment(const Scene& scene, const Deadline& deadline);
 // "123.45 67.8" -> 123450; nothing for other text. Sees only the text.

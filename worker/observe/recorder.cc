@@ -41,7 +41,7 @@ Recorder::Recorder(JournalWriter writer, RunClock clock, const Clock& host, std:
       limits_(limits) {}
 
 Stamp Recorder::stamp_locked(std::int64_t host_ms, std::int64_t wall_ms) const {
-  return {host_ms - start_host_ms_, wall_ms - start_wall_ms_};
+  return {host_ms - start_host_ms_, wall_ms - start_wall_ms_, 0};
 }
 
 Stamp Recorder::now_locked() const {
@@ -54,9 +54,18 @@ Stamp Recorder::now() const {
   return now_locked();
 }
 
-Stamp Recorder::at_up(std::int64_t up_ms) const {
+Stamp Recorder::between(std::optional<std::int64_t> from_up_ms,
+                        std::optional<std::int64_t> until_up_ms) const {
   std::lock_guard lock(mutex_);
-  return stamp_locked(host_.steady_ms(), clock_.wall_at_up(up_ms));
+  const std::int64_t from = from_up_ms.value_or(clock_.last_up_ms());
+  Stamp stamp = stamp_locked(host_.steady_ms(), clock_.wall_at_up(from));
+  stamp.took_ms = until_up_ms ? std::max<std::int64_t>(0, *until_up_ms - from) + clock_.uncertainty_ms() : -1;
+  return stamp;
+}
+
+Stamp Recorder::reached() const {
+  std::lock_guard lock(mutex_);
+  return clock_.known() ? stamp_locked(host_.steady_ms(), clock_.wall_at_up(clock_.last_up_ms())) : Stamp{};
 }
 
 double Recorder::rate() const {
@@ -209,6 +218,7 @@ Record Recorder::made(RecordKind kind, std::string_view name, const std::optiona
   Record r;
   r.host_ms = stamp.host_ms;
   r.device_ms = stamp.device_ms;
+  r.took_ms = stamp.took_ms;
   r.phase = phase_;
   r.kind = kind;
   r.name = name;

@@ -27,10 +27,12 @@ struct RecorderLimits {
   std::size_t blobs = 2'000;
 };
 
-// When something happened, since the start of the run.
+// When something happened, since the start of the run: by the device's clock not before device_ms and not
+// after device_ms + took_ms; -1: nobody knows when it had ended, the answer was lost.
 struct Stamp {
   std::int64_t host_ms = 0;
   std::int64_t device_ms = 0;
+  std::int64_t took_ms = 0;
 };
 
 struct ActionDetails {
@@ -50,7 +52,11 @@ class Recorder {
 
   // ---- time
   Stamp now() const;
-  Stamp at_up(std::int64_t up_ms) const;  // the device's uptime at that moment, as read on it
+  // Between two uptimes that were read on the device, as much as its wall clock is known; without the first:
+  // from the last reading on; without the second: nobody knows until when.
+  Stamp between(std::optional<std::int64_t> from_up_ms, std::optional<std::int64_t> until_up_ms) const;
+  // So far the device's clock has come for certain, however busy this host is: now() may run ahead of it.
+  Stamp reached() const;
   std::int64_t rate_permille() const;
   double rate() const;
   // kInvalid when the device was rebooted or its clock was set since the last reading.

@@ -35,6 +35,8 @@ class RunClock {
   std::int64_t uncertainty_ms() const { return high_ms_ - low_ms_; }
   // Milliseconds of the device from `up_ms` until a reading halves what is uncertain.
   std::int64_t until_telling_ms(std::int64_t up_ms) const;
+  // The last uptime that was read: the device has come so far for certain. Negative before any reading.
+  std::int64_t last_up_ms() const { return last_ ? last_->up_ms : -1; }
   double rate() const { return rate_; }
   // How often the wall clock was set while the device ran.
   int steps() const { return steps_; }

@@ -11,10 +11,10 @@ namespace {
 constexpr int kTries = 2;
 // The tool itself waits 10 s for rest and needs some seconds to start on a slow device.
 constexpr std::int64_t kLookMs = 60'000;
-// The uptime stands behind the dump: what it shows was there then or a moment earlier.
+// What the dump shows was there at some moment between the two uptimes.
 constexpr std::string_view kCommand =
-    "rm -f /data/local/tmp/storesweep.xml; uiautomator dump /data/local/tmp/storesweep.xml; cat "
-    "/proc/uptime; "
+    "rm -f /data/local/tmp/storesweep.xml; cat /proc/uptime; uiautomator dump "
+    "/data/local/tmp/storesweep.xml; cat /proc/uptime; "
     "cat /data/local/tmp/storesweep.xml; rm -f /data/local/tmp/storesweep.xml";
 
 }  // namespace
@@ -30,14 +30,20 @@ DumpAnswer take_apart(std::string_view out) {
     const std::size_t end = answer.xml.rfind('>');
     if (end != std::string_view::npos) answer.xml = answer.xml.substr(0, end + 1);
   }
+  std::size_t begin = 0,
+              end = head.size();  // of the tool's words: up to the last uptime, from behind the first
   for (std::string_view line : lines(head)) {
-    if (const auto up_ms = parse_uptime(trim(line))) {
-      answer.up_ms = up_ms;
-      answer.said = head.substr(0, static_cast<std::size_t>(line.data() - head.data()));
-      return answer;
+    const auto up_ms = parse_uptime(trim(line));
+    if (!up_ms) continue;
+    if (answer.up_ms) {
+      answer.from_ms = answer.up_ms;
+      begin = head.find('\n', end) + 1;
     }
+    answer.up_ms = up_ms;
+    end = static_cast<std::size_t>(line.data() - head.data());
+    if (answer.from_ms) break;
   }
-  answer.said = head;
+  answer.said = head.substr(begin, end - begin);
   return answer;
 }
 
@@ -46,11 +52,12 @@ Result<ScreenWatcher::Try> ScreenWatcher::once(const Deadline& deadline) {
   const DumpAnswer answer = take_apart(output.out);
   Try out;
   const std::int64_t host_ms = scene_.host.steady_ms();
+  out.look.at = scene_.recorder.between(answer.from_ms, answer.up_ms);
   if (answer.up_ms) scene_.recorder.learn_up(*answer.up_ms, host_ms - 2, host_ms);
-  out.look.at = answer.up_ms ? scene_.recorder.at_up(*answer.up_ms) : scene_.recorder.now();
   out.said = std::string(answer.said) + output.err;
   const android::DumpOutcome outcome = android::parse_dump_output(out.said);
-  if (outcome == android::DumpOutcome::kNotIdle || answer.xml.empty()) {
+  // What was shown at a time that nobody knows shows nothing.
+  if (outcome == android::DumpOutcome::kNotIdle || answer.xml.empty() || !answer.up_ms) {
     out.look.why = outcome == android::DumpOutcome::kNotIdle ? Reason::kNotIdle : Reason::kHookDead;
     out.again = true;
     return out;

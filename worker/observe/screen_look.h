@@ -20,7 +20,8 @@ struct ScreenLook {
 // What one command printed, taken apart. Sees only the text.
 struct DumpAnswer {
   std::string_view said;  // by the tool
-  std::optional<std::int64_t> up_ms;
+  std::optional<std::int64_t> from_ms,
+      up_ms;             // the uptime before and after; one alone is taken for the latter
   std::string_view xml;  // empty: no file
 };
 DumpAnswer take_apart(std::string_view out);

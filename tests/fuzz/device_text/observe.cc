@@ -17,6 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(observe::parse_uptime(text));
   const observe::DumpAnswer answer = observe::take_apart(text);
   if (answer.said.size() > size || answer.xml.size() > size) std::abort();
+  if (observe::take_apart_timed(text).out.size() > size) std::abort();
   observe::LogMerge merge("07-24 08:00:00.000");
   for (std::string_view line : lines(text)) {
     if (line == "!") merge.reconnected();
@@ -28,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 }
 
 std::vector<std::string> fuzz_seeds() {
-  return {"+0800\n", "12.34 5.6\n",
+  return {"+0800\n", "12.34 5.6\n", "12.34 5.6\nSuccess\n\n13.00 5.7\n",
           "UI hierchary dumped to: /x\n12.34 5.6\n<?xml version='1.0'?><hierarchy/>",
           "07-24 08:00:00.123  1  1 I a: b\n07-24 08:00:01.123  1  1 I a: c\n!\n07-24 08:00:01.123  1  1 I "
           "a: c\n"};

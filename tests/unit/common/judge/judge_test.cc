@@ -5,37 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "common/evidence/verdict_codec.h"
-#include "tests/unit/common/judge/run_script.h"
+#include "tests/unit/common/judge/judged.h"
 
 namespace storesweep {
 namespace {
 
 using B = RunScript;
 const std::string kBoth = B::button("不同意", 1300) + B::button("同意", 1100);
-
-Listing listing(std::string category = "实用工具") {
-  Listing l;
-  l.package = kTestPackage;
-  l.category = std::move(category);
-  return l;
-}
-
-Verdict judged(std::vector<Journal> journals, const Listing& l = listing(), bool single_device = false) {
-  auto v = judge(journals, l, test_pack(), {.single_device = single_device});
-  EXPECT_TRUE(v.ok()) << v.status().text();
-  return *v;
-}
-Verdict judged(const RunScript& run, const Listing& l = listing()) {
-  return judged(std::vector{run.journal()}, l);
-}
-
-const ItemVerdict& item(const Verdict& v, std::string_view rule) {
-  for (const ItemVerdict& i : v.items) {
-    if (i.rule == rule) return i;
-  }
-  throw std::out_of_range("no such item");
-}
-Level level(const Verdict& v, std::string_view rule) { return item(v, rule).level; }
 
 // A guilty run on two devices: suspected after the first, a violation after both.
 void expect_confirmable(const RunScript& first, RunScript second, std::string_view rule,
@@ -134,6 +110,7 @@ RunScript asked_at_launch(bool by_system) {
       .begin(Phase::kP4, 73)
       .end(Phase::kP4, 74)
       .begin(Phase::kP6, 75)
+      .page(76)
       .end(Phase::kP6, 99);
 }
 TEST(EarlyRequest, AtFirstLaunchBeforeAnyTap) {
@@ -145,7 +122,11 @@ TEST(EarlyRequest, WhatTheSystemAsksByItselfIsNotTheApps) {
 TEST(EarlyRequest, AfterATapOnTheFunctionIsFine) {
   RunScript run;
   run.first_launch(kBoth).begin(Phase::kP4, 73).end(Phase::kP4, 74).begin(Phase::kP6, 75);
-  run.act(record_name::kTap, 80, "扫一扫").permission_start(81).permission_dialog(82).end(Phase::kP6, 99);
+  run.page(76)
+      .act(record_name::kTap, 80, "扫一扫")
+      .permission_start(81)
+      .permission_dialog(82)
+      .end(Phase::kP6, 99);
   EXPECT_EQ(level(judged(run), "R5.6"), Level::kNotFound);
 }
 TEST(EarlyRequest, WithoutTheLogNothingIsSaid) {
@@ -162,7 +143,8 @@ RunScript refused() {
 }
 RunScript exits(const std::string& crash_line) {
   RunScript run = refused();
-  run.event(107, "am_proc_died", "0,4000,com.example.app,100,0");
+  run.died(107);
+  if (crash_line.empty()) run.own_exit(107);
   if (!crash_line.empty()) run.event(107, "am_crash", crash_line);
   return run.end(Phase::kP10, 150);
 }
@@ -192,7 +174,7 @@ RunScript again(std::int64_t gap_s, int times, std::string_view between) {
     if (!between.empty()) run.act(between, at - 1, "扫一扫");
     run.permission_start(at).permission_dialog(at + 1).act(record_name::kPermissionDeny, at + 2, "camera");
   }
-  return run.end(Phase::kP10, 400);
+  return run.act(record_name::kSwipeAway, 300).act(record_name::kLaunch, 310).page(320).end(Phase::kP10, 400);
 }
 TEST(AsksAgain, InTheSameRun) { expect_confirmable(again(20, 1, ""), again(20, 1, ""), "R5.7"); }
 TEST(AsksAgain, AfterARelaunch) {
@@ -207,6 +189,7 @@ TEST(AsksAgain, NotAfterItsDataWereCleared) {
   RunScript run = refused();
   run.act(record_name::kClear, 120).act(record_name::kLaunch, 121);
   run.permission_start(122).permission_dialog(123).act(record_name::kPermissionDeny, 124, "camera");
+  run.act(record_name::kSwipeAway, 300).act(record_name::kLaunch, 310).page(320);
   EXPECT_EQ(level(judged(run.end(Phase::kP10, 400)), "R5.7"), Level::kNotFound);
 }
 TEST(Loop, ADialogThatLeavesOneWayIsNoWayOutOfIt) {

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "common/evidence/names.h"
 #include "common/judge/judge.h"
@@ -32,14 +33,26 @@ class RunScript {
   }
   RunScript& begin(Phase p, std::int64_t at_s) { return marker(p, at_s, record_name::kBegin); }
   RunScript& end(Phase p, std::int64_t at_s) { return marker(p, at_s, record_name::kEnd); }
+  // What comes next was done, or looked at, somewhere within so many seconds.
+  RunScript& within(std::int64_t seconds) {
+    took_ms_ = seconds * 1000;
+    return *this;
+  }
+  // The answer to the next action was lost.
+  RunScript& unsure() {
+    took_ms_ = -1;
+    return *this;
+  }
   RunScript& act(std::string_view name, std::int64_t at_s, const std::string& target = "") {
     Record r = record(at_s, RecordKind::kAction, name);
     r.data = target.empty() ? "" : "{\"target\":\"" + target + "\"}";
+    r.took_ms = std::exchange(took_ms_, 0);
     return add(std::move(r));
   }
   RunScript& raw(std::string_view name, std::int64_t at_s, std::string data) {
     Record r = record(at_s, RecordKind::kRaw, name);
     r.data = std::move(data);
+    r.took_ms = std::exchange(took_ms_, 0);
     return add(std::move(r));
   }
   RunScript& fail(std::string_view name, std::int64_t at_s, std::string reason) {
@@ -66,6 +79,19 @@ class RunScript {
   RunScript& log(std::int64_t at_s, const std::string& tag, const std::string& text) {
     return raw(record_name::kLog, at_s, time(at_s) + "  1000  1500  1520 I " + tag + ": " + text + "\n");
   }
+  // The app's own process says that it ends.
+  RunScript& own_exit(std::int64_t at_s, int pid = 4000) {
+    return raw(record_name::kLog, at_s,
+               time(at_s) + " 10101  " + std::to_string(pid) + "  " + std::to_string(pid) +
+                   " I System  : System.exit called, status: 0\n");
+  }
+  RunScript& died(std::int64_t at_s) { return event(at_s, "am_proc_died", "0,4000,com.example.app,100,0"); }
+  // The system's dialog goes: its answer was taken.
+  RunScript& dialog_finished(std::int64_t at_s) {
+    return event(at_s, "am_finish_activity",
+                 "0,50001,12,com.android.permissioncontroller/.permission.ui.GrantPermissionsActivity,"
+                 "app-request");
+  }
   RunScript& permission_start(std::int64_t at_s, bool by_system = false) {
     std::string action = by_system ? "REQUEST_PERMISSIONS_FOR_OTHER" : "REQUEST_PERMISSIONS";
     return log(at_s, "ActivityTaskManager",
@@ -74,9 +100,9 @@ class RunScript {
                    ".permission.ui.GrantPermissionsActivity (has extras)} from uid " +
                    (by_system ? "1000" : "10101"));
   }
-  RunScript& permission_dialog(std::int64_t at_s) {
+  RunScript& permission_dialog(std::int64_t at_s, const std::string& what = "拍摄照片和录制视频") {
     return screen(at_s, "com.android.permissioncontroller",
-                  node("com.android.permissioncontroller", "要允许“示例”拍摄照片和录制视频吗？", false, 400) +
+                  node("com.android.permissioncontroller", "要允许“示例”" + what + "吗？", false, 400) +
                       node("com.android.permissioncontroller", "允许", true, 900) +
                       node("com.android.permissioncontroller", "拒绝", true, 1100));
   }
@@ -101,6 +127,18 @@ class RunScript {
             "focusable=\"false\" focused=\"false\" scrollable=\"false\" long-clickable=\"false\" "
             "password=\"false\" selected=\"false\" bounds=\"[0,0][1080,1920]\">" +
             nodes + "</node></hierarchy>");
+  }
+  RunScript& page(std::int64_t at_s, const std::string& title = "首页") {
+    return screen(at_s, kTestPackage, node(kTestPackage, title, false, 200) + button("扫一扫", 400));
+  }
+  RunScript& home(std::int64_t at_s) {
+    return screen(at_s, "com.android.launcher3", node("com.android.launcher3", "电话", true, 900));
+  }
+  RunScript& begging(std::int64_t at_s) {
+    return screen(
+        at_s, kTestPackage,
+        node(kTestPackage, "需要获取您的相机权限，用于扫码。未开启相机权限将无法使用。", false, 400) +
+            button("取消", 900) + button("去设置", 1100));
   }
   RunScript& consent(std::int64_t at_s, const std::string& buttons) {
     return screen(
@@ -159,6 +197,7 @@ class RunScript {
 
   Journal j_;
   Phase phase_ = Phase::kP0;
+  std::int64_t took_ms_ = 0;
 };
 
 inline const RulePack& test_pack() {

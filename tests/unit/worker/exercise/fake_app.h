@@ -115,6 +115,7 @@ class FakeApp {
   std::function<observe::ScreenLook()> screen = [] { return home_screen(); };
   std::function<void(const DoneAction&)> does = [](const DoneAction&) {};
   std::int64_t now = 1'000;
+  std::int64_t action_ms = 200;  // what one takes, but for rests and looks
   std::vector<DoneAction> done;
   int looks = 0;
 
@@ -124,7 +125,7 @@ class FakeApp {
       ++looks;
       return Shown{screen()};
     }
-    now += std::holds_alternative<Rest>(action) ? std::get<Rest>(action).ms : 200;
+    now += std::holds_alternative<Rest>(action) ? std::get<Rest>(action).ms : action_ms;
     done.push_back(described(action));
     does(done.back());
     return Done{};

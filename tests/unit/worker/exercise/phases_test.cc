@@ -15,6 +15,7 @@ PhaseOrder order() {
   o.profile = &test_profile();
   o.consent_watch_ms = 60'000;
   o.refusal_watch_ms = 10'000;
+  o.least_explore_ms = 20'000;
   return o;
 }
 
@@ -184,6 +185,32 @@ TEST(Exploration, NeverStaysOutsideOfTheApp) {
   };
   play(Phase::kP6, app);
   EXPECT_EQ(app.count("tap"), 2);
+}
+
+TEST(Exploration, AnAppWithNothingToTapIsSeenForAWhileAllTheSame) {
+  FakeApp app;
+  app.screen = [] { return page({}); };
+  play(Phase::kP6, app);
+  EXPECT_GE(app.now - 1'000, order().least_explore_ms);
+  EXPECT_EQ(app.count("tap"), 0);
+}
+
+TEST(Denials, ATapThatTakesLongShortensNoWatch) {
+  FakeApp app;
+  app.action_ms = 25'000;  // a starved device
+  bool asking = false, denied = false;
+  app.screen = [&] { return asking ? permission_dialog() : page({"扫一扫"}); };
+  app.does = [&](const DoneAction& d) {
+    if (d.name == "tap" && !denied) asking = true;
+    if (d.name == "permission_deny") asking = !(denied = true);
+  };
+  play(Phase::kP10, app);
+  ASSERT_EQ(app.count("permission_deny"), 1);
+  const auto deny = static_cast<std::size_t>(app.first("permission_deny"));
+  std::size_t next = deny + 1;
+  while (next < app.done.size() && app.done[next].name == "rest") ++next;
+  ASSERT_LT(next, app.done.size());
+  EXPECT_GE(app.done[next].at_ms - app.action_ms - app.done[deny].at_ms, order().refusal_watch_ms);
 }
 
 TEST(Denials, DenyWatchAndLaunchAgainThreeTimes) {

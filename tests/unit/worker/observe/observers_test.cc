@@ -95,18 +95,20 @@ class Observers : public ::testing::Test {
 };
 
 TEST_F(Observers, AppOpsStandAtTheDevicesOwnTime) {
-  phone_.says = {{"appops get com.example.app", "READ_CLIPBOARD: allow; time=+2s0ms ago\n1004.50 3000.10\n"}};
+  phone_.says = {{"appops get com.example.app",
+                  "1004.50 3000.10\nREAD_CLIPBOARD: allow; time=+2s0ms ago\n\n1007.00 3000.20\n"}};
   ASSERT_TRUE(observe_appops(scene(), soon()).ok());
   const Journal j = sealed();
   const Record* r = find(j, RecordKind::kRaw, record_name::kAppOps);
   ASSERT_TRUE(r);
   EXPECT_EQ(r->data, "READ_CLIPBOARD: allow; time=+2s0ms ago\n");
   EXPECT_EQ(r->device_ms, 4'500);
+  EXPECT_GE(r->took_ms, 2'500);
 }
 
 TEST_F(Observers, OnAndroid44TheWholeDumpIsTaken) {
   phone_.own_facts.api = 19;
-  phone_.says = {{"dumpsys appops", "Current AppOps Service state:\n1004.50 3000.10\n"}};
+  phone_.says = {{"dumpsys appops", "1004.00 3000.00\nCurrent AppOps Service state:\n\n1004.50 3000.10\n"}};
   ASSERT_TRUE(observe_appops(scene(), soon()).ok());
   EXPECT_NE(phone_.commands.back().find("dumpsys appops"), std::string::npos);
 }
@@ -128,12 +130,13 @@ TEST_F(Observers, ARealScreenOf44IsReadFromOneCommand) {
   const std::string xml = corpus_text("android-4.4.2/ui/apidemos-dialog.xml");
   const std::string said = corpus_text("android-4.4.2/ui/apidemos-dialog.uiautomator.out");
 
-  phone_.says = {{"uiautomator dump", said + "1009.00 3000.10\n" + xml}};
+  phone_.says = {{"uiautomator dump", "1006.00 3000.00\n" + said + "1009.00 3000.10\n" + xml}};
   ScreenWatcher watcher(scene(), phrases_, 5);
   auto look = watcher.look(soon());
   ASSERT_TRUE(look.ok());
   EXPECT_TRUE(look->readable);
-  EXPECT_EQ(look->at.device_ms, 9'000);
+  EXPECT_EQ(look->at.device_ms, 6'000);
+  EXPECT_GE(look->at.took_ms, 3'000);
   EXPECT_FALSE(look->tree.nodes.empty());
   ASSERT_TRUE(watcher.look(soon()).ok());
   watcher.acted();

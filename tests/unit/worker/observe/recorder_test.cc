@@ -38,17 +38,21 @@ TEST(Recorder, StampsHostAndDeviceAndPhase) {
   r.begin(Phase::kP1);
   run.clock.advance_ms(1'000);
   r.action(record_name::kTap, {.target = "定位", .bounds = android::Bounds{1, 2, 3, 4}});
-  r.raw(record_name::kAppOps, "No operations.\n", r.at_up(75'000));
+  r.raw(record_name::kAppOps, "No operations.\n", r.between(75'000, 77'000));
+  r.action(record_name::kTap, {}, r.between({}, {}));
   r.end();
   ASSERT_TRUE(r.seal(true, "", run.key).ok());
   const Journal j = run.read();
-  ASSERT_EQ(j.records.size(), 4u);
+  ASSERT_EQ(j.records.size(), 5u);
   EXPECT_TRUE(j.sealed && j.signature_valid && j.complete);
   EXPECT_EQ(j.records[1].host_ms, 1'000);
   EXPECT_EQ(j.records[1].device_ms, 10'000) << "the device runs ten times as fast";
   EXPECT_EQ(j.records[1].phase, Phase::kP1);
   EXPECT_EQ(j.records[1].data, R"({"bounds":[1,2,3,4],"target":"定位"})");
   EXPECT_EQ(j.records[2].device_ms, 15'000) << "by the device's own uptime";
+  EXPECT_GE(j.records[2].took_ms, 2'000) << "and by what is uncertain of its wall clock";
+  EXPECT_EQ(j.records[3].device_ms, 0) << "an answer that was lost: not before the last reading";
+  EXPECT_EQ(j.records[3].took_ms, -1);
 }
 
 TEST(Recorder, WhatFindsNoRoomIsToldAsLost) {

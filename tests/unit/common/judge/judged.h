@@ -1,0 +1,38 @@
+// What the judge makes of runs written by hand, one rule at a time. For tests only; no threads.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <vector>
+
+#include "tests/unit/common/judge/run_script.h"
+
+namespace storesweep {
+
+inline Listing listing(std::string category = "实用工具") {
+  Listing l;
+  l.package = kTestPackage;
+  l.category = std::move(category);
+  return l;
+}
+
+inline Verdict judged(std::vector<Journal> journals, const Listing& l = listing(),
+                      bool single_device = false) {
+  auto v = judge(journals, l, test_pack(), {.single_device = single_device});
+  EXPECT_TRUE(v.ok()) << v.status().text();
+  return *v;
+}
+inline Verdict judged(const RunScript& run, const Listing& l = listing()) {
+  return judged(std::vector{run.journal()}, l);
+}
+
+inline const ItemVerdict& item(const Verdict& v, std::string_view rule) {
+  for (const ItemVerdict& i : v.items) {
+    if (i.rule == rule) return i;
+  }
+  throw std::out_of_range("no such item");
+}
+inline Level level(const Verdict& v, std::string_view rule) { return item(v, rule).level; }
+
+}  // namespace storesweep
