@@ -437,7 +437,9 @@ void SimCoordinator::check_last_word(JobId listing) {
   auto stored = world_.store.result(listing);
   if (!stored.ok() || stored->verdict.empty()) return;
   const Verdict verdict = decode_verdict_untrusted(stored->verdict).value_or(Verdict{});
-  for (const auto& [rule, run] : world_.last_word[listing]) {
+  for (const auto& word : world_.last_word[listing]) {
+    const std::string& rule = word.first;
+    const RunId run = word.second;
     if (!run) continue;
     const Digest journal = world_.store.run(run)->blobs[0].sha256;
     const bool there = std::any_of(verdict.findings.begin(), verdict.findings.end(), [&](const Finding& f) {
