@@ -1,5 +1,7 @@
 #include "common/base/text.h"
 
+#include <algorithm>
+
 namespace storesweep {
 namespace {
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v'; }
@@ -72,6 +74,8 @@ bool valid_utf8(std::string_view s) {
 }
 
 std::string clean_utf8(std::string_view s) {
+  // ASCII, as nearly all of it is, in one step.
+  if (std::none_of(s.begin(), s.end(), [](char c) { return (c & 0x80) != 0; })) return std::string(s);
   std::string out;
   out.reserve(s.size());
   while (!s.empty()) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "common/base/file.h"
 #include "common/config/config.h"
 #include "common/rules/sources.h"
 
@@ -11,13 +12,23 @@ namespace storesweep {
 namespace {
 using VersionKind = SdkVersionMark::Kind;
 
+// FNV-1a, byte by byte along a name.
+constexpr std::uint32_t kHashStart = 2'166'136'261u;
+std::uint32_t hash_step(std::uint32_t hash, char c) {
+  return (hash ^ static_cast<std::uint8_t>(c)) * 16'777'619u;
+}
+std::size_t filter_bit(std::uint32_t hash) { return (hash ^ hash >> 16) & 0xffff; }
+
 class Reader {
  public:
   Status read(const std::string& file);
+  Status read_lines(const std::string& file);  // id, name, company, libraries, components; tabs between
   SdkCatalogue finish();
 
  private:
+  Sdk& entry(const std::string& id, bool& is_new);
   void read_sdk(ConfigMap map);
+  Status read_line(std::string_view line);
   void read_versions(ConfigMap& map, Sdk& sdk);
   void add(ConfigMap& map, std::string_view key, std::vector<std::string>& to, SdkCatalogue::Index& index,
            std::uint32_t sdk);
@@ -32,32 +43,33 @@ class Reader {
 Status Reader::read(const std::string& file) {
   TRY_ASSIGN(auto document, ConfigDocument::from_file(file));
   ConfigMap root = document.root();
-  const std::string version = root.required_string("version");
-  if (out_.version.empty()) out_.version = version;
+  out_.version = root.required_string("version");
   for (ConfigMap& map : root.maps("sdks")) read_sdk(map);
   if (out_.sdks.size() > kMaxSdks) root.error("sdks", "more than 10000 SDKs");
   return document.finish();
 }
 
+Sdk& Reader::entry(const std::string& id, bool& is_new) {
+  const auto [at, inserted] = by_id_.emplace(id, static_cast<std::uint32_t>(out_.sdks.size()));
+  is_new = inserted;
+  if (inserted) out_.sdks.emplace_back().id = id;
+  return out_.sdks[at->second];
+}
+
 void Reader::read_sdk(ConfigMap map) {
   const std::string id = map.required_string("id");
-  const auto [at, is_new] = by_id_.emplace(id, static_cast<std::uint32_t>(out_.sdks.size()));
-  if (is_new) out_.sdks.emplace_back();
-  const std::uint32_t index = at->second;
-  Sdk& sdk = out_.sdks[index];
-  if (is_new || map.has("name")) {
-    if (!is_new) map.error("name", id + " stands twice; what adds to an entry has no name");
-    sdk.id = id;
-    sdk.name = map.required_string("name");
-    sdk.company = map.required_string("company");
-    sdk.kind = map.required_string("kind");
-    if (std::ranges::find(sdk_kinds(), sdk.kind) == sdk_kinds().end())
-      map.error("kind", "'" + sdk.kind + "' is none of the kinds that sdks.h lists");
-  }
+  bool is_new = false;
+  Sdk& sdk = entry(id, is_new);
+  const auto index = static_cast<std::uint32_t>(&sdk - out_.sdks.data());
+  if (!is_new) map.error("id", id + " stands twice");
+  sdk.name = map.required_string("name");
+  sdk.company = map.required_string("company");
+  sdk.kind = map.required_string("kind");
+  if (std::ranges::find(sdk_kinds(), sdk.kind) == sdk_kinds().end())
+    map.error("kind", "'" + sdk.kind + "' is none of the kinds that sdks.h lists");
   add(map, "classes", sdk.classes, out_.by_class, index);
-  const std::size_t known = sdk.components.size();
   add(map, "components", sdk.components, out_.by_component, index);
-  for (std::size_t i = known; i < sdk.components.size(); ++i) out_.by_class.emplace(sdk.components[i], index);
+  for (const std::string& c : sdk.components) out_.by_class.emplace(c, index);
   add(map, "meta_data", sdk.meta_data, out_.by_meta_data, index);
   add(map, "permissions", sdk.permissions, out_.by_permission, index);
   add(map, "hosts", sdk.hosts, out_.by_host, index);
@@ -65,6 +77,49 @@ void Reader::read_sdk(ConfigMap map) {
   add_patterns(map, "files", sdk.files, out_.by_file, out_.file_patterns, index);
   read_versions(map, sdk);
   (void)map.strings("libchecker");  // for tests/tools/make_sdks.py
+}
+
+// Made by a program, and half of all: YAML would take longer than a package takes.
+Status Reader::read_lines(const std::string& file) {
+  auto text = read_file(file, kMaxConfigBytes);
+  if (!text.ok()) return text.status().within("SDKs");
+  std::size_t number = 0;
+  std::string errors;
+  for (std::string_view line : lines(*text)) {
+    ++number;
+    if (line.empty() || line.front() == '#') continue;
+    if (Status s = read_line(line); !s.ok())
+      errors += (errors.empty() ? "" : "\n") + file + ":" + std::to_string(number) + ": " + s.message();
+  }
+  return errors.empty() ? ok_status() : invalid(errors);
+}
+
+Status Reader::read_line(std::string_view line) {
+  const std::vector<std::string_view> fields = split(line, '\t');
+  if (fields.size() != 5 || fields[0].empty()) return invalid("wanted five fields with tabs between");
+  bool is_new = false;
+  Sdk& sdk = entry(std::string(fields[0]), is_new);
+  const auto index = static_cast<std::uint32_t>(&sdk - out_.sdks.data());
+  if (is_new == fields[1].empty())
+    return invalid(sdk.id + (is_new ? " has no name" : " has a name already; what adds to it has none"));
+  if (is_new) {
+    sdk.name = fields[1];
+    sdk.company = fields[2];
+    sdk.kind = "other";
+  }
+  auto take = [&](std::string_view list, std::vector<std::string>& to, SdkCatalogue::Index& marks) -> Status {
+    for (std::string_view mark : words(list)) {
+      const auto [at, inserted] = marks.emplace(mark, index);
+      if (!inserted && at->second != index)
+        return invalid("'" + std::string(mark) + "' is a mark of " + out_.sdks[at->second].id + " already");
+      to.emplace_back(mark);
+    }
+    return ok_status();
+  };
+  TRY(take(fields[3], sdk.libraries, out_.by_library));
+  TRY(take(fields[4], sdk.components, out_.by_component));
+  for (const std::string& c : sdk.components) out_.by_class.emplace(c, index);
+  return ok_status();
 }
 
 void Reader::read_versions(ConfigMap& map, Sdk& sdk) {
@@ -104,7 +159,14 @@ void Reader::add_patterns(ConfigMap& map, std::string_view key, std::vector<std:
   }
 }
 
-SdkCatalogue Reader::finish() { return std::move(out_); }
+SdkCatalogue Reader::finish() {
+  for (const auto& [prefix, sdk] : out_.by_class) {
+    std::uint32_t hash = kHashStart;
+    for (char c : prefix) hash = hash_step(hash, c);
+    out_.class_filter.set(filter_bit(hash));
+  }
+  return std::move(out_);
+}
 
 std::optional<std::uint32_t> found(const SdkCatalogue::Index& index, std::string_view key) {
   const auto at = index.find(key);
@@ -149,13 +211,15 @@ std::span<const std::string_view> sdk_kinds() {
   return kKinds;
 }
 
-// The prefix that stands in the catalogue, from the whole name downward.
 std::size_t SdkCatalogue::prefix_bytes(std::string_view class_name) const {
-  for (std::size_t end = class_name.size(); end != std::string_view::npos && end > 0;
-       end = class_name.find_last_of(".$", end - 1)) {
-    if (by_class.contains(class_name.substr(0, end))) return end;
+  std::size_t longest = 0;
+  std::uint32_t hash = kHashStart;
+  for (std::size_t i = 0; i <= class_name.size(); ++i) {
+    const bool boundary = i == class_name.size() || class_name[i] == '.' || class_name[i] == '$';
+    if (boundary && class_filter[filter_bit(hash)] && by_class.contains(class_name.substr(0, i))) longest = i;
+    if (i < class_name.size()) hash = hash_step(hash, class_name[i]);
   }
-  return 0;
+  return longest;
 }
 
 std::optional<std::uint32_t> SdkCatalogue::of_class(std::string_view class_name) const {
@@ -190,7 +254,7 @@ std::optional<std::uint32_t> SdkCatalogue::find(std::string_view id) const {
 Result<SdkCatalogue> load_sdks(const std::string& folder) {
   Reader reader;
   TRY(reader.read(folder + "/sdks/catalogue.yaml"));
-  TRY(reader.read(folder + "/sdks/libchecker.yaml"));
+  TRY(reader.read_lines(folder + "/sdks/libchecker.tsv"));
   return reader.finish();
 }
 

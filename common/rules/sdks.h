@@ -1,7 +1,8 @@
-// The catalogue of SDKs (rules/sdks/*.yaml): whose they are, what for, and by which marks a package tells of
+// The catalogue of SDKs (rules/sdks/): whose they are, what for, and by which marks a package tells of
 // them. Loaded once, then a plain value that any thread may read.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -44,6 +45,8 @@ struct SdkCatalogue {
   std::string version;
   std::vector<Sdk> sdks;  // in the order of the files
   Index by_class;         // prefixes, and the full names of components
+  // Hashes of those, so that nearly every other prefix costs no look-up.
+  std::bitset<65'536> class_filter;
   Index by_library, by_component, by_meta_data, by_permission, by_host, by_file;
   std::vector<std::pair<std::string, std::uint32_t>> library_patterns, file_patterns;  // those with a *
 
@@ -59,7 +62,7 @@ struct SdkCatalogue {
 
 std::span<const std::string_view> sdk_kinds();  // "push", "ads", ...
 
-// Reads folder/sdks/catalogue.yaml and folder/sdks/libchecker.yaml, which adds to the entries of the first by
+// Reads folder/sdks/catalogue.yaml and folder/sdks/libchecker.tsv, which adds to the entries of the first by
 // id. kInvalid with every error, each with file:line:column.
 Result<SdkCatalogue> load_sdks(const std::string& folder);
 

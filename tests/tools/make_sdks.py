@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes rules/sdks/libchecker.yaml from LibChecker's rules (Apache-2.0), one JSON object a line with `path` and `rule`.
+"""Makes rules/sdks/libchecker.tsv from LibChecker's rules (Apache-2.0), one JSON object a line with `path` and `rule`.
 
     tests/tools/make_sdks.py [../shared/corpus/reference/libchecker_rules.jsonl]
 
@@ -20,10 +20,8 @@ FOLDERS = {"native-libs": "libraries", "activities-libs": "components", "service
 TOO_COMMON = {"File Provider", "C++ 共享库", "Open Source Notices"}
 HEAD = """# Made by tests/tools/make_sdks.py; do not edit. Source: LibChecker-Rules
 # (https://github.com/LibChecker/LibChecker-Rules), commit 3ec8753a0bb53843793e19537bcaf7cd73b9a05d, Apache License 2.0:
-# names of native libraries and of components, by SDK. Joined to catalogue.yaml by id.
-version: "2026.11.24"
-
-sdks:
+# names of native libraries and of components, by SDK. A line without a name adds to catalogue.yaml by id.
+# id\tname\tcompany\tlibraries\tcomponents
 """
 
 
@@ -51,10 +49,6 @@ def id_of(label, taken):
     return name
 
 
-def flow(values):
-    return "[" + ", ".join(json.dumps(v, ensure_ascii=False) for v in sorted(values)) + "]"
-
-
 def main():
     source = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "../shared/corpus/reference/libchecker_rules.jsonl"
     catalogue = yaml.safe_load((ROOT / "rules/sdks/catalogue.yaml").read_text(encoding="utf-8"))["sdks"]
@@ -73,15 +67,14 @@ def main():
                 joined[by_label[label]][kind] |= names
             continue
         team = found[label]["team"]
-        lines.append([id_of(label, taken), f", name: {json.dumps(label.strip(), ensure_ascii=False)}, "
-                      f"company: {json.dumps(team or 'unknown', ensure_ascii=False)}, kind: other", marks])
-    lines += [[id_, "", marks] for id_, marks in joined.items()]
+        lines.append([id_of(label, taken), label.strip(), team or "unknown", marks])
+    lines += [[id_, "", "", marks] for id_, marks in joined.items()]
     text = HEAD
-    for id_, names, marks in sorted(lines, key=lambda e: e[0]):
-        lists = "".join(f", {kind}: {flow(values)}" for kind, values in marks.items() if values)
-        if names or lists:
-            text += f"  - {{id: {id_}{names}{lists}}}\n"
-    (ROOT / "rules/sdks/libchecker.yaml").write_text(text, encoding="utf-8")
+    for id_, name, company, marks in sorted(lines, key=lambda e: e[0]):
+        lists = [" ".join(sorted(marks[kind])) for kind in ("libraries", "components")]
+        if name or any(lists):
+            text += "\t".join([id_, name, company, *lists]) + "\n"
+    (ROOT / "rules/sdks/libchecker.tsv").write_text(text, encoding="utf-8")
     print(f"{len(found)} labels, {len(lines)} entries")
 
 

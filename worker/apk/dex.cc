@@ -214,7 +214,7 @@ DexClassData::DexClassData(const DexFile& dex, const DexClass& c) : bytes_(dex.b
   for (std::uint32_t* count : {&fields_[0], &fields_[1], &methods_[0], &methods_[1]}) *count = leb();
 }
 
-std::uint32_t DexClassData::leb() {
+std::uint32_t DexClassData::long_leb() {
   std::uint32_t v = 0;
   for (int shift = 0; ok_ && shift < 35; shift += 7) {
     if (at_ >= bytes_.size()) break;

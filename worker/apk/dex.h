@@ -121,7 +121,10 @@ class DexClassData {
   bool ok() const { return ok_; }          // false: cut off or broken
 
  private:
-  std::uint32_t leb();
+  std::uint32_t leb() {  // nearly all are one byte
+    return ok_ && at_ < bytes_.size() && bytes_[at_] < 0x80 ? bytes_[at_++] : long_leb();
+  }
+  std::uint32_t long_leb();
   std::optional<DexMember> next(std::uint32_t (&left)[2], bool method);
   ByteView bytes_;
   std::size_t at_ = 0;

@@ -52,7 +52,7 @@ class DexScan : private HitNamer {
   void scan_class(std::uint32_t class_index);
   void scan_method(const DexMember& method);
   std::uint64_t walk(ByteView instructions);
-  void touched(std::size_t at, const DexUnits& units, DexIndex table);
+  void touched(std::size_t at, DexUnits units, DexIndex table);
   void touched_method(std::uint32_t method);
   void touched_string(std::uint32_t index);
   void note(RawHit hit);
@@ -232,6 +232,7 @@ void DexScan::scan_method(const DexMember& method) {
 std::uint64_t DexScan::walk(ByteView instructions) {
   const DexUnits units(instructions);
   const std::size_t size = units.size();
+  const Bits* const bits = bits_.data();
   std::uint64_t calls = 0;
   for (std::size_t i = 0; i + 1 < size;) {
     const std::uint16_t unit = units[i];
@@ -241,7 +242,7 @@ std::uint64_t DexScan::walk(ByteView instructions) {
     }
     const FastOp op = kFastOps[unit & 0xff];
     const std::uint16_t index = units[i + 1];
-    if (bits_[op.table][index / 64] >> (index % 64) & 1) [[unlikely]]
+    if (bits[op.table][index / 64] >> (index % 64) & 1) [[unlikely]]
       touched(i, units, static_cast<DexIndex>(op.table));
     calls += op.call;
     i += op.units;
@@ -249,7 +250,7 @@ std::uint64_t DexScan::walk(ByteView instructions) {
   return calls;
 }
 
-void DexScan::touched(std::size_t at, const DexUnits& units, DexIndex table) {
+void DexScan::touched(std::size_t at, DexUnits units, DexIndex table) {
   const std::uint32_t index = units[at + 1];
   switch (table) {
     case DexIndex::kMethod:

@@ -83,7 +83,6 @@ sdks:
   - {id: a, name: A, company: A, kind: push}
 )")
                   .ok());
-  ASSERT_TRUE(write_file_durably(folder / "sdks/libchecker.yaml", "version: \"1\"\nsdks: []\n").ok());
   auto sdks = load_sdks(folder.path());
   ASSERT_FALSE(sdks.ok());
   const std::string message = sdks.status().message();
@@ -93,6 +92,24 @@ sdks:
   EXPECT_NE(message.find("'com.b.' is no name"), std::string::npos) << message;
   EXPECT_NE(message.find("before its first *"), std::string::npos) << message;
   EXPECT_NE(message.find("a stands twice"), std::string::npos) << message;
+}
+
+TEST(Sdks, EveryErrorOfTheGeneratedLinesNamesItsLine) {
+  storesweep::testing::TemporaryFolder folder;
+  ASSERT_TRUE(make_folders(folder / "sdks").ok());
+  ASSERT_TRUE(write_file_durably(folder / "sdks/catalogue.yaml",
+                                 "version: \"1\"\nsdks:\n  - {id: a, name: A, company: A, kind: push}\n")
+                  .ok());
+  ASSERT_TRUE(write_file_durably(folder / "sdks/libchecker.tsv",
+                                 "# head\na\t\t\tliba.so\t\nb\tB\tB\tliba.so\t\nc\t\t\t\t\na\tA\t\t\t\nx\n")
+                  .ok());
+  auto sdks = load_sdks(folder.path());
+  ASSERT_FALSE(sdks.ok());
+  const std::string message = sdks.status().message();
+  EXPECT_NE(message.find("libchecker.tsv:3: 'liba.so' is a mark of a already"), std::string::npos) << message;
+  EXPECT_NE(message.find("libchecker.tsv:4: c has no name"), std::string::npos) << message;
+  EXPECT_NE(message.find("libchecker.tsv:5: a has a name already"), std::string::npos) << message;
+  EXPECT_NE(message.find("libchecker.tsv:6: wanted five fields"), std::string::npos) << message;
 }
 
 }  // namespace
