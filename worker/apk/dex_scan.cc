@@ -64,8 +64,8 @@ class DexScan : private HitNamer {
   }
   static std::pair<std::vector<Target>::const_iterator, std::vector<Target>::const_iterator> targets_of(
       const std::vector<Target>& all, std::uint32_t index) {
-    auto range = std::ranges::equal_range(all, index, {}, &Target::index);
-    return {range.begin(), range.end()};
+    return {std::ranges::lower_bound(all, index, {}, &Target::index),
+            std::ranges::upper_bound(all, index, {}, &Target::index)};
   }
 
   void name_caller(std::uint32_t caller, CallSite& site) const override;

@@ -14,8 +14,9 @@ void FlowLabels::add_unknown(std::int64_t to, std::size_t end) {
 
 void FlowLabels::seal() {
   std::ranges::sort(labels_, {}, &Label::at);
-  const auto same = std::ranges::unique(labels_, {}, &Label::at);
-  labels_.erase(same.begin(), same.end());
+  labels_.erase(std::unique(labels_.begin(), labels_.end(),
+                            [](const Label& a, const Label& b) { return a.at == b.at; }),
+                labels_.end());
   std::ranges::sort(unknown_);
 }
 
