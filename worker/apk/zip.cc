@@ -1,137 +1,154 @@
 #include "worker/apk/zip.h"
 
-#include <libdeflate.h>
-
 #include <algorithm>
-#include <memory>
-#include <string>
 
 #include "common/base/text.h"
+#include "worker/apk/zip_records.h"
 
 namespace storesweep::apk {
 namespace {
-// Signatures and sizes: PKWARE APPNOTE 4.3.
-constexpr std::uint32_t kLocalHeader = 0x04034b50, kDirectoryHeader = 0x02014b50, kDirectoryEnd = 0x06054b50;
-constexpr std::size_t kDirectoryEndBytes = 22, kMaxCommentBytes = 65535;
-constexpr std::uint16_t kDeflated = 8, kSizesFollow = 0x0008;
+constexpr std::size_t kMaxShownNameBytes = 256;
+constexpr std::size_t kPathMax = 4096;  // Linux
 
-struct DirectoryEnd {
-  std::size_t at = 0;
-  std::uint16_t count = 0;
-  std::uint32_t directory_bytes = 0, directory_at = 0;
-};
+// Which releases refuse. 18 to 20: java.util.zip.ZipFile of 4.3 and 4.4 looked at flags and doubles (after
+// CVE-2013-4787); since 21 libziparchive opens what is installed. 27: the check against Janus
+// (CVE-2017-13156), in older ones with the security patch of December 2017. 31: the first with zip64.
+constexpr ApiRange kNone = {0, 0}, kAll = {1, kNewestApi}, kSince18 = {18, kNewestApi},
+                   kSince21 = {21, kNewestApi}, kSince27 = {27, kNewestApi}, kFrom18To20 = {18, 20},
+                   kUntil30 = {1, 30};
 
-std::uint32_t word_at(ByteView file, std::size_t at) {
-  ByteReader r(file);
-  r.seek(at);
-  return r.u32();
-}
-
-// The last such record of the file counts, and its comment must end with the file.
-Result<DirectoryEnd> find_end(ByteView file) {
-  if (file.size() < kDirectoryEndBytes) return corrupt("zip: too short to be one");
-  std::size_t lowest = file.size() - std::min(file.size(), kDirectoryEndBytes + kMaxCommentBytes);
-  for (std::size_t at = file.size() - kDirectoryEndBytes + 1; at-- > lowest;) {
-    if (word_at(file, at) != kDirectoryEnd) continue;
-    ByteReader r(file);
-    r.seek(at + 8);  // disk numbers mean nothing here
-    r.skip(2);
-    DirectoryEnd end{at, r.u16(), r.u32(), r.u32()};
-    if (at + kDirectoryEndBytes + r.u16() != file.size())
-      return corrupt("zip: bytes after the end record's comment");
-    if (std::uint64_t{end.directory_at} + end.directory_bytes > at) {
-      return corrupt("zip: the directory would reach past its end record");
-    }
-    if (end.count == 0) return corrupt("zip: empty");
-    return end;
-  }
-  return corrupt("zip: no end record");
+bool escapes(std::string_view name) {
+  if (starts_with(name, "/") || name.find('\\') != std::string_view::npos) return true;
+  return name == ".." || starts_with(name, "../") || ends_with(name, "/..") ||
+         name.find("/../") != std::string_view::npos;
 }
 }  // namespace
 
+void ZipProblems::add(ZipProblemKind kind, std::string_view member, ApiRange refused) {
+  count += 1;
+  if (refused.to > 0) {
+    if (refused.from > installable.from && refused.to >= installable.to) {
+      installable.to = std::min(installable.to, refused.from - 1);
+    } else {  // refused in the middle leaves the older releases out: one range is enough for anybody
+      installable.from = std::max(installable.from, refused.to + 1);
+    }
+  }
+  if (list.size() < kMaxZipProblems) {
+    list.push_back({kind, clean_utf8(member.substr(0, kMaxShownNameBytes)), refused});
+  }
+}
+
+bool ZipProblems::has(ZipProblemKind kind) const {
+  return std::ranges::find(list, kind, &ZipProblem::kind) != list.end();
+}
+
+std::string_view zip_problem_name(ZipProblemKind kind) {
+  static constexpr std::string_view kNames[] = {"prefixed",
+                                                "encrypted-flag",
+                                                "unknown-method",
+                                                "local-header-differs",
+                                                "local-name-differs",
+                                                "no-local-header",
+                                                "bad-offset",
+                                                "overlap",
+                                                "size-lies",
+                                                "duplicate-name",
+                                                "name-not-utf8",
+                                                "name-has-nul",
+                                                "name-empty",
+                                                "name-escapes",
+                                                "name-too-long",
+                                                "file-is-folder",
+                                                "zip64",
+                                                "count-differs",
+                                                "several-disks",
+                                                "directory-gap"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
 Result<ZipArchive> ZipArchive::open(ByteView file) {
-  TRY_ASSIGN(DirectoryEnd end, find_end(file));
+  TRY_ASSIGN(DirectoryEnd end, find_directory_end(file));
+  if (end.count > kMaxZipEntries) {
+    return exhausted("zip: " + std::to_string(end.count) + " members, more than " +
+                     std::to_string(kMaxZipEntries));
+  }
   ZipArchive zip;
   zip.file_ = file;
   zip.directory_at_ = end.directory_at;
-  zip.prefixed_ = word_at(file, 0) != kLocalHeader;
+  zip.directory_bytes_ = end.directory_bytes;
+  zip.directory_end_at_ = end.at;
+  ByteReader first(file);
+  zip.prefixed_ = first.u32() != kLocalHeader;
+  if (zip.prefixed_) zip.problems_.add(ZipProblemKind::kPrefixed, "", kSince27);
+  if (end.zip64) zip.problems_.add(ZipProblemKind::kZip64, "", kUntil30);
+  if (end.several_disks) zip.problems_.add(ZipProblemKind::kSeveralDisks, "", kNone);
+  if (!end.zip64 && end.directory_at + end.directory_bytes != end.at) {
+    zip.problems_.add(ZipProblemKind::kDirectoryGap, "", kNone);
+  }
   TRY(zip.read_directory(file.subspan(end.directory_at, end.directory_bytes), end.count));
+  zip.check_names();
   return zip;
 }
 
-Status ZipArchive::read_directory(ByteView directory, std::size_t count) {
+Status ZipArchive::read_directory(ByteView directory, std::uint64_t count) {
+  using enum ZipProblemKind;
   ByteReader r(directory);
-  for (std::size_t i = 0; i < count; ++i) {
-    std::string here = "zip: directory entry " + std::to_string(i);
-    if (r.u32() != kDirectoryHeader || !r.ok()) return corrupt(here + ": no signature");
-    ZipEntry entry;
-    r.skip(4 + 2);  // versions, flags: encryption is not looked at
-    entry.method = r.u16();
-    r.skip(4 + 4);  // time, CRC
-    entry.compressed_bytes = r.u32();
-    entry.bytes = r.u32();
-    std::uint16_t name_bytes = r.u16();
-    std::size_t rest = r.u16();
-    rest += r.u16();
-    r.skip(2 + 2 + 4);
-    entry.header_at = r.u32();
-    entry.name = as_text(r.take(name_bytes));
-    r.skip(rest);
-    if (!r.ok()) return corrupt(here + ": cut off");
-    if (entry.header_at >= directory_at_) return corrupt(here + ": its content would lie in the directory");
-    if (!valid_utf8(entry.name) || entry.name.find('\0') != std::string_view::npos) {
-      return corrupt(here + ": a name that is not UTF-8");
+  entries_.reserve(std::min<std::uint64_t>(count, directory.size() / 46));
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::optional<DirectoryEntry> read = read_directory_entry(r);
+    auto here = [i] { return "zip: directory entry " + std::to_string(i); };
+    if (!read) return corrupt(here() + (r.ok() ? ": no signature" : ": cut off"));
+    const ZipEntry& entry = read->entry;
+    if (entry.header_at >= directory_at_) return corrupt(here() + ": its content would lie in the directory");
+    if (read->zip64 && !problems_.has(kZip64)) problems_.add(kZip64, entry.name, kUntil30);
+    if (entry.name.find('\0') != std::string_view::npos) {
+      problems_.add(kNameHasNul, entry.name, kSince18);
+    } else if (!valid_utf8(entry.name)) {
+      problems_.add(kNameNotUtf8, entry.name, kSince21);
+    } else {
+      entries_.push_back(entry);
     }
-    entries_.push_back(entry);
   }
+  if (r.left() != 0) problems_.add(kCountDiffers, "", kNone);
+  return ok_status();
+}
+
+void ZipArchive::check_names() {
+  using enum ZipProblemKind;
   by_name_.resize(entries_.size());
   for (std::uint32_t i = 0; i < by_name_.size(); ++i) by_name_[i] = i;
-  auto name = [this](std::uint32_t i) { return entries_[i].name; };
-  std::ranges::sort(by_name_, {}, name);
-  auto twice = std::ranges::adjacent_find(by_name_, {}, name);
-  if (twice != by_name_.end()) return corrupt("zip: '" + std::string(name(*twice)) + "' is there twice");
-  return ok_status();
+  std::ranges::sort(by_name_, [this](std::uint32_t a, std::uint32_t b) {
+    int order = entries_[a].name.compare(entries_[b].name);
+    return order != 0 ? order < 0 : a < b;
+  });
+  for (std::size_t i = 0; i < by_name_.size(); ++i) {
+    const ZipEntry& entry = entries_[by_name_[i]];
+    if (i > 0 && entries_[by_name_[i - 1]].name == entry.name) {
+      problems_.add(kDuplicateName, entry.name, kSince18);
+    }
+    if (entry.name.empty()) problems_.add(kNameEmpty, "", kNone);
+    if (escapes(entry.name)) problems_.add(kNameEscapes, entry.name, kNone);
+    if (entry.name.size() >= kPathMax) problems_.add(kNameTooLong, entry.name, kNone);
+    if ((entry.flags & kEncryptedBit) != 0) problems_.add(kEncryptedFlag, entry.name, kFrom18To20);
+    if (entry.method != 0 && entry.method != 8) problems_.add(kUnknownMethod, entry.name, kNone);
+    // "a" as a file, where the next in order lies in folder "a/".
+    if (!entry.name.empty() && !ends_with(entry.name, "/") && find_folder(entry.name)) {
+      problems_.add(kFileIsFolder, entry.name, kNone);
+    }
+  }
+}
+
+bool ZipArchive::find_folder(std::string_view name) const {
+  std::string folder = std::string(name) + "/";
+  auto at = std::ranges::lower_bound(by_name_, std::string_view(folder), {},
+                                     [this](std::uint32_t i) { return entries_[i].name; });
+  return at != by_name_.end() && starts_with(entries_[*at].name, folder);
 }
 
 const ZipEntry* ZipArchive::find(std::string_view name) const {
   auto at =
       std::ranges::lower_bound(by_name_, name, {}, [this](std::uint32_t i) { return entries_[i].name; });
   return at != by_name_.end() && entries_[*at].name == name ? &entries_[*at] : nullptr;
-}
-
-Result<Bytes> ZipArchive::read(const ZipEntry& entry, std::size_t max_bytes) const {
-  std::string here = "zip: " + std::string(entry.name);
-  ByteReader r(file_);
-  r.seek(entry.header_at);
-  if (r.u32() != kLocalHeader) return corrupt(here + ": no local header");
-  r.skip(2);
-  std::uint16_t flags = r.u16();
-  r.skip(2 + 4 + 4);
-  std::uint32_t compressed = r.u32(), bytes = r.u32();
-  std::uint16_t name_bytes = r.u16(), extra_bytes = r.u16();
-  std::string_view name = as_text(r.take(name_bytes));
-  r.skip(extra_bytes);
-  if (!r.ok() || name != entry.name) return corrupt(here + ": its local header has another name");
-  if ((flags & kSizesFollow) == 0 && (compressed != entry.compressed_bytes || bytes != entry.bytes)) {
-    return corrupt(here + ": its local header has other sizes");
-  }
-  if (entry.bytes > max_bytes) return exhausted(here + ": more than " + std::to_string(max_bytes) + " bytes");
-  bool deflated = entry.method == kDeflated;
-  ByteView content = r.take(deflated ? entry.compressed_bytes : entry.bytes);
-  if (!r.ok() || r.at() > directory_at_)
-    return corrupt(here + ": its content would reach into the directory");
-  if (!deflated) return Bytes(content.begin(), content.end());
-  Bytes out(entry.bytes);
-  std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> inflate(
-      libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
-  std::size_t size = 0;
-  if (!inflate ||
-      libdeflate_deflate_decompress(inflate.get(), content.data(), content.size(), out.data(), out.size(),
-                                    &size) != LIBDEFLATE_SUCCESS ||
-      size != out.size()) {
-    return corrupt(here + ": does not inflate to its size");
-  }
-  return out;
 }
 
 }  // namespace storesweep::apk
