@@ -56,9 +56,13 @@ struct Container {
   std::vector<std::string> notes;  // what is missing or wrong, one sentence each
 };
 
-// kCorrupt where it is nothing that we know; zip is that of the file where it is one.
+// kCorrupt where it is neither a zip nor anything else that we know.
 Result<Container> read_container(ByteView file);
 // The same when the archive is already open.
 Container read_container(ByteView file, const ZipArchive& zip);
+// A member's bytes: a view into the file where it is stored, else inflated into scratch, which must outlive
+// them. kExhausted for more than max_bytes.
+Result<ByteView> member_bytes(ByteView file, const ZipArchive& zip, const ContainerMember& member,
+                              Bytes& scratch, std::size_t max_bytes);
 
 }  // namespace storesweep::apk

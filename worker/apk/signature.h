@@ -22,7 +22,8 @@ inline constexpr int kMaxSigners = 10;       // as the platform has it
 inline constexpr int kMaxCertificates = 64;  // in one chain, or in one PKCS#7 block
 inline constexpr int kMaxLineage = 64;       // certificates in a proof of rotation
 inline constexpr std::size_t kMaxSigningBlockBytes = 32u << 20;
-inline constexpr std::size_t kMaxManifestMfBytes = 32u << 20;
+inline constexpr std::size_t kMaxJarManifestBytes = 16u << 20;  // MANIFEST.MF and each .SF
+inline constexpr std::size_t kMaxJarBlockBytes = 1u << 20;      // each .RSA, .DSA, .EC
 
 struct Certificate {
   Digest sha256{};
@@ -43,7 +44,8 @@ enum class SchemeState : std::uint8_t {
   kAbsent,
   kVerified,
   kFailed,
-  kNotNeeded,  // it is there, and no release that may install the file would look at it
+  kNotNeeded,  // it is there, and no release that may install the file would look at it (and a source
+               // stamp, which none does): its signers are told, its content is not hashed
 };
 std::string_view scheme_state_name(SchemeState state);
 
@@ -69,6 +71,7 @@ enum class SignatureProblemKind : std::uint8_t {
   kEntryMissing,         // v1: the manifest names a member that is not there
   kEntrySignersDiffer,   // v1: members signed by different signers
   kEntryUnprotected,     // v1: in META-INF, so anybody can change it (warning)
+  kDuplicateEntry,       // v1: a name that stands there twice
   kStripped,             // signed with a higher scheme too, of which there is no trace
   kSchemesDiffer,        // schemes signed by different signers: mixed
   kSdkRangeInvalid,      // v3: minSdk..maxSdk missing, overlapping or not as in the signed data
@@ -129,6 +132,9 @@ struct SigningContext {
   int target_sandbox_version = 1;
   ByteView idsig;  // the v4 signature beside the file (.idsig), where there is one
 };
+
+// "walle-channel" for ids that are known to stand in signing blocks, "" for others.
+std::string_view signing_block_id_name(std::uint32_t id);
 
 // kExhausted, kTimeout or kCancelled by the budget; everything else is a fact.
 Result<SignatureFacts> verify_signatures(ByteView file, const ZipArchive& zip, const SigningContext& context,

@@ -25,7 +25,7 @@ bool escapes(std::string_view name) {
 }  // namespace
 
 void ZipProblems::add(ZipProblemKind kind, std::string_view member, ApiRange refused) {
-  count += 1;
+  const std::uint32_t before = counts[static_cast<std::size_t>(kind)]++;
   if (refused.to > 0) {
     if (refused.from > installable.from && refused.to >= installable.to) {
       installable.to = std::min(installable.to, refused.from - 1);
@@ -33,13 +33,9 @@ void ZipProblems::add(ZipProblemKind kind, std::string_view member, ApiRange ref
       installable.from = std::max(installable.from, refused.to + 1);
     }
   }
-  if (list.size() < kMaxZipProblems) {
+  if (before < kMaxZipProblemsOfAKind) {
     list.push_back({kind, clean_utf8(member.substr(0, kMaxShownNameBytes)), refused});
   }
-}
-
-bool ZipProblems::has(ZipProblemKind kind) const {
-  return std::ranges::find(list, kind, &ZipProblem::kind) != list.end();
 }
 
 std::string_view zip_problem_name(ZipProblemKind kind) {

@@ -6,6 +6,7 @@
 // is safe from several threads.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <span>
 #include <string>
@@ -18,8 +19,8 @@
 
 namespace storesweep::apk {
 
-inline constexpr std::size_t kMaxZipEntries = 500'000;  // 28 MB of index
-inline constexpr std::size_t kMaxZipProblems = 64;      // told one by one; the rest is only counted
+inline constexpr std::size_t kMaxZipEntries = 500'000;      // 28 MB of index
+inline constexpr std::uint32_t kMaxZipProblemsOfAKind = 8;  // told one by one; the rest is only counted
 // A member up to this size is inflated in one go, a larger one in pieces.
 inline constexpr std::size_t kMaxWholeMemberBytes = 32u << 20;
 inline constexpr std::size_t kStreamPieceBytes = 1u << 20;
@@ -34,6 +35,13 @@ struct ZipEntry {
   std::uint16_t method = 0, flags = 0;
 
   bool deflated() const { return method == 8; }
+  // As the platform's JAR reader takes it (StrictJarFile): what is not stored is inflated, whatever its
+  // method.
+  ZipEntry as_jar_entry() const {
+    ZipEntry out = *this;
+    if (method != 0) out.method = 8;
+    return out;
+  }
   // Bytes of the archive that hold the content: a stored member is as long as it says it is.
   std::uint64_t stored_bytes() const { return deflated() ? compressed_bytes : bytes; }
 };
@@ -61,6 +69,7 @@ enum class ZipProblemKind : std::uint8_t {
   kSeveralDisks,
   kDirectoryGap,  // bytes between the directory and its end record: no scheme but v1 is looked for
 };
+inline constexpr std::size_t kZipProblemKinds = 20;
 std::string_view zip_problem_name(ZipProblemKind kind);  // "duplicate-name"
 
 struct ApiRange {
@@ -76,13 +85,15 @@ struct ZipProblem {
   bool operator==(const ZipProblem&) const = default;
 };
 
-// The first kMaxZipProblems of them, and how many there are; refusals count all.
+// The first few of each kind, and how many there are of each; refusals count all.
 struct ZipProblems {
   std::vector<ZipProblem> list;
-  std::size_t count = 0;
+  std::array<std::uint32_t, kZipProblemKinds> counts{};  // by kind
   ApiRange installable;  // API levels whose platform takes the file, as far as the archive goes
   void add(ZipProblemKind kind, std::string_view member, ApiRange refused = {0, 0});
-  bool has(ZipProblemKind kind) const;  // in the list
+  std::uint32_t count(ZipProblemKind kind) const { return counts[static_cast<std::size_t>(kind)]; }
+  bool has(ZipProblemKind kind) const { return count(kind) > 0; }
+  bool none() const { return list.empty(); }
 };
 
 // Gets a member's content piece by piece; an error ends the reading and is returned.

@@ -22,7 +22,7 @@ std::string replaced(std::string file, std::size_t at, const std::string& bytes)
 
 TEST(ZipProblems, AProperArchiveHasNone) {
   ZipProblems p = problems(zip_of({{"AndroidManifest.xml", "x"}, {"res/", ""}, {"res/a", "y"}}));
-  EXPECT_EQ(p.count, 0u);
+  EXPECT_TRUE(p.none());
   EXPECT_EQ(p.installable, ApiRange{});
 }
 
