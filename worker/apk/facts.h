@@ -1,9 +1,10 @@
 // What an APK, or the set of APKs of one app, says of itself: bytes in, facts out. What the platform's
-// package parser goes by (AOSP PackageParser), read without running anything. Hostile input; every count and
-// size is bounded by kMax*. Pure; safe for concurrent use.
+// package parser goes by (AOSP ParsingPackageUtils), read without running anything. Hostile input; every
+// count and size is bounded by kMax*. Pure; safe for concurrent use.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,47 +14,17 @@
 #include "common/base/hash.h"
 #include "common/base/status.h"
 #include "common/model/job.h"
+#include "worker/apk/manifest_facts.h"
 
 namespace storesweep {
 
+// Rises with every change of what the facts of the same bytes are: caches and journals name it.
+inline constexpr int kFactsVersion = 2;
 inline constexpr std::size_t kMaxApksInSet = 64;
 inline constexpr std::size_t kMaxManifestBytes = 8u << 20;
-inline constexpr std::size_t kMaxResourcesBytes = 64u << 20;
-inline constexpr std::size_t kMaxComponents = 10'000;    // and filters, permissions, features, each
-inline constexpr std::size_t kMaxFilterItems = 100'000;  // actions, categories and schemes in all
-
-enum class ComponentKind : std::uint8_t { kActivity, kActivityAlias, kService, kReceiver, kProvider };
-
-struct IntentFilter {
-  std::vector<std::string> actions, categories, schemes;
-  bool operator==(const IntentFilter&) const = default;
-};
-
-struct Component {
-  ComponentKind kind = ComponentKind::kActivity;
-  std::string name;              // full class name
-  std::string target;            // activity-alias: the activity that it stands for
-  std::string process;           // "" is the app's own; ":push" is package:push
-  std::string permission;        // that a caller must hold
-  std::string authorities;       // provider
-  std::optional<bool> exported;  // as written; without it the platform decides by filters and target
-  bool enabled = true;
-  std::vector<IntentFilter> filters;
-  bool operator==(const Component&) const = default;
-};
-
-struct UsesPermission {
-  std::string name;
-  int max_sdk = 0;       // 0: all
-  bool from_23 = false;  // uses-permission-sdk-23
-  bool operator==(const UsesPermission&) const = default;
-};
-
-struct UsesFeature {
-  std::string name;
-  bool required = true;
-  bool operator==(const UsesFeature&) const = default;
-};
+inline constexpr std::size_t kMaxReferredXmlBytes = 1u << 20;  // icons, network security, backup rules
+inline constexpr std::size_t kMaxResourcesBytes = 40u << 20;   // inflated, of all members together
+inline constexpr std::size_t kMaxProblems = 200;
 
 // Whether signatures are there, not whether they hold.
 struct SigningPresence {
@@ -62,25 +33,49 @@ struct SigningPresence {
   bool operator==(const SigningPresence&) const = default;
 };
 
+// Something of the package that is broken, or could not be read within bounds: a fact of its own.
+struct FactProblem {
+  std::string where;  // a member, or "base" and a split's name before it
+  std::string what;
+  bool operator==(const FactProblem&) const = default;
+};
+
 struct ApkFacts {
-  Digest file_set{};                // SHA-256 over the sorted SHA-256 of the members
-  std::vector<std::string> splits;  // names of the split APKs, sorted
+  Digest file_set{};                    // SHA-256 over the sorted SHA-256 of the members
+  std::vector<std::string> splits;      // names of the split APKs, sorted
+  std::vector<SplitFacts> split_facts;  // the same order
   std::string package;
   std::int64_t version_code = 0;
   std::string version_name;
   std::string label, label_zh;  // default language and Chinese; what cannot be resolved is "@0x........"
-  std::string launch_activity;  // full class name, of an alias its own; empty: none
+  std::map<std::string, std::string> labels;  // by locale, "" the default: as a device in it shows the label
+  std::string icon;                           // the file that a device of 480 dpi shows
+  std::vector<IconFile> icons;
+  std::string launch_activity;                   // full class name, of an alias its own; empty: none
   int min_sdk = 1, target_sdk = 1, max_sdk = 0;  // target: min_sdk where not given; max_sdk 0: none
-  std::string min_codename;  // of a preview that it was built for: only that preview takes it
-  bool debuggable = false;
+  std::string min_codename;     // of a preview that it was built for: only that preview takes it
+  std::string target_codename;  // the same as target, which is then 10000
+  bool debuggable = false, test_only = false;
   bool behaviour_file = false;  // assets/storesweep/behaviour.json: schemas/BEHAVIOUR.md
   bool prefixed = false;        // bytes before the first member: patched platforms refuse it
+  std::string shared_user_id;
+  std::string install_location;  // "auto", "internalOnly", "preferExternal"; empty: not given
+  std::string application_class, component_factory, app_permission, overlay_of;
+  bool app_enabled = true, extract_native_libs = true, legacy_storage = false, direct_boot_aware = false;
   std::vector<UsesPermission> permissions;
+  std::vector<std::string> implied_permissions;  // that the platform adds, by target and other permissions
+  std::vector<DefinedPermission> defined_permissions;
   std::vector<UsesFeature> features;
+  std::vector<UsesLibrary> libraries;
   std::vector<Component> components;
-  std::vector<std::string> abis;             // that native code is there for, sorted; empty: none needed
-  std::vector<std::string> package_queries;  // <queries>: packages it wants to see
-  SigningPresence signing;                   // of the base
+  std::vector<Instrumentation> instrumentation;
+  std::vector<MetaData> meta_data, properties;  // of <application>
+  Queries queries;
+  NetworkSecurity network;
+  Backup backup;
+  std::vector<std::string> abis;  // that native code is there for, sorted; empty: none needed
+  SigningPresence signing;        // of the base
+  std::vector<FactProblem> problems;
   Needs needs;
   bool operator==(const ApkFacts&) const = default;
 };
@@ -91,7 +86,7 @@ Result<ApkFacts> read_apk_facts(std::span<const ByteView> apks);
 inline Result<ApkFacts> read_apk_facts(ByteView apk) { return read_apk_facts(std::span(&apk, 1)); }
 
 std::string_view component_kind_name(ComponentKind kind);  // "activity-alias"
-// For the journal; the keys are the fields' names.
+// For the journal and for programs: schemas/apk-facts.schema.json.
 std::string facts_to_json(const ApkFacts& facts);
 
 }  // namespace storesweep

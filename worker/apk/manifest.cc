@@ -2,49 +2,36 @@
 
 #include <fmt/format.h>
 
-#include "common/base/text.h"
+#include "worker/apk/implied.h"
+#include "worker/apk/manifest_components.h"
 
 namespace storesweep::apk {
 namespace {
-// Public resource ids of the platform's attributes (AOSP core/res/res/values/public.xml).
-enum : std::uint32_t {
-  kLabel = 0x01010001,
-  kName = 0x01010003,
-  kPermission = 0x01010006,
-  kEnabled = 0x0101000e,
-  kDebuggable = 0x0101000f,
-  kExported = 0x01010010,
-  kProcess = 0x01010011,
-  kAuthorities = 0x01010018,
-  kScheme = 0x01010027,
-  kTargetActivity = 0x01010202,
-  kMinSdk = 0x0101020c,
-  kVersionCode = 0x0101021b,
-  kVersionName = 0x0101021c,
-  kTargetSdk = 0x01010270,
-  kMaxSdk = 0x01010271,
-  kRequired = 0x0101028e,
-  kVersionCodeMajor = 0x01010576,
-};
+constexpr int kPreviewTarget = 10'000;  // AOSP CUR_DEVELOPMENT: above every release
+constexpr std::uint32_t kNeverForLocation = 0x00010000;
 
-std::optional<ComponentKind> component_kind(std::string_view tag) {
-  if (tag == "activity") return ComponentKind::kActivity;
-  if (tag == "activity-alias") return ComponentKind::kActivityAlias;
-  if (tag == "service") return ComponentKind::kService;
-  if (tag == "receiver") return ComponentKind::kReceiver;
-  if (tag == "provider") return ComponentKind::kProvider;
-  return std::nullopt;
-}
+// What an element is by where it stands. The platform skips a tag it does not know with all that is in it.
+enum class Role : std::uint8_t {
+  kUnknown,
+  kManifest,
+  kApplication,
+  kComponent,
+  kFilter,
+  kQueries,
+  kQueryIntent,
+  kLeaf,
+};
 
 class Reader {
  public:
-  Reader(const XmlDocument& doc, const ResourceTable& resources) : doc_(doc), resources_(resources) {}
+  Reader(const XmlDocument& doc, const Resources& resources) : doc_(doc), values_(doc, resources) {}
 
   Result<Manifest> run() {
-    tags_.reserve(doc_.elements().size());
-    for (std::size_t i = 0; i < doc_.elements().size(); ++i) {
-      tags_.push_back(doc_.name(doc_.elements()[i]));
-      TRY(element(static_cast<int>(i)));
+    if (!doc_.fault().empty()) return corrupt("AndroidManifest.xml: " + doc_.fault());
+    roles_.reserve(doc_.elements().size());
+    for (const XmlElement& e : doc_.elements()) {
+      TRY_ASSIGN(Role role, element(e, doc_.name(e)));
+      roles_.push_back(role);
     }
     if (facts().package.empty()) return corrupt("AndroidManifest.xml: no package name");
     finish();
@@ -53,74 +40,7 @@ class Reader {
 
  private:
   ApkFacts& facts() { return out_.facts; }
-
-  // -- values
-
-  ResValue resolved(const XmlAttribute& a) const {
-    if (a.value.type != kReference && a.value.type != kDynamicReference) return a.value;
-    return resources_.value(a.value.data).value_or(ResValue{});
-  }
-  std::string text(const XmlElement& e, std::uint32_t id, std::string_view language = "") const {
-    const XmlAttribute* a = doc_.attribute(e, id);
-    if (!a) return "";
-    if (a->value.type == kReference || a->value.type == kDynamicReference) {
-      if (auto found = resources_.text(a->value.data, language)) return *found;
-      return language.empty() ? fmt::format("@0x{:08x}", a->value.data) : "";
-    }
-    if (!language.empty()) return "";
-    if (auto found = doc_.string_of(*a)) return *found;
-    if (a->value.type >= kFirstInt && a->value.type <= kLastInt)
-      return std::to_string(static_cast<std::int32_t>(a->value.data));
-    return "";
-  }
-  std::optional<std::int64_t> number(const XmlElement& e, std::uint32_t id) const {
-    const XmlAttribute* a = doc_.attribute(e, id);
-    if (!a) return std::nullopt;
-    ResValue v = resolved(*a);
-    if (v.type >= kFirstInt && v.type <= kLastInt) return static_cast<std::int32_t>(v.data);
-    return parse_int<std::int32_t>(text(e, id));
-  }
-  std::optional<bool> flag(const XmlElement& e, std::uint32_t id) const {
-    const XmlAttribute* a = doc_.attribute(e, id);
-    if (!a) return std::nullopt;
-    ResValue v = resolved(*a);
-    if (v.type >= kFirstInt && v.type <= kLastInt) return v.data != 0;
-    std::string said = text(e, id);
-    return said == "true" || said == "TRUE" || said == "1";
-  }
-  std::string plain(const XmlElement& e, std::string_view name) const {
-    const XmlAttribute* a = doc_.attribute(e, name);
-    return a ? doc_.string_of(*a).value_or("") : "";
-  }
-  // AOSP PackageParser.buildClassName.
-  std::string class_name(std::string name) const {
-    if (name.empty()) return name;
-    if (name[0] == '.') return out_.facts.package + name;
-    return name.find('.') == std::string::npos ? out_.facts.package + "." + name : name;
-  }
-
-  // -- elements
-
-  Status element(int i) {
-    const XmlElement& e = doc_.elements()[static_cast<std::size_t>(i)];
-    const std::string& tag = tags_.back();
-    if (e.parent < 0)
-      return tag == "manifest" && i == 0 ? manifest(e)
-                                         : corrupt("AndroidManifest.xml: its root is no manifest");
-    const std::string& around = tags_[static_cast<std::size_t>(e.parent)];
-    if (e.parent == 0) return below_manifest(e, tag);
-    if (around == "application") {
-      if (auto kind = component_kind(tag)) return component(e, *kind, i);
-    } else if (around == "queries" && tag == "package") {
-      return add(facts().package_queries, text(e, kName));
-    } else if (tag == "intent-filter" && e.parent == component_at_) {
-      filter_at_ = i;
-      return add(facts().components.back().filters, IntentFilter{});
-    } else if (e.parent == filter_at_) {
-      return filter_item(e, tag);
-    }
-    return ok_status();
-  }
+  std::string name_of(const XmlElement& e) const { return values_.text(e, attr::name); }
 
   template <class T>
   static Status add(std::vector<T>& list, T one) {
@@ -129,91 +49,242 @@ class Reader {
     list.push_back(std::move(one));
     return ok_status();
   }
-
-  Status manifest(const XmlElement& e) {
-    facts().package = plain(e, "package");
-    out_.split = plain(e, "split");
-    auto low = static_cast<std::uint32_t>(number(e, kVersionCode).value_or(0));
-    auto high = static_cast<std::uint32_t>(number(e, kVersionCodeMajor).value_or(0));
-    facts().version_code = static_cast<std::int64_t>(std::uint64_t{high} << 32 | low);
-    facts().version_name = text(e, kVersionName);
+  Status one_item_more() {
+    if (++items_ > kMaxFilterItems)
+      return exhausted("AndroidManifest.xml: too many filter items and meta-data");
     return ok_status();
   }
 
-  Status below_manifest(const XmlElement& e, std::string_view tag) {
+  Result<Role> element(const XmlElement& e, const std::string& tag) {
+    if (e.parent < 0) {
+      if (tag != "manifest" || !roles_.empty())
+        return corrupt("AndroidManifest.xml: its root is no manifest");
+      manifest(e);
+      return Role::kManifest;
+    }
+    switch (roles_[static_cast<std::size_t>(e.parent)]) {
+      case Role::kManifest:
+        return below_manifest(e, tag);
+      case Role::kApplication:
+        return below_application(e, tag);
+      case Role::kComponent:
+        return below_component(e, tag);
+      case Role::kFilter:
+        return filter_item(e, tag, facts().components.back().filters.back());
+      case Role::kQueries:
+        return below_queries(e, tag);
+      case Role::kQueryIntent:
+        return filter_item(e, tag, facts().queries.intents.back());
+      default:
+        return Role::kUnknown;
+    }
+  }
+
+  void manifest(const XmlElement& e) {
+    ApkFacts& f = facts();
+    f.package = values_.plain(e, "package");
+    values_.package(f.package);
+    out_.split = values_.plain(e, "split");
+    out_.split_facts = {out_.split, values_.plain(e, "configForSplit"),
+                        values_.flag(e, attr::isFeatureSplit, false)};
+    auto low = static_cast<std::uint32_t>(values_.number(e, attr::versionCode).value_or(0));
+    auto high = static_cast<std::uint32_t>(values_.number(e, attr::versionCodeMajor).value_or(0));
+    f.version_code = static_cast<std::int64_t>(std::uint64_t{high} << 32 | low);
+    f.version_name = values_.text(e, attr::versionName);
+    f.shared_user_id = values_.text(e, attr::sharedUserId);
+    if (values_.has(e, attr::installLocation)) {
+      static constexpr std::string_view kLocations[] = {"auto", "internalOnly", "preferExternal"};
+      auto location = values_.number(e, attr::installLocation);
+      f.install_location = location && *location >= 0 && *location < 3
+                               ? std::string(kLocations[*location])
+                               : values_.text(e, attr::installLocation);
+    }
+  }
+
+  Result<Role> below_manifest(const XmlElement& e, std::string_view tag) {
     if (tag == "application") return application(e);
     if (tag == "uses-sdk") return uses_sdk(e);
-    if (tag == "uses-permission" || tag == "uses-permission-sdk-23" || tag == "uses-permission-sdk-m") {
-      UsesPermission p{text(e, kName), static_cast<int>(number(e, kMaxSdk).value_or(0)),
-                       tag != "uses-permission"};
-      return p.name.empty() ? ok_status() : add(facts().permissions, std::move(p));
-    }
-    if (tag == "uses-feature") {
-      UsesFeature f{text(e, kName), flag(e, kRequired).value_or(true)};
-      return f.name.empty() ? ok_status() : add(facts().features, std::move(f));
-    }
-    return ok_status();
-  }
-
-  Status application(const XmlElement& e) {
-    facts().label = text(e, kLabel);
-    facts().label_zh = text(e, kLabel, "zh");
-    facts().debuggable = flag(e, kDebuggable).value_or(false);
-    process_ = text(e, kProcess);
-    return ok_status();
-  }
-
-  Status uses_sdk(const XmlElement& e) {
-    if (auto low = number(e, kMinSdk)) {
-      facts().min_sdk = static_cast<int>(*low);
+    if (tag == "queries") return Role::kQueries;
+    if (tag == "uses-permission" || tag == "uses-permission-sdk-23" || tag == "uses-permission-sdk-m")
+      return uses_permission(e, tag != "uses-permission");
+    if (tag == "permission" || tag == "permission-tree") {
+      bool tree = tag == "permission-tree";
+      DefinedPermission p{name_of(e), protection_level_text(values_, e),
+                          values_.text(e, attr::permissionGroup), tree};
+      TRY(add(facts().defined_permissions, std::move(p)));
+    } else if (tag == "uses-feature") {
+      TRY(uses_feature(e));
+    } else if (tag == "instrumentation") {
+      TRY(add(facts().instrumentation,
+              {values_.class_name(name_of(e)), values_.text(e, attr::targetPackage)}));
+    } else if (tag == "overlay") {
+      facts().overlay_of = values_.text(e, attr::targetPackage);
     } else {
-      facts().min_codename = text(e, kMinSdk);
+      return Role::kUnknown;
     }
-    target_ = number(e, kTargetSdk);
-    // A target named by letters is a preview's: above every number.
-    if (!target_ && doc_.attribute(e, kTargetSdk)) target_ = 10'000;
-    facts().max_sdk = static_cast<int>(number(e, kMaxSdk).value_or(0));
-    return ok_status();
+    return Role::kLeaf;
   }
 
-  Status component(const XmlElement& e, ComponentKind kind, int i) {
-    Component c;
-    c.kind = kind;
-    c.name = class_name(text(e, kName));
-    c.target = kind == ComponentKind::kActivityAlias ? class_name(text(e, kTargetActivity)) : "";
-    c.process = doc_.attribute(e, kProcess) ? text(e, kProcess) : process_;
-    if (c.process == facts().package) c.process.clear();
-    c.permission = text(e, kPermission);
-    c.authorities = kind == ComponentKind::kProvider ? text(e, kAuthorities) : "";
-    c.exported = flag(e, kExported);
-    c.enabled = flag(e, kEnabled).value_or(true);
-    component_at_ = i;
-    return add(facts().components, std::move(c));
+  Result<Role> uses_permission(const XmlElement& e, bool from_23) {
+    UsesPermission p{name_of(e), static_cast<int>(values_.number(e, attr::maxSdkVersion).value_or(0)),
+                     from_23};
+    if (auto flags = values_.number(e, attr::usesPermissionFlags)) {
+      p.never_for_location = (static_cast<std::uint32_t>(*flags) & kNeverForLocation) != 0;
+    } else {
+      p.never_for_location = values_.text(e, attr::usesPermissionFlags) == "neverForLocation";
+    }
+    if (!p.name.empty()) TRY(add(facts().permissions, std::move(p)));
+    return Role::kLeaf;
   }
 
-  Status filter_item(const XmlElement& e, std::string_view tag) {
-    if (++filter_items_ > kMaxFilterItems) return exhausted("AndroidManifest.xml: too many intent filters");
-    IntentFilter& filter = facts().components.back().filters.back();
-    if (tag == "action") filter.actions.push_back(text(e, kName));
-    if (tag == "category") filter.categories.push_back(text(e, kName));
-    if (tag == "data" && doc_.attribute(e, kScheme)) filter.schemes.push_back(text(e, kScheme));
-    return ok_status();
+  Status uses_feature(const XmlElement& e) {
+    UsesFeature f{name_of(e), values_.flag(e, attr::required, true)};
+    if (f.name.empty()) {
+      auto gl = values_.number(e, attr::glEsVersion);
+      if (!gl) return ok_status();
+      f.name = fmt::format("glEs {}.{}", *gl >> 16 & 0xffff, *gl & 0xffff);
+    }
+    return add(facts().features, std::move(f));
   }
 
-  void finish() { facts().target_sdk = target_ ? static_cast<int>(*target_) : facts().min_sdk; }
+  Result<Role> application(const XmlElement& e) {
+    if (application_seen_) return Role::kUnknown;  // the platform takes the first
+    application_seen_ = true;
+    ApkFacts& f = facts();
+    f.label = values_.text(e, attr::label);
+    if (std::uint32_t id = values_.reference(e, attr::label))
+      f.labels = values_.resources().texts_by_locale(id);
+    f.label_zh = chinese_label();
+    f.debuggable = values_.flag(e, attr::debuggable, false);
+    f.test_only = values_.flag(e, attr::testOnly, false);
+    f.app_enabled = values_.flag(e, attr::enabled, true);
+    f.extract_native_libs = values_.flag(e, attr::extractNativeLibs, true);
+    f.legacy_storage = values_.flag(e, attr::requestLegacyExternalStorage, false);
+    f.direct_boot_aware = values_.flag(e, attr::directBootAware, false);
+    f.application_class = values_.class_name(name_of(e));
+    f.component_factory = values_.class_name(values_.text(e, attr::appComponentFactory));
+    f.app_permission = values_.text(e, attr::permission);
+    process_ = values_.text(e, attr::process);
+    out_.icon = values_.reference(e, attr::icon);
+    out_.round_icon = values_.reference(e, attr::roundIcon);
+    f.icon = values_.text(e, attr::icon);
+    network_and_backup(e);
+    return Role::kApplication;
+  }
+
+  // Mainland Chinese first, then whatever Chinese there is; nothing where the label has none.
+  std::string chinese_label() {
+    const auto& labels = facts().labels;
+    for (const char* locale : {"zh-CN", "zh-Hans-CN", "zh-Hans", "zh"}) {
+      if (auto at = labels.find(locale); at != labels.end()) return at->second;
+    }
+    auto any = labels.lower_bound("zh-");
+    return any != labels.end() && any->first.starts_with("zh-") ? any->second : "";
+  }
+
+  void network_and_backup(const XmlElement& e) {
+    ApkFacts& f = facts();
+    f.network.cleartext_flag = values_.flag(e, attr::usesCleartextTraffic);
+    out_.network_security = values_.reference(e, attr::networkSecurityConfig);
+    f.backup.allowed = values_.flag(e, attr::allowBackup, true);
+    f.backup.agent = values_.class_name(values_.text(e, attr::backupAgent));
+    f.backup.full_content = values_.text(e, attr::fullBackupContent);
+    f.backup.extraction_rules = values_.text(e, attr::dataExtractionRules);
+    out_.full_backup = values_.reference(e, attr::fullBackupContent);
+    out_.extraction_rules = values_.reference(e, attr::dataExtractionRules);
+  }
+
+  Result<Role> uses_sdk(const XmlElement& e) {
+    ApkFacts& f = facts();
+    if (auto low = values_.number(e, attr::minSdkVersion)) {
+      f.min_sdk = static_cast<int>(*low);
+    } else {
+      f.min_codename = values_.text(e, attr::minSdkVersion);
+    }
+    target_ = values_.number(e, attr::targetSdkVersion);
+    if (!target_) {
+      f.target_codename =
+          values_.has(e, attr::targetSdkVersion) ? values_.text(e, attr::targetSdkVersion) : f.min_codename;
+      if (!f.target_codename.empty()) target_ = kPreviewTarget;
+    }
+    f.max_sdk = static_cast<int>(values_.number(e, attr::maxSdkVersion).value_or(0));
+    return Role::kLeaf;
+  }
+
+  Result<Role> below_application(const XmlElement& e, std::string_view tag) {
+    if (auto kind = component_kind(tag)) {
+      Component c = read_component(values_, e, *kind, process_);
+      if (c.process == facts().package) c.process.clear();
+      if (c.split.empty()) c.split = out_.split;
+      TRY(add(facts().components, std::move(c)));
+      return Role::kComponent;
+    }
+    if (tag == "meta-data") return meta_data(e, facts().meta_data);
+    if (tag == "property") return meta_data(e, facts().properties);
+    if (tag == "uses-library") return library(e, "java");
+    if (tag == "uses-native-library") return library(e, "native");
+    if (tag == "uses-static-library") return library(e, "static");
+    if (tag == "uses-sdk-library") return library(e, "sdk");
+    return Role::kUnknown;
+  }
+
+  Result<Role> library(const XmlElement& e, const char* kind) {
+    TRY(add(facts().libraries,
+            {kind, name_of(e), values_.flag(e, attr::required, true), values_.text(e, attr::version)}));
+    return Role::kLeaf;
+  }
+
+  Result<Role> meta_data(const XmlElement& e, std::vector<MetaData>& to) {
+    TRY(one_item_more());
+    TRY(add(to, read_meta_data(values_, e)));
+    return Role::kLeaf;
+  }
+
+  Result<Role> below_component(const XmlElement& e, std::string_view tag) {
+    Component& c = facts().components.back();
+    if (tag == "meta-data") return meta_data(e, c.meta_data);
+    if (tag == "property") return meta_data(e, c.properties);
+    if (tag != "intent-filter") return Role::kUnknown;
+    TRY(one_item_more());
+    TRY(add(c.filters, read_filter(values_, e)));
+    return Role::kFilter;
+  }
+
+  Result<Role> filter_item(const XmlElement& e, std::string_view tag, IntentFilter& filter) {
+    TRY(one_item_more());
+    read_filter_item(values_, e, tag, filter);
+    return Role::kLeaf;
+  }
+
+  Result<Role> below_queries(const XmlElement& e, std::string_view tag) {
+    Queries& q = facts().queries;
+    if (tag == "package") TRY(add(q.packages, name_of(e)));
+    if (tag == "provider") TRY(add(q.providers, values_.text(e, attr::authorities)));
+    if (tag != "intent") return Role::kLeaf;
+    TRY(add(q.intents, IntentFilter{}));
+    return Role::kQueryIntent;
+  }
+
+  void finish() {
+    ApkFacts& f = facts();
+    f.target_sdk = target_ ? static_cast<int>(*target_) : f.min_sdk;
+    for (Component& c : f.components)
+      c.reachable = c.exported.value_or(reachable_by_default(c, f.target_sdk));
+    f.implied_permissions = implied_permissions(f.permissions, f.target_sdk);
+  }
 
   const XmlDocument& doc_;
-  const ResourceTable& resources_;
+  ManifestValues values_;
   Manifest out_;
-  std::vector<std::string> tags_;
+  std::vector<Role> roles_;
   std::string process_;
   std::optional<std::int64_t> target_;
-  std::size_t filter_items_ = 0;
-  int component_at_ = -2, filter_at_ = -2;
+  std::size_t items_ = 0;
+  bool application_seen_ = false;
 };
 }  // namespace
 
-Result<Manifest> read_manifest(const XmlDocument& document, const ResourceTable& resources) {
+Result<Manifest> read_manifest(const XmlDocument& document, const Resources& resources) {
   return Reader(document, resources).run();
 }
 

@@ -15,10 +15,14 @@ std::vector<std::string> fuzz_seeds() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto table = apk::ResourceTable::parse(ByteView(data, size));
   if (!table.ok()) return 0;
+  apk::Resources all;
+  all.add(std::move(table).value());
   for (std::uint32_t id : {0x7f010000u, 0x7f010001u, 0x01040000u}) {
-    (void)table->text(id, "");
-    (void)table->text(id, "zh");
-    (void)table->value(id);
+    (void)all.text(id);
+    (void)all.texts(id);
+    (void)all.texts_by_locale(id);
+    (void)all.files(id);
+    (void)all.name_of(id);
   }
   return 0;
 }

@@ -195,11 +195,14 @@ inline std::string resources(const std::string& label, const std::string& zh = "
     put_little(body, string, 4);
     return chunk(0x0201, head, body);
   };
-  std::string package_head, table_head;
+  std::string package_head, table_head, spec_head, spec_body;
+  put_little(spec_head, 1, 4);  // type id 1
+  put_little(spec_head, 1, 4);  // one entry
+  put_little(spec_body, 0, 4);
   put_little(package_head, 0x7f, 4);
   package_head += std::string(256 + 16, '\0');
   put_little(table_head, 1, 4);
-  std::string types = type("", 0) + (zh.empty() ? "" : type("zh", 1));
+  std::string types = chunk(0x0202, spec_head, spec_body) + type("", 0) + (zh.empty() ? "" : type("zh", 1));
   return chunk(0x0002, table_head, string_pool({label, zh}) + chunk(0x0200, package_head, types));
 }
 

@@ -20,12 +20,43 @@ Json truth_of(const std::filesystem::path& apk) {
   return at == std::string::npos ? Json() : Json::parse(text.substr(text.find('{', at)), nullptr, false);
 }
 
+// Lines `NAME-KEY:'VALUE'` of aapt's badging, such as application-label-zh-CN.
+std::map<std::string, std::string> badging(const std::filesystem::path& apk, const std::string& name) {
+  std::ifstream in(apk.string() + ".truth.txt", std::ios::binary);
+  std::map<std::string, std::string> out;
+  for (std::string line; std::getline(in, line) && !line.starts_with("== aapt dump permissions");) {
+    std::size_t quote = line.find(":'");
+    if (!line.starts_with(name) || quote == std::string::npos) continue;
+    std::string key = line.substr(name.size(), quote - name.size());
+    if (!key.empty()) key.erase(0, 1);
+    out[key] = line.substr(quote + 2, line.rfind('\'') - quote - 2);
+  }
+  return out;
+}
+
+// What a device of that locale shows, by our labels: the most that matches.
+std::string label_in(const ApkFacts& f, const std::string& locale) {
+  for (const std::string& key : {locale, locale.substr(0, locale.find('-'))}) {
+    if (auto at = f.labels.find(key); at != f.labels.end()) return at->second;
+  }
+  return f.label;
+}
+
 std::string text_of(const Json& truth, const char* key) {
   return truth.contains(key) && truth[key].is_string() ? truth[key].get<std::string>() : "";
 }
 
 int count(const ApkFacts& facts, ComponentKind kind) {
   return static_cast<int>(std::ranges::count(facts.components, kind, &Component::kind));
+}
+
+std::pair<std::size_t, std::size_t> filters_and_meta_data(const ApkFacts& f) {
+  std::size_t filters = 0, meta = f.meta_data.size();
+  for (const Component& c : f.components) {
+    filters += c.filters.size();
+    meta += c.meta_data.size();
+  }
+  return {filters, meta};
 }
 
 // field -> (ours, aapt's)
@@ -47,7 +78,12 @@ std::map<std::string, std::pair<std::string, std::string>> compared(const ApkFac
       {"launchable", {f.launch_activity, text_of(t, "launchable")}},
       {"permissions", {Json(ours).dump(), Json(theirs).dump()}},
       {"abis", {Json(f.abis).dump(), t.contains("native_abis") ? t["native_abis"].dump() : "[]"}},
+      {"n_intent-filter", {std::to_string(filters_and_meta_data(f).first), t["n_intent-filter"].dump()}},
+      {"n_meta-data", {std::to_string(filters_and_meta_data(f).second), t["n_meta-data"].dump()}},
   };
+  std::vector<std::string> defined, defines = t["defines_permission"].get<std::vector<std::string>>();
+  for (const DefinedPermission& p : f.defined_permissions) defined.push_back(p.name);
+  out["defines"] = {Json(defined).dump(), Json(defines).dump()};
   for (ComponentKind kind : {ComponentKind::kActivity, ComponentKind::kActivityAlias, ComponentKind::kService,
                              ComponentKind::kReceiver, ComponentKind::kProvider}) {
     std::string key = "n_" + std::string(component_kind_name(kind));
@@ -112,9 +148,17 @@ TEST(ApkCorpus, EveryApkAgreesWithAaptOrIsKnownToDifferForAReason) {
     if (facts.ok() != aapt)
       differ(name_of(path), facts.ok() ? "we read it, aapt does not" : facts.status().text());
     if (!facts.ok() || !truth.is_object() || !truth.contains("package")) continue;
-    for (const auto& [field, values] : compared(*facts, truth)) {
+    auto fields = compared(*facts, truth);
+    for (const auto& [locale, label] : badging(path, "application-label")) {
+      fields["label in " + (locale.empty() ? "any" : locale)] = {label_in(*facts, locale), label};
+    }
+    for (const auto& [density, icon] : badging(path, "application-icon")) {
+      if (density == "480") fields["icon at 480"] = {facts->icon, icon};
+    }
+    for (const auto& [field, values] : fields) {
       bool same = values.first == values.second;
-      (same ? agreement[field].first : agreement[field].second) += 1;
+      std::string kind = field.starts_with("label in") ? "label in a locale" : field;
+      (same ? agreement[kind].first : agreement[kind].second) += 1;
       if (!same)
         differ(name_of(path) + " " + field, "ours '" + values.first + "', aapt '" + values.second + "'");
     }

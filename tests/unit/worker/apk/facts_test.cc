@@ -6,8 +6,6 @@
 
 #include "common/base/random.h"
 #include "tests/unit/worker/apk/apk_builder.h"
-#include "worker/apk/binary_xml.h"
-#include "worker/apk/resources.h"
 
 namespace storesweep {
 namespace {
@@ -98,33 +96,6 @@ TEST(ApkFacts, JsonCarriesPackageComponentsAndNeeds) {
   EXPECT_EQ(json["package"], "com.example");
   EXPECT_EQ(json["components"][1]["kind"], "receiver");
   EXPECT_EQ(json["needs"]["min_api"], 19);
-}
-
-TEST(BinaryXml, ATagNestedTooDeepIsRefused) {
-  std::string nodes;
-  for (int i = 0; i < 300; ++i) nodes += start_tag(0, {});
-  std::string xml = xml_of(string_pool({"a"}), {}, nodes);
-  EXPECT_EQ(apk::XmlDocument::parse(as_bytes(xml)).status().text(), "exhausted: binary XML: nested too deep");
-}
-
-TEST(BinaryXml, AttributesThatReachPastTheirTagAreRefused) {
-  std::string tag = start_tag(0, {{0, 0x10, 1}});
-  tag[16 + 12] = 2;  // two attributes, and bytes of one
-  std::string xml = xml_of(string_pool({"a"}), {}, tag);
-  EXPECT_EQ(apk::XmlDocument::parse(as_bytes(xml)).status().text(),
-            "corrupt: binary XML: attributes reach past their tag");
-}
-
-TEST(Resources, AReferenceToItselfEnds) {
-  std::string table = resources("x");
-  std::string loop = table;
-  std::size_t at = loop.rfind(std::string("\x08\x00\x00\x03\x00\x00\x00\x00", 8));
-  ASSERT_NE(at, std::string::npos);
-  loop.replace(at + 3, 5, std::string("\x01\x00\x00\x01\x7f", 5));
-  auto parsed = apk::ResourceTable::parse(as_bytes(loop));
-  ASSERT_TRUE(parsed.ok());
-  EXPECT_FALSE(parsed->text(0x7f010000, "").has_value());
-  EXPECT_FALSE(parsed->value(0x7f010000).has_value());
 }
 
 TEST(ApkFacts, ThousandsOfMutationsNeitherCrashNorHang) {

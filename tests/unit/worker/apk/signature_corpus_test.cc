@@ -49,7 +49,7 @@ SigningContext context_of(ByteView file, const ZipArchive& zip) {
   if (!facts.ok() || !xml.ok()) return out;
   out.min_sdk = facts->min_sdk;
   out.target_sdk = facts->target_sdk;
-  auto document = XmlDocument::parse(*xml);
+  auto document = parse_binary_xml(*xml);
   const XmlAttribute* sandbox = document->attribute(document->elements().at(0), 0x0101054c);
   if (sandbox) out.target_sandbox_version = static_cast<int>(sandbox->value.data);
   return out;
