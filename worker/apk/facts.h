@@ -14,7 +14,9 @@
 #include "common/base/hash.h"
 #include "common/base/status.h"
 #include "common/model/job.h"
+#include "worker/apk/code_facts.h"
 #include "worker/apk/manifest_facts.h"
+#include "worker/apk/signature.h"
 
 namespace storesweep {
 
@@ -40,7 +42,17 @@ struct FactProblem {
   bool operator==(const FactProblem&) const = default;
 };
 
+// Something that a rule may be about (leads.h): never a violation.
+struct Lead {
+  std::string kind;     // of lead_kinds()
+  std::string subject;  // a component, a permission, a place in the code
+  std::string detail;
+  std::string owner;  // of the code: id of an SDK, "app", "unknown"; empty: the manifest
+  bool operator==(const Lead&) const = default;
+};
+
 struct ApkFacts {
+  std::string format = "apk";           // of the file: container_kind_name()
   Digest file_set{};                    // SHA-256 over the sorted SHA-256 of the members
   std::vector<std::string> splits;      // names of the split APKs, sorted
   std::vector<SplitFacts> split_facts;  // the same order
@@ -75,13 +87,18 @@ struct ApkFacts {
   Backup backup;
   std::vector<std::string> abis;  // that native code is there for, sorted; empty: none needed
   SigningPresence signing;        // of the base
+  bool signature_checked = false;
+  apk::SignatureFacts signature;  // of the base, verified; where signature_checked
+  CodeSummary code;
+  std::vector<Lead> leads;
   std::vector<FactProblem> problems;
   Needs needs;
   bool operator==(const ApkFacts&) const = default;
 };
 
 // One APK, or a base with its splits in any order. kCorrupt or kExhausted names the member and what is wrong
-// with it; kInvalid when the set does not belong together.
+// with it; kInvalid when the set does not belong together. Manifest and resources only: package.h reads the
+// rest.
 Result<ApkFacts> read_apk_facts(std::span<const ByteView> apks);
 inline Result<ApkFacts> read_apk_facts(ByteView apk) { return read_apk_facts(std::span(&apk, 1)); }
 

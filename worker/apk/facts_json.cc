@@ -3,26 +3,13 @@
 #include <nlohmann/json.hpp>
 
 #include "worker/apk/facts.h"
+#include "worker/apk/facts_json_parts.h"
 
 namespace storesweep {
 namespace {
 using Json = nlohmann::ordered_json;
-
-void put(Json& out, const char* key, const std::string& value) {
-  if (!value.empty()) out[key] = value;
-}
-void put(Json& out, const char* key, bool value) {
-  if (value) out[key] = true;
-}
-void put(Json& out, const char* key, const std::vector<std::string>& value) {
-  if (!value.empty()) out[key] = value;
-}
-template <class T, class Make>
-Json list(const std::vector<T>& all, Make make) {
-  Json out = Json::array();
-  for (const T& one : all) out.push_back(make(one));
-  return out;
-}
+using json_parts::list;
+using json_parts::put;
 
 Json filter_json(const IntentFilter& f) {
   Json out{{"actions", f.actions}, {"categories", f.categories}, {"schemes", f.schemes}};
@@ -132,7 +119,10 @@ Json permission_json(const UsesPermission& p) {
 }
 
 Json identity_json(const ApkFacts& f) {
-  Json out{{"facts_version", kFactsVersion}, {"file_set", to_hex(f.file_set)}, {"splits", f.splits}};
+  Json out{{"facts_version", kFactsVersion},
+           {"file_set", to_hex(f.file_set)},
+           {"format", f.format},
+           {"splits", f.splits}};
   out["split_facts"] = list(f.split_facts, [](const SplitFacts& s) {
     return Json{{"name", s.name}, {"config_for", s.config_for}, {"feature", s.feature}};
   });
@@ -215,6 +205,9 @@ std::string facts_to_json(const ApkFacts& f) {
   out["abis"] = f.abis;
   out["signing"] = {
       {"v1", f.signing.v1}, {"v2", f.signing.v2}, {"v3", f.signing.v3}, {"v3_1", f.signing.v3_1}};
+  if (f.signature_checked) out["signature"] = json_parts::signature_json(f.signature);
+  if (f.code.looked_at) out["code"] = json_parts::code_json(f.code);
+  out["leads"] = list(f.leads, json_parts::lead_json);
   out["problems"] = list(f.problems, [](const FactProblem& p) {
     return Json{{"where", p.where}, {"what", p.what}};
   });

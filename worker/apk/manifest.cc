@@ -32,6 +32,8 @@ class Reader {
     for (const XmlElement& e : doc_.elements()) {
       TRY_ASSIGN(Role role, element(e, doc_.name(e)));
       roles_.push_back(role);
+      if (values_.text_bytes() > kMaxManifestTextBytes)
+        return exhausted("AndroidManifest.xml: more than 8 MiB of text");
     }
     if (facts().package.empty()) return corrupt("AndroidManifest.xml: no package name");
     finish();

@@ -144,7 +144,7 @@ MetaData read_meta_data(const ManifestValues& values, const XmlElement& e) {
     return m;
   }
   m.value = values.text(e, attr::value);
-  if (std::uint32_t id = values.reference(e, attr::value)) m.values = values.resources().texts(id);
+  if (std::uint32_t id = values.reference(e, attr::value)) m.values = values.array(id);
   return m;
 }
 

@@ -12,6 +12,7 @@ namespace storesweep {
 
 inline constexpr std::size_t kMaxComponents = 10'000;    // and filters, permissions, features, .., each
 inline constexpr std::size_t kMaxFilterItems = 100'000;  // actions, categories, data and meta-data in all
+inline constexpr std::size_t kMaxManifestTextBytes = 8u << 20;
 
 enum class ComponentKind : std::uint8_t { kActivity, kActivityAlias, kService, kReceiver, kProvider };
 
@@ -87,7 +88,7 @@ struct UsesFeature {
 };
 
 struct UsesLibrary {
-  std::string kind;  // "java", "native", "static", "sdk"
+  std::string kind;  // "java", "native", "static", "sdk"; of a mini program "plugin"
   std::string name;
   bool required = true;
   std::string version;  // of a static or SDK library

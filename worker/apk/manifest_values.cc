@@ -20,10 +20,10 @@ ResValue ManifestValues::resolved(const XmlAttribute& a) const {
 
 std::string ManifestValues::text_of(const XmlAttribute& a) const {
   if (is_reference(a.value)) {
-    if (auto found = resources_.text(a.value.data)) return *found;
+    if (auto found = resources_.text(a.value.data)) return counted(*std::move(found));
     return fmt::format("@0x{:08x}", a.value.data);
   }
-  if (auto found = doc_.string_of(a)) return *found;
+  if (auto found = doc_.string_of(a)) return counted(*std::move(found));
   return plain_text(a.value).value_or("");
 }
 
@@ -65,6 +65,12 @@ std::string ManifestValues::class_name(const std::string& name) const {
   if (name.empty()) return name;
   if (name[0] == '.') return package_ + name;
   return name.find('.') == std::string::npos ? package_ + "." + name : name;
+}
+
+std::vector<std::string> ManifestValues::array(std::uint32_t resource) const {
+  std::vector<std::string> out = resources_.texts(resource);
+  for (const std::string& one : out) text_bytes_ += one.size() + sizeof(one);
+  return out;
 }
 
 std::string ManifestValues::resource_name(std::uint32_t id) const {

@@ -1,6 +1,6 @@
 // The attributes of a manifest's elements as values, references resolved as the package parser resolves them
 // (AOSP TypedArray, PackageParser.buildClassName). Private to the readers of this room. Views of document and
-// resources, which must outlive it.
+// resources, which must outlive it. One thread.
 #pragma once
 
 #include <optional>
@@ -31,6 +31,9 @@ class ManifestValues {
   std::uint32_t reference(const XmlElement& e, std::uint32_t id) const;  // 0: none
   std::string plain(const XmlElement& e, std::string_view name) const;   // of no namespace
   std::string class_name(const std::string& name) const;
+  std::vector<std::string> array(std::uint32_t resource) const;
+  // Of all text that was handed out: many attributes may say the same long string.
+  std::size_t text_bytes() const { return text_bytes_; }
   // "style/AppTheme", or the id in hexadecimal.
   std::string resource_name(std::uint32_t id) const;
 
@@ -39,10 +42,15 @@ class ManifestValues {
   const XmlAttribute* find(const XmlElement& e, std::uint32_t id) const;
   ResValue resolved(const XmlAttribute& a) const;
   std::string text_of(const XmlAttribute& a) const;
+  std::string counted(std::string text) const {
+    text_bytes_ += text.size();
+    return text;
+  }
 
   const XmlDocument& doc_;
   const Resources& resources_;
   std::string package_;
+  mutable std::size_t text_bytes_ = 0;
 };
 
 }  // namespace storesweep::apk

@@ -10,12 +10,16 @@ Status broken(const ProtoReader& r) {
   return r.ok() ? ok_status() : corrupt("resources.pb: a broken message");
 }
 
-// PackageId, TypeId, EntryId: messages of one number.
-std::uint32_t id_of(ByteView message) {
+// The number that is field 1 of the message that is field 1: PackageId, TypeId, EntryId.
+std::uint32_t id_of(ByteView message, std::uint32_t otherwise) {
+  std::uint32_t id = otherwise;
   ProtoReader r(message);
-  std::uint32_t id = 0;
   for (ProtoField f; r.next(f);) {
-    if (f.number == 1) id = f.u32();
+    if (f.number != 1) continue;
+    ProtoReader inner(f.bytes);
+    for (ProtoField number; inner.next(number);) {
+      if (number.number == 1) id = number.u32();
+    }
   }
   return id;
 }
@@ -35,11 +39,7 @@ Result<ResourceTable> ResourceTable::parse_proto(ByteView bytes) {
 }
 
 Status ResourceTable::add_proto_package(ByteView message, XmlStrings& strings) {
-  std::uint32_t id = 0x7f;
-  ProtoReader ids(message);
-  for (ProtoField f; ids.next(f);) {
-    if (f.number == 1) id = id_of(f.bytes) & 0xff;
-  }
+  std::uint32_t id = id_of(message, 0x7f) & 0xff;
   Package package;
   package.id = static_cast<std::uint8_t>(id);
   packages_.push_back(std::move(package));
@@ -51,11 +51,7 @@ Status ResourceTable::add_proto_package(ByteView message, XmlStrings& strings) {
 }
 
 Status ResourceTable::add_proto_type(ByteView message, std::uint32_t package, XmlStrings& strings) {
-  std::uint32_t id = 0;
-  ProtoReader ids(message);
-  for (ProtoField f; ids.next(f);) {
-    if (f.number == 1) id = id_of(f.bytes) & 0xff;
-  }
+  std::uint32_t id = id_of(message, 0) & 0xff;
   ProtoReader r(message);
   for (ProtoField f; r.next(f);) {
     if (f.number == 3) TRY(add_proto_entry(f.bytes, package << 24 | id << 16, strings));
@@ -64,11 +60,7 @@ Status ResourceTable::add_proto_type(ByteView message, std::uint32_t package, Xm
 }
 
 Status ResourceTable::add_proto_entry(ByteView message, std::uint32_t type_id, XmlStrings& strings) {
-  std::uint32_t id = 0;
-  ProtoReader ids(message);
-  for (ProtoField f; ids.next(f);) {
-    if (f.number == 1) id = id_of(f.bytes) & 0xffff;
-  }
+  std::uint32_t id = id_of(message, 0) & 0xffff;
   ProtoReader r(message);
   for (ProtoField f; r.next(f);) {
     if (f.number != 6) continue;

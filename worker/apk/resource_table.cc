@@ -228,6 +228,26 @@ std::string ResourceTable::name_of(std::uint32_t id) const {
   return "";
 }
 
+std::uint32_t ResourceTable::id_named(std::string_view type_name, std::string_view name) const {
+  std::uint32_t key = 0;
+  std::size_t searched = packages_.size();  // the package that key was looked up in
+  for (const Type& type : types_) {
+    const Package& package = packages_[type.package];
+    std::uint32_t index = (type.key & 0xffu) - package.type_id_offset - 1;
+    if (package.types.at(index, 64) != type_name) continue;
+    if (searched != type.package) {
+      for (key = 0; key < package.keys.size() && package.keys.at(key, kMaxXmlTextBytes) != name;) ++key;
+      searched = type.package;
+    }
+    if (key == package.keys.size()) continue;
+    for (std::uint32_t i = 0; i < kMaxTypeEntries && ((type.flags & kSparse) != 0 || i < type.count); ++i) {
+      auto found = entry(type, i);
+      if (found && found->name == key) return std::uint32_t{type.key} << 16 | i;
+    }
+  }
+  return 0;
+}
+
 std::uint32_t ResourceTable::own_id(std::uint32_t id) const {
   if (id >> 24 == 0 && !packages_.empty()) id |= std::uint32_t{packages_[0].id} << 24;
   auto finalised = staged_.find(id);

@@ -112,6 +112,13 @@ std::vector<std::pair<int, std::string>> Resources::files(std::uint32_t id) cons
   return out;
 }
 
+std::optional<std::string> Resources::string_named(std::string_view name) const {
+  for (const ResourceTable& table : tables_) {
+    if (std::uint32_t id = table.id_named("string", name)) return text(id);
+  }
+  return std::nullopt;
+}
+
 std::string Resources::name_of(std::uint32_t id) const {
   for (const ResourceTable& table : tables_) {
     if (std::string name = table.name_of(table.own_id(id)); !name.empty()) return name;

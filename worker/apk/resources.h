@@ -53,6 +53,8 @@ class ResourceTable {
   std::optional<std::string> string(std::uint32_t index) const { return pool_.at(index, kMaxXmlTextBytes); }
   // "string/app_name", where the table says so.
   std::string name_of(std::uint32_t id) const;
+  // The id of an entry by type and name: 0 is none.
+  std::uint32_t id_named(std::string_view type, std::string_view name) const;
   // Id as the table itself numbers it: package 0 and staged ids replaced.
   std::uint32_t own_id(std::uint32_t id) const;
   std::size_t type_count() const { return types_.size(); }
@@ -113,6 +115,8 @@ class Resources {
   // Every value that is a file: (density, path) in the table's order; references followed.
   std::vector<std::pair<int, std::string>> files(std::uint32_t id) const;
   std::string name_of(std::uint32_t id) const;
+  // The default value of a string resource by its name.
+  std::optional<std::string> string_named(std::string_view name) const;
 
  private:
   struct Found {

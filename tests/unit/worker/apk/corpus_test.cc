@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/unit/corpus.h"
 #include "worker/apk/facts.h"
@@ -81,6 +82,16 @@ std::map<std::string, std::pair<std::string, std::string>> compared(const ApkFac
       {"n_intent-filter", {std::to_string(filters_and_meta_data(f).first), t["n_intent-filter"].dump()}},
       {"n_meta-data", {std::to_string(filters_and_meta_data(f).second), t["n_meta-data"].dump()}},
   };
+  auto libraries = std::ranges::count(f.libraries, "java", &UsesLibrary::kind);
+  out["n_uses-library"] = {std::to_string(libraries), t["n_uses-library"].dump()};
+  bool boots = std::ranges::any_of(f.components, [](const Component& c) {
+    return c.kind == ComponentKind::kReceiver &&
+           std::ranges::any_of(c.filters, [](const IntentFilter& filter) {
+             return std::ranges::find(filter.actions, "android.intent.action.BOOT_COMPLETED") !=
+                    filter.actions.end();
+           });
+  });
+  out["boot_receiver"] = {boots ? "true" : "false", t["boot_receiver"].dump()};
   std::vector<std::string> defined, defines = t["defines_permission"].get<std::vector<std::string>>();
   for (const DefinedPermission& p : f.defined_permissions) defined.push_back(p.name);
   out["defines"] = {Json(defined).dump(), Json(defines).dump()};
@@ -105,6 +116,8 @@ const std::map<std::string, std::string> kKnown = {
      "we: aapt gives up at an icon that cannot be resolved, which concerns nobody but the icon"},
     {"androguard/AndroidManifest_ShortName.apk label",
      "both: its table is missing, so we show the label's id"},
+    {"fdroidserver/org.sajeg.fallingblocks_3.apk androguard's permissions",
+     "we, as aapt: both stand below <manifest>, behind <application>, where the platform reads them too"},
     {"apkInspector/minimal_def_mod.apk",
      "we: method 30208 is stored to the platform since Android 9 (ApkAssets), inflated by this aapt"},
 };
@@ -168,6 +181,49 @@ TEST(ApkCorpus, EveryApkAgreesWithAaptOrIsKnownToDifferForAReason) {
     std::printf("%-16s agree %3d, differ %2d\n", field.c_str(), n.first, n.second);
   }
   EXPECT_GT(read, 100);
+}
+
+// What androguard 3.4 says; it counts permissions that are asked for twice once, and tells no release where
+// none is written, for which the platform takes 1 and the lowest.
+std::map<std::string, std::pair<std::string, std::string>> beside_androguard(const ApkFacts& f,
+                                                                             const Json& a) {
+  std::set<std::string> permissions;
+  for (const UsesPermission& p : f.permissions) permissions.insert(p.name);
+  auto text = [&](const char* key, const std::string& otherwise = "") {
+    std::string said = a[key].is_string() ? a[key].get<std::string>() : "";
+    return said.empty() ? otherwise : said;
+  };
+  auto number = [&](ComponentKind kind) { return std::to_string(count(f, kind)); };
+  return {{"package", {f.package, text("package")}},
+          {"permissions", {std::to_string(permissions.size()), a["permissions"].dump()}},
+          {"activities", {number(ComponentKind::kActivity), a["activities"].dump()}},
+          {"services", {number(ComponentKind::kService), a["services"].dump()}},
+          {"receivers", {number(ComponentKind::kReceiver), a["receivers"].dump()}},
+          {"providers", {number(ComponentKind::kProvider), a["providers"].dump()}},
+          {"main", {f.launch_activity, text("main")}},
+          {"min", {f.min_codename.empty() ? std::to_string(f.min_sdk) : f.min_codename, text("min", "1")}},
+          {"target", {std::to_string(f.target_sdk), text("target", text("min", "1"))}}};
+}
+
+TEST(ApkCorpus, EveryApkAgreesWithAndroguardOrIsKnownToDifferForAReason) {
+  NEED_CORPUS();
+  std::map<std::string, std::pair<int, int>> agreement;
+  for (const auto& path : corpus_apks()) {
+    Json truth = truth_of(path);
+    auto facts = facts_of(path);
+    if (!facts.ok() || !truth.is_object() || !truth["androguard"].value("valid", false)) continue;
+    for (const auto& [field, values] : beside_androguard(*facts, truth["androguard"])) {
+      bool same = values.first == values.second;
+      (same ? agreement[field].first : agreement[field].second) += 1;
+      if (!same)
+        differ(name_of(path) + " androguard's " + field,
+               "ours '" + values.first + "', its '" + values.second + "'");
+    }
+  }
+  for (const auto& [field, n] : agreement) {
+    std::printf("androguard %-12s agree %3d, differ %2d\n", field.c_str(), n.first, n.second);
+  }
+  EXPECT_GT(agreement["package"].first, 100);
 }
 
 TEST(ApkCorpus, EverySchemeThatApksignerVerifiesIsSeenToBeThere) {

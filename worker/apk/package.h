@@ -1,0 +1,34 @@
+// Everything about a package of any kind (container.h): manifest, resources, signatures, code, SDKs, leads.
+// The thorough counterpart of read_apk_facts. Hostile input: a budget of work and time for each; what cannot
+// be read within it is told in ApkFacts::problems or CodeSummary::gaps. Pure; safe for concurrent use.
+#pragma once
+
+#include <span>
+
+#include "common/base/cancel.h"
+#include "worker/apk/facts.h"
+
+namespace storesweep {
+
+struct SourceCatalogue;
+struct SdkCatalogue;
+
+// What code is looked through for; what is null is not looked for. Must outlive the reading.
+struct FactsKnowledge {
+  const SourceCatalogue* sources = nullptr;
+  const SdkCatalogue* sdks = nullptr;
+};
+
+struct FactsOptions {
+  const FactsKnowledge* knowledge = nullptr;
+  Deadline deadline = Deadline::in_ms(apk::kMaxFileMs);
+};
+
+// One file, or the base and the splits of one app. Errors as read_apk_facts has them; kTimeout, kCancelled
+// and kExhausted by the budget.
+Result<ApkFacts> read_package_facts(std::span<const ByteView> files, const FactsOptions& options);
+
+// As ApkFacts::file_set.
+Digest file_set_digest(std::span<const ByteView> files);
+
+}  // namespace storesweep

@@ -1,0 +1,273 @@
+#include "worker/apk/package_code.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "common/base/text.h"
+#include "common/rules/sdks.h"
+#include "common/rules/sources.h"
+#include "worker/apk/call_sites.h"
+#include "worker/apk/native.h"
+#include "worker/apk/owners.h"
+#include "worker/apk/sdks.h"
+
+namespace storesweep::apk {
+namespace {
+// "classes.dex", "classes2.dex": those that the platform loads.
+bool loaded_dex(std::string_view name) {
+  if (!starts_with(name, "classes") || !ends_with(name, ".dex")) return false;
+  std::string_view number = name.substr(7, name.size() - 11);
+  return number.empty() || parse_int<unsigned>(number).has_value();
+}
+bool code_by_name(std::string_view name) {
+  return ends_with(name, ".dex") || ends_with(name, ".jar") || ends_with(name, ".apk");
+}
+std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+// Content of a member: where it lies when it is stored, else inflated into `kept`.
+Result<ByteView> content(const ZipArchive& zip, const ZipEntry& entry, std::size_t max_bytes, Bytes& kept) {
+  if (!entry.deflated()) return zip.raw(entry);
+  TRY_ASSIGN(kept, zip.read(entry, max_bytes));
+  return ByteView(kept);
+}
+
+class CodeReader {
+ public:
+  CodeReader(const FactsKnowledge& knowledge, Budget& budget, std::string package)
+      : sources_(*knowledge.sources),
+        sdks_(*knowledge.sdks),
+        budget_(budget),
+        scanner_(sources_),
+        owners_(sdks_, package) {
+    out_.looked_at = true;
+  }
+
+  // -- what there is
+
+  Status member(const PackageMember& m) {
+    std::string dex_folder = m.folder + (m.layout == Layout::kModule ? "dex/" : "");
+    std::string native_folder = m.folder + (m.layout == Layout::kLibrary ? "jni/" : "lib/");
+    zips_.push_back(m.zip.get());
+    for (const ZipEntry& e : m.zip->entries()) {
+      marks_.files.emplace_back(e.name);
+      std::string_view rest = starts_with(e.name, dex_folder) ? e.name.substr(dex_folder.size()) : "";
+      bool jar = m.layout == Layout::kLibrary && ends_with(e.name, ".jar");
+      if (loaded_dex(rest)) {
+        TRY(dex_member(*m.zip, e, m.where(e.name)));
+      } else if (jar) {
+        TRY(jar_member(*m.zip, e));
+      } else if (starts_with(e.name, native_folder) && ends_with(e.name, ".so")) {
+        TRY(native_member(*m.zip, e));
+      } else if (code_by_name(e.name)) {
+        gap(m.where(e.name) + ": code beside that which is installed, not looked at");
+      }
+    }
+    return ok_status();
+  }
+
+  Status dex(ByteView bytes, const std::string& where) {
+    auto files = DexFile::parse(bytes);
+    if (!files.ok()) {
+      gap(where + ": " + files.status().message());
+      return ok_status();
+    }
+    for (const DexFile& file : *files) {
+      if (!room_for_one_more(where)) return ok_status();
+      TRY(budget_.spend(file.bytes().size()));
+      constants([&](std::string_view field) { return constant_of(std::span(&file, 1), field); });
+      take(scanner_.scan(file), where);
+    }
+    return ok_status();
+  }
+
+  Status jar(const ZipArchive& zip, const std::string& where) {
+    for (const ZipEntry& e : zip.entries()) {
+      marks_.files.emplace_back(e.name);
+      if (!ends_with(e.name, ".class") || starts_with(e.name, "META-INF/versions/")) continue;
+      if (!room_for_one_more(where)) return ok_status();
+      TRY(budget_.spend(e.bytes));
+      Bytes kept;
+      auto bytes = content(zip, e, kMaxClassBytes, kept);
+      auto file = bytes.ok() ? ClassFile::parse(*bytes) : bytes.status();
+      if (!file.ok()) {
+        gap(where + ": " + std::string(e.name) + ": " + file.status().message());
+        continue;
+      }
+      constants([&](std::string_view field) { return constant_of(std::span(&*file, 1), field); });
+      take(scanner_.scan(*file), where);
+    }
+    return ok_status();
+  }
+
+  // -- what it comes to
+
+  CodeSummary finish(const ApkFacts& facts, const Resources& resources) {
+    calls();
+    for (const Component& c : facts.components) marks_.components.push_back(c.name);
+    if (!facts.application_class.empty()) marks_.components.push_back(facts.application_class);
+    for (const UsesPermission& p : facts.permissions) marks_.permissions.push_back(p.name);
+    for (const MetaData& m : facts.meta_data) marks_.meta_data.emplace(m.name, m.value);
+    out_.classes = code_.classes.size();
+    out_.renamed_classes = static_cast<std::size_t>(
+        std::ranges::count_if(code_.classes, [](const auto& c) { return looks_renamed(c); }));
+    marks_.classes = std::move(code_.classes);
+    auto version = [&](const SdkVersionMark& mark) { return version_of(mark, resources); };
+    for (const SdkFact& found : find_sdks(sdks_, marks_, version)) {
+      const Sdk& sdk = sdks_.sdks[found.sdk];
+      out_.sdks.push_back({sdk.id, sdk.name, sdk.company, sdk.kind, found.version, found.version_from,
+                           found.classes, found.evidence});
+    }
+    out_.methods = code_.methods;
+    out_.calls = code_.calls;
+    for (std::string& why : code_.gaps) gap(std::move(why));
+    return std::move(out_);
+  }
+
+ private:
+  void gap(std::string why) {
+    if (out_.gaps.size() < kMaxGaps) out_.gaps.push_back(clean_utf8(why));
+  }
+  bool room_for_one_more(const std::string& where) {
+    if (out_.files < kMaxCodeFiles) {
+      ++out_.files;
+      return true;
+    }
+    if (out_.files++ == kMaxCodeFiles) gap(where + ": more than 20000 files of code");
+    return false;
+  }
+
+  Status dex_member(const ZipArchive& zip, const ZipEntry& e, const std::string& where) {
+    TRY(budget_.spend(e.stored_bytes()));
+    Bytes kept;
+    auto bytes = content(zip, e, kMaxDexBytes, kept);
+    if (bytes.ok()) return dex(*bytes, where);
+    gap(where + ": " + bytes.status().message());
+    return ok_status();
+  }
+
+  Status jar_member(const ZipArchive& zip, const ZipEntry& e) {
+    TRY(budget_.spend(e.stored_bytes()));
+    Bytes kept;
+    std::string where(e.name);
+    auto bytes = content(zip, e, kMaxJarBytes, kept);
+    auto inner = bytes.ok() ? ZipArchive::open(*bytes) : bytes.status();
+    if (inner.ok()) return jar(*inner, where);
+    gap(where + ": " + inner.status().message());
+    return ok_status();
+  }
+
+  Status native_member(const ZipArchive& zip, const ZipEntry& e) {
+    marks_.libraries.emplace_back(base_name(e.name));
+    if (out_.libraries.size() >= kMaxNativeLibraries) return ok_status();
+    TRY(budget_.spend(e.bytes));
+    NativeFact fact;
+    fact.path = clean_utf8(e.name);
+    if (auto sdk = sdks_.of_library(base_name(e.name))) fact.owner = sdks_.sdks[*sdk].id;
+    Bytes kept;
+    auto bytes = content(zip, e, kMaxNativeBytes, kept);
+    auto library = bytes.ok() ? read_native_library(*bytes) : bytes.status();
+    if (library.ok()) {
+      fact.abi = library->abi;
+      fact.soname = library->soname;
+      fact.jni_exports = std::move(library->jni_exports);
+      fact.jni_on_load = library->jni_on_load;
+    } else {
+      gap(fact.path + ": " + library.status().message());
+    }
+    out_.libraries.push_back(std::move(fact));
+    return ok_status();
+  }
+
+  void take(CodeFacts found, const std::string& where) {
+    for (std::string& why : found.gaps) gap(where + ": " + why);
+    found.gaps.clear();
+    code_.add(std::move(found));
+  }
+
+  // Constants that tell a version, while the file is there. Where two files differ, none is believed.
+  template <class Ask>
+  void constants(Ask ask) {
+    for (const Sdk& sdk : sdks_.sdks) {
+      for (const SdkVersionMark& mark : sdk.versions) {
+        if (mark.kind != SdkVersionMark::Kind::kConstant) continue;
+        if (auto value = ask(mark.where)) constants_[mark.where].insert(*value);
+      }
+    }
+  }
+
+  std::optional<std::string> version_of(const SdkVersionMark& mark, const Resources& resources) const {
+    if (mark.kind == SdkVersionMark::Kind::kConstant) {
+      auto at = constants_.find(mark.where);
+      return at != constants_.end() && at->second.size() == 1 ? std::optional(*at->second.begin())
+                                                              : std::nullopt;
+    }
+    if (mark.kind == SdkVersionMark::Kind::kResource) return resources.string_named(mark.where);
+    if (mark.kind != SdkVersionMark::Kind::kFile) return std::nullopt;
+    for (const ZipArchive* zip : zips_) {
+      const ZipEntry* entry = zip->find(mark.where);
+      if (!entry) continue;
+      auto bytes = zip->read(*entry, kMaxVersionFileBytes);
+      if (bytes.ok()) return version_in_file(mark.where, as_text(*bytes));
+    }
+    return std::nullopt;
+  }
+
+  std::string owner_name(std::string_view class_name) const {
+    Owner owner = owners_.of(class_name);
+    if (owner.kind == OwnerKind::kSdk) return sdks_.sdks[owner.sdk].id;
+    return owner.kind == OwnerKind::kApp ? "app" : "unknown";
+  }
+
+  void calls() {
+    std::set<std::string> known, used;
+    for (const Source& source : sources_.sources) {
+      out_.sources_known.push_back(source.id);
+      known.insert(source.permissions.begin(), source.permissions.end());
+    }
+    for (CallSite& site : code_.call_sites) {
+      const Source& source = sources_.sources[site.source];
+      used.insert(source.permissions.begin(), source.permissions.end());
+      std::string owner = owner_name(site.caller_class);
+      out_.calls_of_sources.push_back({source.id, std::string(call_how_name(site.how)),
+                                       std::move(site.target), std::move(site.caller_class),
+                                       std::move(site.caller_method), std::move(site.caller_descriptor),
+                                       std::move(owner), site.count, site.weak});
+    }
+    code_.call_sites.clear();
+    out_.permissions_known.assign(known.begin(), known.end());
+    out_.permissions_used.assign(used.begin(), used.end());
+  }
+
+  const SourceCatalogue& sources_;
+  const SdkCatalogue& sdks_;
+  Budget& budget_;
+  CallSiteScanner scanner_;
+  Owners owners_;
+  CodeFacts code_;
+  SdkMarks marks_;
+  CodeSummary out_;
+  std::map<std::string, std::set<std::string>> constants_;
+  std::vector<const ZipArchive*> zips_;
+};
+}  // namespace
+
+Result<CodeSummary> read_code(const OpenPackage& package, const ApkFacts& facts,
+                              const FactsKnowledge& knowledge, Budget& budget) {
+  CodeReader reader(knowledge, budget, facts.package);
+  for (const PackageMember& m : package.members) TRY(reader.member(m));
+  return reader.finish(facts, package.resources);
+}
+
+Result<CodeSummary> read_bare_code(ByteView file, const FactsKnowledge& knowledge, Budget& budget) {
+  CodeReader reader(knowledge, budget, "");
+  if (starts_with(as_text(file), "dex\n")) {
+    TRY(reader.dex(file, "the file"));
+  } else {
+    TRY_ASSIGN(ZipArchive zip, ZipArchive::open(file));
+    TRY(reader.jar(zip, "the file"));
+  }
+  return reader.finish({}, {});
+}
+
+}  // namespace storesweep::apk
