@@ -38,6 +38,14 @@ std::string render_figures(const Style& style, const Json& figures);
 std::string render_changes(const Style& style, const Json& page);
 std::string render_event(const Style& style, std::string_view kind, std::string_view data);
 
+// Facts of a package (schemas/apk-facts.schema.json): what a developer or an officer wants first.
+std::string render_apk(const Style& style, const Json& facts, const std::string& file);
+std::string render_apk_diff(const Style& style, const Json& diff);
+std::string render_listing_check(const Style& style, const Json& differences);
+// One line that is redrawn on a terminal; else a line for each package.
+std::string render_apk_progress(const Style& style, std::size_t done, std::size_t total,
+                                const std::string& file, std::size_t columns, bool terminal);
+
 // The level's name, coloured on a terminal.
 std::string level_text(const Style& style, std::string_view level);
 

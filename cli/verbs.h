@@ -22,7 +22,8 @@ enum ExitCode : int {
   kExitUsage = 2,        // the command line is wrong
   kExitUnreachable = 3,  // no coordinator, or not in time
   kExitNotFound = 4,
-  kExitFindings = 5,  // `verdict --fail-on`, `check --fail-on`: the app has a row of that level or worse
+  kExitFindings = 5,  // `verdict --fail-on`, `check --fail-on`: the app has a row of that level or worse;
+                      // `apk --diff`: changed; `apk --listing`: a firm difference
 };
 
 struct Session {
@@ -54,9 +55,7 @@ void add_fleet_verbs(CLI::App& app, Program& program);  // workers, devices, dra
 void add_report_verb(CLI::App& app, Program& program);
 void add_local_verbs(CLI::App& app, Program& program);  // parse, screen: no coordinator is asked
 void add_check_verb(CLI::App& app, Program& program);   // check: one app on one device, no coordinator either
-
-// The rule pack's folder: the named one, or `rules` here, or that of the checkout the program was built in.
-std::string rules_folder(const std::string& named);
+void add_apk_verb(CLI::App& app, Program& program);     // apk: what packages say of themselves
 
 // The folder of the rule pack: the one named, or `rules` here, or that of the checkout the program was built
 // in.
