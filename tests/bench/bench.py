@@ -2,7 +2,7 @@
 """./dev bench: storesweep beside its peers, each pair in one run and in turn, as ratios with their spread.
 
 usage: bench.py PROGRAMS SOURCE FOLDER [--quick] [--write] [--pairs N] [NAME...]
-Names: rate, rate2000, pickup, judged, memory, device (default: all). --quick: a smoke run, without the peers that are
+Names: rate, rate2000, pickup, judged, memory, device, apk (default: all). --quick: a smoke run, without the peers that are
 not installed; exit 77 when our own programs are not built. --write: docs/benchmarks.md is written from what FOLDER/results.json holds.
 """
 import argparse
@@ -15,11 +15,12 @@ import subprocess
 import sys
 import time
 
+import apk_bench
 import report
 from servers import Load, Ours, Postgres, Redis, free_port, proportional_mib, wait_until
 
 SKIPPED = 77
-NAMES = ["rate", "rate2000", "pickup", "judged", "memory", "device"]  # after a restart retests wait for a lease
+NAMES = ["rate", "rate2000", "pickup", "judged", "memory", "device", "apk"]  # after a restart retests wait for a lease
 
 
 class Bench:
@@ -264,6 +265,9 @@ class Bench:
         native.close()
         kit.close()
 
+    def apk(self):
+        apk_bench.run(self)
+
     def adbkit(self):
         """Installed by npm, once, under FOLDER."""
         modules = self.folder / "node_modules"
@@ -304,7 +308,8 @@ def main():
     for name in options.names:
         if name not in NAMES:
             parser.error(f"no benchmark `{name}`: {', '.join(NAMES)}")
-    lacking = ours_missing(options.programs) + ([] if options.quick else peers_missing(options.programs))
+    lacking = apk_bench.missing(options.programs) if options.names == ["apk"] else (
+        ours_missing(options.programs) + ([] if options.quick else peers_missing(options.programs)))
     if lacking:
         print("skipped: not here: " + ", ".join(lacking))
         return SKIPPED
@@ -313,7 +318,8 @@ def main():
     began = time.monotonic()
     names = options.names or NAMES
     if options.quick and not options.names:
-        names = ["rate", "pickup", "judged"] + ([] if device_missing(options.programs, bench.folder) else ["device"])
+        names = (["rate", "pickup", "judged"] + ([] if device_missing(options.programs, bench.folder) else ["device"]) +
+                 ([] if apk_bench.missing(options.programs) else ["apk"]))
         for what in peers_missing(options.programs) + device_missing(options.programs, bench.folder):
             print(f"without what is not here: {what}")
     try:

@@ -13,9 +13,8 @@ constexpr std::size_t kPathMax = 4096;  // Linux
 // Which releases refuse. 18 to 20: java.util.zip.ZipFile of 4.3 and 4.4 looked at flags and doubles (after
 // CVE-2013-4787); since 21 libziparchive opens what is installed. 27: the check against Janus
 // (CVE-2017-13156), in older ones with the security patch of December 2017. 31: the first with zip64.
-constexpr ApiRange kNone = {0, 0}, kAll = {1, kNewestApi}, kSince18 = {18, kNewestApi},
-                   kSince21 = {21, kNewestApi}, kSince27 = {27, kNewestApi}, kFrom18To20 = {18, 20},
-                   kUntil30 = {1, 30};
+constexpr ApiRange kNone = {0, 0}, kSince18 = {18, kNewestApi}, kSince21 = {21, kNewestApi},
+                   kSince27 = {27, kNewestApi}, kFrom18To20 = {18, 20}, kUntil30 = {1, 30};
 
 bool escapes(std::string_view name) {
   if (starts_with(name, "/") || name.find('\\') != std::string_view::npos) return true;
