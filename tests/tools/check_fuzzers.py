@@ -17,6 +17,7 @@ REASONS = {
     "parse_int": "a whole number, in every other parser",
     "parse_time": "by fuzz_catalogue's dates and fuzz_http",
     "parse_cursor": "by the store, of what fuzz_http let through as a bounded name",
+    "parse_one": "one file of a dex container, by DexFile::parse in fuzz_apk_dex",
     "parse_script": "scripted workers are for tests",
     "parse_content_range": "one header, bounded; its cases are in tests/unit/common/net",
     "parse_quantity": "fuzz_config",
