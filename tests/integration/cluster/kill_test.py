@@ -130,6 +130,7 @@ def run(cluster, folder):
                     cluster.start(name)
         if status["state"] == "done" and status["confirmations_open"] == 0:
             break
+    cluster.wait_ready()  # the last kill may have struck after the last look
     rows = all_results(cluster, sweep)
     check(cluster, rows, ends, levels)
     tally = {(r.get("rule"), r["level"]): r["count"] for r in cluster.api("GET", f"/api/v1/sweeps/{sweep}/summary?by=rule")["rows"]}
