@@ -59,6 +59,12 @@ Started run_reboot(Invocation& in);
 
 // commands_pm.cc, commands_am.cc
 Started run_pm(Invocation& in);
+// commands_install.cc: verbs of pm.
+Started pm_install(Invocation& in);
+Started pm_install_create(Invocation& in);
+Started pm_install_write(Invocation& in);
+Started pm_install_commit(Invocation& in);
+Started pm_install_abandon(Invocation& in);
 Started run_am(Invocation& in);
 Started run_monkey(Invocation& in);
 

@@ -1,6 +1,8 @@
 // What a finger and an eye would do: input, uiautomator, screencap, wm, svc, ime.
 #include <fmt/format.h>
 
+#include <chrono>
+#include <future>
 #include <map>
 
 #include "common/base/text.h"
@@ -17,6 +19,7 @@ namespace storesweep::simdroid {
 namespace {
 constexpr std::int64_t kIdleTimeoutMs = 10'000;  // UiAutomation.waitForIdle(1000, 1000 * 10) of DumpCommand
 constexpr std::int64_t kIdleMs = 1'000;
+constexpr std::int64_t kPaintLookMs = 2;  // of the host
 
 int key_code(std::string text) {
   static const std::map<std::string, int> names{
@@ -107,6 +110,40 @@ class DumpJob final : public Job {
   std::int64_t until_ms_;
   Timers::Id timer_ = 0;
 };
+// `screencap`: the picture is painted in a thread of its own, and asked for now and then.
+class PictureJob final : public Job {
+ public:
+  PictureJob(Invocation& in, std::string path, std::future<std::string> picture)
+      : in_(in), path_(std::move(path)), picture_(std::move(picture)) {
+    look();
+  }
+  ~PictureJob() override {
+    if (timer_ != 0) in_.device.timers().cancel(timer_);
+  }
+
+ private:
+  void look() {
+    timer_ = 0;
+    if (picture_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+      timer_ = in_.device.timers().after_host(kPaintLookMs, [this] { look(); });
+      return;
+    }
+    std::string bytes = picture_.get();
+    if (path_.empty()) {
+      in_.out(bytes);
+      return in_.finish(0);
+    }
+    const Status written = in_.device.files().write(path_, in_.device.shared(std::move(bytes)), 0644, in_.uid,
+                                                    in_.device.timers().wall_ms() / 1000);
+    if (!written.ok()) in_.err("Error opening file: " + path_ + " (" + written.message() + ")\n");
+    in_.finish(written.ok() ? 0 : 1);
+  }
+
+  Invocation in_;
+  std::string path_;
+  std::future<std::string> picture_;
+  Timers::Id timer_ = 0;
+};
 }  // namespace
 
 Started run_input(Invocation& in) {
@@ -167,17 +204,9 @@ Started run_screencap(Invocation& in) {
       path = in.args[i];
   }
   android::State& s = in.device.android().state();
-  const Display display = android::display_of(s);
-  std::string bytes = png || ends_with(path, ".png") ? in.device.painter().png(display)
-                                                     : in.device.painter().raw(display, s.api);
-  if (path.empty()) {
-    in.out(bytes);
-    return 0;
-  }
-  const Status written = in.device.files().write(path, in.device.shared(std::move(bytes)), 0644, in.uid,
-                                                 in.device.timers().wall_ms() / 1000);
-  if (!written.ok()) in.err("Error opening file: " + path + " (" + written.message() + ")\n");
-  return written.ok() ? 0 : 1;
+  const PictureFormat format = png || ends_with(path, ".png") ? PictureFormat::kPng : PictureFormat::kRaw;
+  auto picture = in.device.painting().picture(android::display_of(s), format, s.api);
+  return std::make_unique<PictureJob>(in, std::move(path), std::move(picture));
 }
 
 Started run_wm(Invocation& in) {

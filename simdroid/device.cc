@@ -17,7 +17,7 @@ constexpr std::int64_t kBootToCompletedMs = 20'000;  // until sys.boot_completed
 constexpr std::int64_t kAdbdRestartHostMs = 150;  // an adb server dials again after 250, then only after 10 s
 
 DeviceOptions with_tools(DeviceOptions options) {
-  if (!options.tools) options.tools = std::make_shared<SharedTools>();
+  if (!options.tools) options.tools = std::make_shared<SharedTools>(false);
   return options;
 }
 }  // namespace

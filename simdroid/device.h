@@ -16,17 +16,18 @@
 #include "simdroid/auth.h"
 #include "simdroid/faults.h"
 #include "simdroid/file_system.h"
-#include "simdroid/print/picture.h"
+#include "simdroid/paint_thread.h"
 #include "simdroid/print/shape.h"
 #include "simdroid/service.h"
 #include "simdroid/timers.h"
 
 namespace storesweep::simdroid {
 
-// What all devices of a process share: what aapt said of an APK, the glyphs of the pictures.
+// What all devices of a process share: what aapt said of an APK, and who paints the pictures.
 struct SharedTools {
+  explicit SharedTools(bool paint_beside) : painting(paint_beside) {}
   android::ApkReader apks;
-  Painter painter;
+  PaintThread painting;
 };
 
 // An install session: its APKs so far.
@@ -41,7 +42,7 @@ struct DeviceOptions {
   double rate = 1;
   std::int64_t wall_start_ms = 0;
   AuthPolicy auth;
-  std::shared_ptr<SharedTools> tools;  // null: its own
+  std::shared_ptr<SharedTools> tools;  // null: its own, in its own thread
 };
 
 class Device final : public ServiceOpener {
@@ -60,7 +61,7 @@ class Device final : public ServiceOpener {
   Random& random() { return random_; }
   AndroidSystem& android() { return android_; }
   android::ApkReader& apks() { return options_.tools->apks; }
-  Painter& painter() { return options_.tools->painter; }
+  PaintThread& painting() { return options_.tools->painting; }
   std::map<int, InstallSession>& sessions() { return sessions_; }
   std::map<std::string, std::string>& settings() { return settings_; }
 

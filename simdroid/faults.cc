@@ -21,13 +21,15 @@ Status apply_fault(Faults& faults, std::string_view text) {
   if (parts.empty()) return invalid("fault: empty");
   const std::string_view kind = parts[0];
   const auto number = parts.size() > 1 ? parse_int<std::int64_t>(parts[1]) : std::nullopt;
-  const bool timed = kind == "slow" || kind == "offline" || kind == "hang";
+  const bool timed = kind == "slow" || kind == "starve" || kind == "offline" || kind == "hang";
   if (timed && (!number || *number < 0))
     return invalid("fault " + std::string(kind) + ": needs milliseconds");
   if (kind == "none") {
     faults = Faults{};
   } else if (kind == "slow") {
     faults.slow_ms = *number;
+  } else if (kind == "starve") {
+    faults.starve_ms = *number;
   } else if (kind == "offline") {
     faults.offline_ms = *number;
   } else if (kind == "hang") {
@@ -45,9 +47,10 @@ Status apply_fault(Faults& faults, std::string_view text) {
   } else if (kind == "unknown_grammar" && parts.size() > 1) {
     faults.unknown_grammar = std::string(parts[1]);
   } else {
-    return invalid("fault: unknown: " + std::string(text) +
-                   " (slow MS, offline MS, hang MS, garbage, never_idle, full_disk, die_mid_install, "
-                   "unknown_grammar BLOCK, reboot, none)");
+    return invalid(
+        "fault: unknown: " + std::string(text) +
+        " (slow MS, starve MS, offline MS, hang MS, garbage, never_idle, full_disk, die_mid_install, "
+        "unknown_grammar BLOCK, reboot, none)");
   }
   return ok_status();
 }

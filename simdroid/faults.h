@@ -13,6 +13,7 @@ namespace storesweep::simdroid {
 
 struct Faults {
   std::int64_t slow_ms = 0;      // slow MS: each command starts that much later (host time)
+  std::int64_t starve_ms = 0;    // starve MS: and each further one of its line that much after the one before
   bool garbage = false;          // garbage: commands print noise instead of their output
   bool never_idle = false;       // never_idle: uiautomator finds no idle state
   bool full_disk = false;        // full_disk: nothing more can be written

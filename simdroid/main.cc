@@ -38,9 +38,9 @@ level 28 again. On the device the properties ro.storesweep.simulated and ro.stor
 Faults: a YAML list, times in milliseconds of this host after the start:
   - {device: 0, after_ms: 5000, fault: "offline 3000"}
   - {device: all, fault: "slow 200"}
-or at any time on the device: adb shell setprop storesweep.fault "never_idle". Faults: slow MS, offline MS, hang MS,
-garbage, never_idle, full_disk, die_mid_install, unknown_grammar BLOCK (a block of the shape's templates), reboot; none
-heals. What an app calls comes from assets/storesweep/behaviour.json inside its APK (see schemas/BEHAVIOUR.md); without
+or at any time on the device: adb shell setprop storesweep.fault "never_idle". Faults: slow MS, starve MS (each
+further program of a line starts that much later), offline MS, hang MS, garbage, never_idle, full_disk, die_mid_install,
+unknown_grammar BLOCK (a block of the shape's templates), reboot; none heals. What an app calls comes from assets/storesweep/behaviour.json inside its APK (see schemas/BEHAVIOUR.md); without
 it an app shows its label and calls nothing.
 )";
 
@@ -120,7 +120,7 @@ Status serve(const Options& options) {
   SystemClock clock;
   SeededRandom random(options.seed);
   std::vector<std::unique_ptr<Device>> devices;
-  const auto tools = std::make_shared<SharedTools>();
+  const auto tools = std::make_shared<SharedTools>(true);
   for (int i = 0; i < options.devices; ++i) {
     DeviceOptions one;
     one.index = i;

@@ -210,10 +210,11 @@ void ShellRun::stage_ended(std::size_t index, int code) {
 
 void ShellRun::pipeline_ended(int code) {
   last_code_ = negated_ ? (code == 0 ? 1 : 0) : code;
-  const std::uint64_t generation = generation_;
-  device_.timers().after(0, [weak = weak_from_this(), generation] {
+  const auto next = [weak = weak_from_this(), generation = generation_] {
     if (auto run = weak.lock(); run && run->generation_ == generation) run->run_next();
-  });
+  };
+  // A starved device takes its time to start each program.
+  device_.timers().after_host(device_.faults().starve_ms, next);
 }
 
 void ShellRun::input(std::string_view bytes) {

@@ -60,14 +60,31 @@ Result<Manifest> manifest_by_aapt(std::string_view bytes) {
   return manifest_of(badging, tree);
 }
 
-Result<std::shared_ptr<const Apk>> read_apk(std::string_view bytes) {
+// The files of an APK, by names, sums and sizes: one app under many channels' marks is one list.
+std::string list_of_files(std::string_view bytes, const ZipDirectory& zip) {
+  const std::string_view directory = bytes.substr(zip.begins_at);
+  return to_hex(sha256(directory.substr(0, directory.rfind("PK\x05\x06"))));
+}
+}  // namespace
+
+Result<Manifest> ApkReader::manifest(std::string_view bytes, const ZipDirectory& zip) {
+  const std::string files = list_of_files(bytes, zip);
+  if (auto it = manifests_.find(files); it != manifests_.end()) return it->second;
+  auto manifest = manifest_by_aapt(bytes);
+  const bool kept = manifest.ok() || manifest.status().kind() == ErrorKind::kCorrupt;
+  if (manifests_.size() >= kMaxKept) manifests_.clear();
+  if (kept) manifests_.emplace(files, manifest);
+  return manifest;
+}
+
+Result<std::shared_ptr<const Apk>> ApkReader::read_new(std::string_view bytes) {
   auto zip = read_zip(bytes);
   if (!zip.ok())
     return corrupt("INSTALL_PARSE_FAILED_NOT_APK: Failed to parse base.apk: Failed to load asset path");
   if (!zip->entries.contains("AndroidManifest.xml"))
     return corrupt("INSTALL_PARSE_FAILED_BAD_MANIFEST: Failed to parse base.apk: AndroidManifest.xml");
   auto apk = std::make_shared<Apk>();
-  auto manifest = manifest_by_aapt(bytes);
+  auto manifest = this->manifest(bytes, *zip);
   if (manifest.status().kind() == ErrorKind::kCorrupt)
     return corrupt("INSTALL_PARSE_FAILED_BAD_MANIFEST: Failed to parse base.apk: Corrupt XML binary file");
   if (!manifest.ok())
@@ -94,12 +111,11 @@ Result<std::shared_ptr<const Apk>> read_apk(std::string_view bytes) {
   }
   return std::shared_ptr<const Apk>(apk);
 }
-}  // namespace
 
 Result<std::shared_ptr<const Apk>> ApkReader::read(std::string_view bytes) {
   const std::string hash = to_hex(sha256(bytes));
   if (auto it = kept_.find(hash); it != kept_.end()) return it->second;
-  auto apk = read_apk(bytes);
+  auto apk = read_new(bytes);
   if (apk.status().kind() == ErrorKind::kUnavailable) return apk;  // a machine without aapt may get it
   if (kept_.size() >= kMaxKept) kept_.clear();
   return kept_.emplace(hash, std::move(apk)).first->second;

@@ -10,6 +10,7 @@
 #include "common/base/status.h"
 #include "simdroid/android/behaviour.h"
 #include "simdroid/android/manifest.h"
+#include "simdroid/android/zip.h"
 
 namespace storesweep::simdroid::android {
 
@@ -24,13 +25,16 @@ struct Apk {
 
 class ApkReader {
  public:
-  // Runs aapt once for each APK. Errors are Android's words without their brackets:
+  // Runs aapt once for each list of files. Errors are Android's words without their brackets:
   // "INSTALL_PARSE_FAILED_NOT_APK: ...".
   Result<std::shared_ptr<const Apk>> read(std::string_view bytes);
 
  private:
   static constexpr std::size_t kMaxKept = 4'096;
-  std::map<std::string, Result<std::shared_ptr<const Apk>>> kept_;
+  Result<std::shared_ptr<const Apk>> read_new(std::string_view bytes);
+  Result<Manifest> manifest(std::string_view bytes, const ZipDirectory& zip);
+  std::map<std::string, Result<std::shared_ptr<const Apk>>> kept_;  // by the hash of the whole
+  std::map<std::string, Result<Manifest>> manifests_;               // by the list of files
 };
 
 }  // namespace storesweep::simdroid::android

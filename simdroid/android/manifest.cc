@@ -141,6 +141,7 @@ void read_tree(const std::vector<Element>& tree, Manifest& m) {
     const std::string name = e.get("android:name");
     if (e.name == "manifest") {
       m.package = e.get("package");
+      m.split = e.get("split");
       m.version_code = parse_int<std::int64_t>(e.get("android:versionCode")).value_or(0);
       m.version_name = e.get("android:versionName");
       m.shared_user = e.get("android:sharedUserId");

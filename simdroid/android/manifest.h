@@ -36,6 +36,7 @@ struct UsedPermission {
 
 struct Manifest {
   std::string package;
+  std::string split;  // the name of a split; empty: a base
   std::int64_t version_code = 0;
   std::string version_name;
   int min_sdk = 1;

@@ -14,6 +14,9 @@ import unittest
 
 from bench import ROOT, AdbServer, Simdroid
 
+sys.path.append(str(ROOT / "probes"))
+from builder.package import ALIAS, FRAMEWORK, PASSWORD  # noqa: E402  the path is known only now
+
 PROGRAM = sys.argv.pop(1)
 NEW = (28, 33)
 ALL = (19, 28, 33)
@@ -178,6 +181,38 @@ class Apps(Android):
         follower.kill()
         follower.wait()
         follower.stdout.close()
+
+    def split_of(self, package, name):
+        """A split APK without code, signed as the probes are."""
+        folder = pathlib.Path(self.adb.folder.name) / name
+        folder.mkdir(exist_ok=True)
+        (folder / "AndroidManifest.xml").write_text(
+            f'<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="{package}" split="{name}" '
+            'android:versionCode="1"><application android:hasCode="false" /></manifest>')
+        apk = folder / f"{name}.apk"
+        subprocess.run(["aapt", "package", "-f", "-M", folder / "AndroidManifest.xml", "-I", FRAMEWORK, "-F", apk], check=True, capture_output=True)
+        subprocess.run(["apksigner", "sign", "--ks", ROOT / "build/probes.keystore", "--ks-pass", f"pass:{PASSWORD}", "--ks-key-alias", ALIAS,
+                        "--min-sdk-version", "21", apk], check=True, capture_output=True)
+        return apk
+
+    def test_a_base_comes_with_its_splits(self):
+        base, package = ROOT / "build/probes/plain.apk", "cn.storesweep.probe.plain"
+        splits = [self.split_of(package, name) for name in ("config.zh", "config.xhdpi")]
+        stranger = self.split_of("cn.storesweep.probe.other", "config.en")
+        for api in NEW:
+            serial = self.sim.addresses[api]
+            for files, why in (([splits[0], splits[1]], "Full install must include a base package"),
+                               ([base, stranger], "inconsistent with")):
+                done = self.adb.run("install-multiple", *files, serial=serial)
+                self.assertIn("INSTALL_FAILED_INVALID_APK", (done.stdout + done.stderr).decode(), files)
+                self.assertIn(why, (done.stdout + done.stderr).decode())
+            self.assertEqual(self.sh(serial, "pm list packages -3"), "")
+            done = self.adb.run("install-multiple", base, *splits, serial=serial)
+            self.assertIn(b"Success", done.stdout, done)
+            self.installed.append((serial, package))
+            paths = self.sh(serial, f"pm path {package}").splitlines()
+            self.assertEqual([p.rsplit("/", 1)[1] for p in paths], ["base.apk", "split_config.xhdpi.apk", "split_config.zh.apk"])
+            self.start(serial, package)
 
     def test_failing_installs_say_why(self):
         serial = self.sim.addresses[28]

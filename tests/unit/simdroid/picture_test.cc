@@ -12,6 +12,7 @@
 #include <iostream>
 
 #include "shapes.h"
+#include "simdroid/paint_thread.h"
 #include "simdroid/print/layout.h"
 #include "simdroid/print/system_windows.h"
 
@@ -123,6 +124,19 @@ TEST(Picture, RawScreencapHasItsHeaderAndFourBytesAPixel) {
   const Display display = consent_display(19);
   EXPECT_EQ(painter.raw(display, 19).size(), 12U + 640U * 480U * 4U);
   EXPECT_EQ(painter.raw(display, 28).size(), 16U + 640U * 480U * 4U);
+}
+
+TEST(Picture, IsTheSameFromAThreadOfItsOwn) {
+  Painter painter;
+  const Display display = consent_display(28);
+  for (bool beside : {true, false}) {
+    PaintThread thread(beside);
+    auto png = thread.picture(display, PictureFormat::kPng, 28);
+    auto raw = thread.picture(display, PictureFormat::kRaw, 28);
+    EXPECT_EQ(png.get(), painter.png(display));
+    EXPECT_EQ(raw.get(), painter.raw(display, 28));
+    static_cast<void>(thread.picture(display, PictureFormat::kPng, 28));  // nobody waits for it
+  }
 }
 
 TEST(Picture, TellsHowLongOneTakes) {

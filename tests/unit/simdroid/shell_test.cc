@@ -35,6 +35,17 @@ TEST(Shell, PipesAndVariables) {
   EXPECT_EQ(device.run("nosuch").err, "/system/bin/sh: nosuch: inaccessible or not found\n");
 }
 
+TEST(Shell, OnAStarvedDeviceTimeGoesByBetweenTheProgramsOfALine) {
+  BenchDevice device(28);
+  const std::string twice = "cat /proc/uptime; cat /proc/uptime";
+  const auto between_s = [](const std::string& out) {
+    return std::stod(out.substr(out.find('\n') + 1)) - std::stod(out);
+  };
+  EXPECT_LT(between_s(device.out(twice)), 0.1);
+  EXPECT_EQ(device.run("setprop storesweep.fault 'starve 500'").code, 0);
+  EXPECT_GE(between_s(device.out(twice)), 0.5);
+}
+
 TEST(Shell, SaysWhatItCannotParse) {
   BenchDevice device(28);
   EXPECT_EQ(device.run("echo 'open").code, 1);
