@@ -17,6 +17,7 @@ import random
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -212,6 +213,46 @@ rules: {source}/rules
         done = subprocess.run([self.programs["storesweep"], "--server", f"http://127.0.0.1:{self.http}",
                                *map(str, arguments)], capture_output=True, text=True)
         return done.returncode, done.stdout, done.stderr
+
+
+class Stutter:
+    """Stops processes and lets them go on, again and again, as a host does that has too much else to do: at a clock of
+    sixty times life a stop of a third of a second is twenty seconds of a device."""
+
+    def __init__(self, pids, longest_ms, seed=1):
+        self.pids, self.longest_ms, self.chance, self.over = pids, longest_ms, random.Random(seed), threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.stops = 0
+
+    def run(self):
+        while not self.over.wait(self.chance.uniform(0.002, 2 * self.longest_ms / 1000)):
+            pid = self.chance.choice(self.pids)
+            try:
+                os.kill(pid, signal.SIGSTOP)
+                time.sleep(self.chance.uniform(0, self.longest_ms / 1000))
+                os.kill(pid, signal.SIGCONT)
+            except ProcessLookupError:
+                continue
+            self.stops += 1
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+
+def children(pid):
+    """The child processes of a process, whichever of its threads started them."""
+    out = []
+    for task in pathlib.Path(f"/proc/{pid}/task").glob("[0-9]*"):
+        try:
+            out += [int(child) for child in (task / "children").read_text().split()]
+        except OSError:  # the thread, or the process, has ended
+            continue
+    return out
 
 
 def find(build, name):

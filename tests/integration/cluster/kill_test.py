@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from cluster import Cluster
+from cluster import Cluster, children
 
 programs, source = sys.argv[1], sys.argv[2]
 apps = int(sys.argv[3]) if len(sys.argv) > 3 else 500
@@ -58,10 +58,8 @@ def write_catalogue(path):
 
 def kill_a_judge(cluster):
     """One of the coordinator's children, if it has any: what it judged is judged again."""
-    pid = cluster.processes["coordinator"].pid
     try:
-        judges = open(f"/proc/{pid}/task/{pid}/children").read().split()
-        os.kill(int(chance.choice(judges)), signal.SIGKILL)
+        os.kill(chance.choice(children(cluster.processes["coordinator"].pid)), signal.SIGKILL)
     except (OSError, IndexError):
         return 0
     return 1

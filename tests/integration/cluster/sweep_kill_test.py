@@ -2,9 +2,10 @@
 """A sweep of real APKs (the probes, in several stores and under many channels) on simulated devices behind a stock
 adb server, while everything is killed at random with SIGKILL: coordinator, workers, judges, adb server, devices; and
 devices go offline, reboot and die in the middle of an install. Every (sweep, listing) must end exactly once, and the
-counts per rule must equal what the probes' sources say.
+counts per rule must equal what the probes' sources say. With as many kills as there are kinds, each kind is struck; a
+run that could not strike one of them fails.
 
-usage: sweep_kill_test.py PROGRAMS SOURCE [APPS [KILLS [SEED]]] [--api 28] [--keep FOLDER]
+usage: sweep_kill_test.py PROGRAMS SOURCE [APPS [KILLS [SEED]]] [--api 28] [--devices 8] [--rate 60] [--keep FOLDER]
 """
 import argparse
 import collections
@@ -21,7 +22,7 @@ import time
 
 import yaml
 
-from cluster import Cluster, Simulated, wait_ports
+from cluster import Cluster, Simulated, children, wait_ports
 from variants import with_channel
 
 FOUND = ("violation", "suspected")
@@ -36,7 +37,7 @@ def arguments():
     parser.add_argument("seed", nargs="?", type=int, default=random.randrange(1 << 30))
     parser.add_argument("--api", type=int, default=28)
     parser.add_argument("--devices", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=20)
+    parser.add_argument("--rate", type=float, default=60)
     parser.add_argument("--seconds", type=int, default=7200)
     parser.add_argument("--keep", help="a folder for logs and store")
     return parser.parse_args()
@@ -80,10 +81,6 @@ def write_catalogues(a, folder, chance):
     return wanted
 
 
-def children(pid):
-    return [int(c) for c in open(f"/proc/{pid}/task/{pid}/children").read().split()] if pathlib.Path(f"/proc/{pid}").exists() else []
-
-
 def listener(port):
     """The process that listens on this port of loopback, among our own."""
     inodes = set()
@@ -100,38 +97,78 @@ def listener(port):
     return None
 
 
-class Killer:
-    def __init__(self, cluster, chance):
-        self.cluster, self.chance, self.count = cluster, chance, collections.Counter()
+KINDS = ("coordinator", "worker", "judge", "adb", "simdroid", "offline", "reboot", "die_mid_install")
 
-    def strike(self):
-        what = self.chance.choice(["coordinator", "w-0", "w-1", "judge", "adb", "simdroid", "offline", "reboot", "die_mid_install", "offline", "die_mid_install"])
-        c = self.cluster
-        if what in ("coordinator", "w-0", "w-1"):
-            c.kill(what)
-            time.sleep(self.chance.uniform(0, 0.5))
-            c.start(what)
-        elif what == "judge":
-            judges = children(c.processes["coordinator"].pid)
-            if not judges:
+
+class Killer:
+    """Strikes so many times, spread over the sweep by its progress. The kinds are dealt like cards, so that each comes
+    as often as the others; one that finds nobody to strike is tried again until it does."""
+
+    def __init__(self, cluster, chance, kills, apps):
+        self.cluster, self.chance, self.count = cluster, chance, collections.Counter()
+        self.deck = [KINDS[i % len(KINDS)] for i in range(kills)]
+        chance.shuffle(self.deck)
+        # How many listings have ended when each comes; none waits for the last ones.
+        self.due = sorted(chance.uniform(0, 0.9 * apps) for _ in self.deck)
+
+    def strike_if_due(self, ended):
+        if not self.deck or ended < self.due[0]:
+            return
+        what = self.deck[0]
+        try:
+            if not getattr(self, f"_{what}", lambda: self._device(what))():
                 return
-            os.kill(self.chance.choice(judges), signal.SIGKILL)
-        elif what == "adb":  # the first is ours; later ones the workers have started
-            if c.processes.get("adb"):
-                c.kill("adb")
-            elif pid := listener(c.real.adb):
-                os.kill(pid, signal.SIGKILL)
-        elif what == "simdroid":
-            c.kill("simdroid")
-            time.sleep(self.chance.uniform(0, 2))
-            c.start("simdroid")
-            wait_ports(range(c.real.first, c.real.first + c.real.devices))
-        else:
-            device = f"127.0.0.1:{c.real.first + self.chance.randrange(c.real.devices)}"
-            fault = f"offline {self.chance.randrange(300, 4000)}" if what == "offline" else what
-            subprocess.run(["adb", "-L", f"tcp:localhost:{c.real.adb}", "-s", device, "shell", f"setprop storesweep.fault '{fault}'"],
-                           capture_output=True, timeout=20, env=os.environ | {"HOME": str(c.folder / "adb-home")})
+        except (OSError, subprocess.TimeoutExpired):
+            return  # what was to be struck was gone already
         self.count[what] += 1
+        self.deck.pop(0)
+        self.due.pop(0)
+
+    def _restart(self, name, within_s):
+        self.cluster.kill(name)
+        time.sleep(self.chance.uniform(0, within_s))
+        self.cluster.start(name)
+        return True
+
+    def _coordinator(self):
+        return self._restart("coordinator", 0.5)
+
+    def _worker(self):
+        return self._restart(self.chance.choice(self.cluster.worker_names()), 0.5)
+
+    def _judge(self):
+        judges = children(self.cluster.processes["coordinator"].pid)
+        if judges:
+            os.kill(self.chance.choice(judges), signal.SIGKILL)
+        return bool(judges)
+
+    def _adb(self):  # the first is ours; later ones the workers have started
+        c = self.cluster
+        if "adb" in c.processes:
+            c.kill("adb")
+            return True
+        pid = listener(c.real.adb)
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+        return pid is not None
+
+    def _simdroid(self):
+        real = self.cluster.real
+        self._restart("simdroid", 2)
+        wait_ports(range(real.first, real.first + real.devices))
+        return True
+
+    def _device(self, what):
+        """A fault of one device that answers now; the answer to the order itself may die with it."""
+        c = self.cluster
+        device = f"127.0.0.1:{c.real.first + self.chance.randrange(c.real.devices)}"
+        adb = ["adb", "-L", f"tcp:localhost:{c.real.adb}", "-s", device]
+        options = {"capture_output": True, "text": True, "timeout": 20, "env": os.environ | {"HOME": str(c.folder / "adb-home")}}
+        if subprocess.run([*adb, "get-state"], **options).stdout.strip() != "device":
+            return False
+        fault = f"offline {self.chance.randrange(300, 4000)}" if what == "offline" else what
+        said = subprocess.run([*adb, "shell", f"echo here; setprop storesweep.fault '{fault}'"], **options)
+        return "here" in said.stdout
 
 
 def all_results(cluster, sweep):
@@ -152,29 +189,24 @@ def run(a, cluster, folder, chance):
         report = cluster.api("POST", "/api/v1/catalogues", {"source": str(folder / f"{store}.jsonl"), "store": store}, key=f"catalogue-{i}")
         assert report["rejected"] == 0, report
     sweep = cluster.api("POST", "/api/v1/sweeps", {"name": "kill", "shards": 4}, key="sweep")["id"]
-    killer, begin, said = Killer(cluster, chance), time.time(), 0
-    every = max(2.0, a.apps * 40 / a.devices / max(1, a.kills))  # seconds between two strikes, on average
-    next_strike = begin + chance.uniform(1, every)
+    killer, begin, said, status = Killer(cluster, chance, a.kills, a.apps), time.time(), 0, ""
     while True:
         assert time.time() < begin + a.seconds, f"not done in {a.seconds} s: {status}"
         time.sleep(0.2)
-        if time.time() >= next_strike and sum(killer.count.values()) < a.kills:
-            next_strike = time.time() + chance.uniform(0.2, 2 * every)
-            try:
-                killer.strike()
-            except subprocess.TimeoutExpired:
-                pass  # the device was gone already
         try:
             status = cluster.api("GET", f"/api/v1/sweeps/{sweep}")
         except Exception:
             status = "the coordinator does not answer"
             continue
+        killer.strike_if_due(status["ended_total"])
         if time.time() > said + 20:
             said = time.time()
             print(f"{said - begin:5.0f} s: {status['ended_total']} of {a.apps} ended, {status['confirmations_open']} confirmations open, struck {dict(killer.count)}", flush=True)
         if status["state"] == "done" and status["confirmations_open"] == 0:
             break
     print(f"{a.apps} listings of {file_sets} file sets in {time.time() - begin:.0f} s, struck: {dict(killer.count)}", flush=True)
+    missed = sorted(set(KINDS[:a.kills]) - set(killer.count))
+    assert not missed, f"never struck: {missed}"
     check(cluster, sweep, wanted)
 
 

@@ -3,11 +3,12 @@
 say must be found in them. Prints the table of guilty and innocent; fails when an innocent one is flagged, a guilty one
 is missed, or a rule stands at another level than expected.
 
-usage: probes_check.py PROGRAMS SOURCE [--api 28,33] [--only NAME,...] [--rate N] [--pairs N] [--keep FOLDER]
+usage: probes_check.py PROGRAMS SOURCE [--api 28,33] [--only NAME,...] [--rate N] [--pairs N] [--stutter MS] [--starve MS] [--keep FOLDER]
 """
 import argparse
 import collections
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -20,7 +21,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path += [str(HERE.parent / "cluster"), str(HERE.parents[2] / "probes")]
-from cluster import Simulated, find, wait_ports  # noqa: E402  the path is known only now
+from cluster import Simulated, Stutter, find, wait_ports  # noqa: E402  the path is known only now
 from expected import FOUND, compare, load  # noqa: E402
 
 def arguments():
@@ -31,6 +32,8 @@ def arguments():
     parser.add_argument("--only", default="", help="names of sources, with commas")
     parser.add_argument("--rate", type=float, default=60)
     parser.add_argument("--pairs", type=int, default=6, help="pairs of devices for each API level")
+    parser.add_argument("--stutter", type=int, default=0, help="stop simdroid and the adb server now and then, for so many ms at most")
+    parser.add_argument("--starve", type=int, default=0, help="devices that start each program of a line so many ms after the last")
     parser.add_argument("--keep", help="a folder for journals and screenshots")
     return parser.parse_args()
 
@@ -67,7 +70,10 @@ def check(programs, source, apks, probe, pair, adb, out):
 
 def run_all(a, folder, probes, apks):
     apis = [int(x) for x in a.api.split(",")]
-    devices = Simulated(devices=2 * a.pairs * len(apis), apis=",".join(map(str, apis)), rate=a.rate)
+    faults = folder / "faults.yaml"
+    faults.write_text(f'[{{device: all, after_ms: 0, fault: "starve {a.starve}"}}]')
+    devices = Simulated(devices=2 * a.pairs * len(apis), apis=",".join(map(str, apis)), rate=a.rate,
+                        options=["--faults", faults] if a.starve else [])
     log = open(folder / "simdroid.log", "w")
     simdroid = subprocess.Popen(list(map(str, devices.command(find(a.programs, "simdroid")))), stdout=log, stderr=log)
     free = {api: queue.Queue() for api in apis}
@@ -90,7 +96,8 @@ def run_all(a, folder, probes, apks):
                 free[api].put(pair)
 
         jobs = [(p, api) for api in apis for p in probes if p["min_sdk"] <= api]
-        with concurrent.futures.ThreadPoolExecutor(a.pairs * len(apis)) as pool:
+        stutter = Stutter([simdroid.pid, adb.process.pid], a.stutter) if a.stutter else contextlib.nullcontext()
+        with stutter, concurrent.futures.ThreadPoolExecutor(a.pairs * len(apis)) as pool:
             yield from pool.map(one, jobs)
     finally:
         if adb:
