@@ -90,12 +90,14 @@ RunResult background_collection(const RunInput& in) {
     return r;
   }
   const std::int64_t from_ms = home->until_ms + in.pack.threshold("background_settle_ms");
-  const std::int64_t to_ms = std::min(background.end_ms, in.t.next_action_ms(home->device_ms));
+  const ActionDone* touched = in.t.next_action(home->device_ms);
   for (const OpSeen& seen : in.t.ops) {
     auto kind = in.pack.background_ops.find(seen.op);
     // The states in which nothing of the app is visible; a foreground service (fgsvc) shows its notification.
     bool hidden = seen.use.state.empty() || seen.use.state == "bg" || seen.use.state == "cch";
-    bool inside = seen.device_ms >= from_ms && seen.until_ms <= to_ms;
+    // What a dump tells happened before the dump had ended, and one thing is done after another.
+    bool before = !touched || seen.until_ms <= touched->device_ms || seen.record < touched->record;
+    bool inside = seen.device_ms >= from_ms && before;
     // A refusal counts only for ops that no runtime permission guards: there it shows that the app tried.
     bool counts = !seen.use.rejected || attempt_counts(in.pack, seen.op);
     if (kind == in.pack.background_ops.end() || !counts || !hidden || !inside || known(r, seen.op)) continue;

@@ -177,7 +177,7 @@ class Builder {
       for (const android::OpUse& use : op.uses) {
         std::optional<std::int64_t> ms = device_time_ms(use.time, t_.journal->header);
         std::int64_t spread_ms = 0;
-        if (use.ago_ms) {  // counted backwards from a moment within the dump
+        if (!ms && use.ago_ms) {  // up to 8.1: counted backwards from a moment within the dump
           ms = r.device_ms - *use.ago_ms;
           spread_ms = std::max<std::int64_t>(0, r.took_ms);
         }
@@ -286,10 +286,15 @@ const ActionDone* Timeline::action_before(std::int64_t device_ms) const {
   return after == actions.begin() ? nullptr : &*std::prev(after);
 }
 
-std::int64_t Timeline::next_action_ms(std::int64_t device_ms) const {
+const ActionDone* Timeline::next_action(std::int64_t device_ms) const {
   auto after = std::upper_bound(actions.begin(), actions.end(), device_ms,
                                 [](std::int64_t ms, const ActionDone& a) { return ms < a.device_ms; });
-  return after == actions.end() ? INT64_MAX : after->device_ms;
+  return after == actions.end() ? nullptr : &*after;
+}
+
+std::int64_t Timeline::next_action_ms(std::int64_t device_ms) const {
+  const ActionDone* next = next_action(device_ms);
+  return next ? next->device_ms : INT64_MAX;
 }
 
 bool Timeline::is_app(const android::EventRecord& event) const {

@@ -93,7 +93,8 @@ struct Timeline {
   std::optional<Phase> phase_at(std::int64_t device_ms) const;
   // The last action that had begun by a moment, waits left out; null if there was none.
   const ActionDone* action_before(std::int64_t device_ms) const;
-  // The first one that began after a moment; INT64_MAX if there was none.
+  // The first one that began after a moment: null, and INT64_MAX, if there was none.
+  const ActionDone* next_action(std::int64_t device_ms) const;
   std::int64_t next_action_ms(std::int64_t device_ms) const;
   // The process is one of the app's: its uid where known, else its name.
   bool is_app(const android::EventRecord& event) const;

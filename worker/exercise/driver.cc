@@ -16,6 +16,7 @@ namespace {
 constexpr std::int64_t kCommandMs = 60'000;  // of the host; `am start -W` waits for a first frame
 constexpr std::int64_t kRebootMs = 10 * 60'000;
 constexpr std::int64_t kComeBackMs = 2 * 60'000;  // how long a device that went away is waited for
+constexpr std::int64_t kOutageMs = 10'000;  // of the device: what is away for longer leaves a hole in the run
 constexpr int kOddReadings = 4;
 constexpr std::int64_t kKilledMs = 1'500;
 constexpr std::int64_t kAskAgainMs = 300;
@@ -90,10 +91,17 @@ void Driver::figures(RunFigures& out) const {
 
 Result<Event> Driver::carry_out(const Action& action, const Deadline& deadline) {
   for (int attempt = 1;; ++attempt) {
+    const std::int64_t began_ms = scene_.host.steady_ms();
     auto event = once(action, deadline);
     if (event.ok() || lost_boot_ || !observe::device_gone(event.status())) return event;
     scene_.recorder.failed(kStep, Reason::kHookDead, event.status().text());
+    // In a rest nothing is looked at anyway: what counts there is how long the device was away at its end.
+    const std::int64_t away_from_ms =
+        std::holds_alternative<Rest>(action) ? scene_.host.steady_ms() : began_ms;
     TRY(come_back(event.status(), deadline));
+    // Nobody looked so long, and the time that the phase had for its app is less by it.
+    const auto away_ms = static_cast<double>(scene_.host.steady_ms() - away_from_ms) * scene_.recorder.rate();
+    if (away_ms > kOutageMs) ++broken_;
     if (attempt == 2 || !repeatable(action)) break;
   }
   ++broken_;

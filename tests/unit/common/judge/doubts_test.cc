@@ -269,6 +269,20 @@ TEST(Collection, UntilHomeWasPressedForCertainNothingIsInTheBackground) {
   expect_reason(lost, "R2.7", Reason::kTimeout, "nor is that the background");
 }
 
+TEST(Collection, TheLastAccessOfThePhaseMayBeTheOneThatIsKept) {
+  RunScript run;
+  run.first_launch(kBoth).begin(Phase::kP7, 100).act(record_name::kHome, 101).end(Phase::kP7, 281);
+  run.within(20).raw(record_name::kAppOps, 281, clipboard("bg", 283, 10));
+  run.begin(Phase::kP8, 310).act(record_name::kSwipeAway, 311).end(Phase::kP8, 400);
+  expect(run, "R2.7", Level::kSuspected, "it was used before anything was touched again: guilty");
+  RunScript later;
+  later.first_launch(kBoth).begin(Phase::kP7, 100).act(record_name::kHome, 101).end(Phase::kP7, 281);
+  later.begin(Phase::kP8, 310)
+      .act(record_name::kLaunch, 311)
+      .raw(record_name::kAppOps, 400, clipboard("bg", 320, 80));
+  EXPECT_EQ(level(judged(later.end(Phase::kP8, 401)), "R2.7"), Level::kNotTested) << "after our launch";
+}
+
 TEST(SelfStart, ALaunchThatTookLongIsStillOurs) {
   auto started = [](std::int64_t took_s) {
     RunScript run;

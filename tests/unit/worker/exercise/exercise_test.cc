@@ -76,7 +76,7 @@ class Phone final : public device::FakeDevice {
     return text;
   }
 
-  std::string answer(std::string command) {
+  std::string answer(const std::string& command) {
     constexpr std::string_view kBefore = "cat /proc/uptime; ",
                                kAfter = "; s=$?; echo; cat /proc/uptime; test $s -eq 0";
     if (starts_with(command, kBefore) && ends_with(command, kAfter)) {
