@@ -1,5 +1,6 @@
 // resources.arsc: chunks in, values of an id out.
 #include <algorithm>
+#include <span>
 
 #include "common/base/text.h"
 #include "worker/apk/chunk.h"
@@ -31,6 +32,14 @@ Status each_chunk(ByteView bytes, std::size_t from, Take take) {
     TRY(take(*chunk));
   }
   return ok_status();
+}
+
+// Those of a sorted list that have that key.
+template <class T, class Key, class By>
+std::span<const T> having(const std::vector<T>& sorted, Key key, By by) {
+  auto from = std::ranges::lower_bound(sorted, key, {}, by),
+       to = std::ranges::upper_bound(sorted, key, {}, by);
+  return {sorted.data() + (from - sorted.begin()), static_cast<std::size_t>(to - from)};
 }
 }  // namespace
 
@@ -207,20 +216,19 @@ void ResourceTable::read_bag(ByteReader r, std::size_t count, std::vector<BagIte
 }
 
 void ResourceTable::each(std::uint32_t id, const std::function<void(const ResCandidate&)>& take) const {
-  auto [from, to] = std::ranges::equal_range(types_, static_cast<std::uint16_t>(id >> 16), {}, &Type::key);
-  for (auto type = from; type != to; ++type) {
-    if (auto found = entry(*type, id & 0xffff)) take(found->candidate);
+  for (const Type& type : having(types_, static_cast<std::uint16_t>(id >> 16), &Type::key)) {
+    if (auto found = entry(type, id & 0xffff)) take(found->candidate);
   }
-  auto [first, last] = std::ranges::equal_range(proto_entries_, id, {}, &ProtoEntry::id);
-  for (auto e = first; e != last; ++e) take({proto_configs_[e->config], e->value, {}, false});
+  for (const ProtoEntry& e : having(proto_entries_, id, &ProtoEntry::id)) {
+    take({proto_configs_[e.config], e.value, {}, false});
+  }
 }
 
 std::string ResourceTable::name_of(std::uint32_t id) const {
-  auto [from, to] = std::ranges::equal_range(types_, static_cast<std::uint16_t>(id >> 16), {}, &Type::key);
-  for (auto type = from; type != to; ++type) {
-    auto found = entry(*type, id & 0xffff);
+  for (const Type& type : having(types_, static_cast<std::uint16_t>(id >> 16), &Type::key)) {
+    auto found = entry(type, id & 0xffff);
     if (!found) continue;
-    const Package& package = packages_[type->package];
+    const Package& package = packages_[type.package];
     std::uint32_t type_index = (id >> 16 & 0xff) - package.type_id_offset - 1;
     auto kind = package.types.at(type_index, 64), key = package.keys.at(found->name, kMaxXmlTextBytes);
     return kind && key ? *kind + "/" + *key : "";
