@@ -242,7 +242,7 @@ void Core::resolve(JobId job) {
 // ended.
 void Core::back_to_lane(JobId job) {
   const bool ours = is_extra(job) ? job >= first_extra_ : queue_.fresh(job);
-  const bool at_once = is_extra(job) && options_.bugs.queue.extras_free;
+  const bool at_once = options_.bugs.no_device_early || (is_extra(job) && options_.bugs.queue.extras_free);
   if (queue_.held() && !ours && !at_once) {
     queue_.set(job, JobState::kLater);
     later_.emplace(hold_until_ms_, job);
