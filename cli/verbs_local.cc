@@ -62,7 +62,8 @@ Result<int> parse_verb(const std::string& kind, const std::string& file) {
   if (is_kind(kind)) return invalid("parse " + kind + ": which FILE?");
   if (file.empty() && std::filesystem::exists(kind, error))
     return parse_file(std::string(android::kAnyKind), kind);
-  return invalid("no parser is called " + kind + "; KIND says " + kinds_help());
+  std::fprintf(stderr, "KIND says %s\n", kinds_help().c_str());  // an error is one line, this is a list
+  return invalid("no parser is called " + kind + "; those above are");
 }
 }  // namespace
 
