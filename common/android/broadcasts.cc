@@ -72,7 +72,7 @@ class BroadcastParser {
   // terminal +2ms (0) #0: ": a state, perhaps times, a number.
   static bool is_receiver(std::string_view body) {
     const std::size_t hash = body.find('#');
-    if (hash == std::string_view::npos || hash > 100) return false;
+    if (hash > 100) return false;  // npos is greater too
     for (std::string_view state :
          {"Deliver ", "Receiver #", "Skipped ", "Failed ", "Pending ", "Timeout ", "??????? ", "DELIVERED ",
           "PENDING ", "SKIPPED ", "TIMEOUT ", "SCHEDULED ", "DEFERRED ", "FAILURE "}) {

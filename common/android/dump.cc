@@ -72,12 +72,11 @@ bool is_prompt(std::string_view body) {
   if (log_line) return false;
   const std::size_t adb = body.find("adb ");
   if (adb == 0) return starts_with(body, "adb shell ") || starts_with(body, "adb -s ");
-  if (adb != std::string_view::npos && adb < 100 &&
+  if (adb < 100 &&  // npos is greater
       (body[adb - 1] == '>' || (adb > 1 && body[adb - 1] == ' ' && contains("$#>", body.substr(adb - 2, 1)))))
     return true;
   const std::size_t sign = std::min(body.find(" $ "), body.find(" # "));
-  return sign != std::string_view::npos && sign < 60 && contains(body.substr(0, sign), ":/") &&
-         !contains(body.substr(0, sign), " ");
+  return sign < 60 && contains(body.substr(0, sign), ":/") && !contains(body.substr(0, sign), " ");
 }
 
 // What the adb client and the dynamic linker say before the command's own output begins.

@@ -74,7 +74,7 @@ void take_writer(std::string_view inside, LogLine& out) {
 bool bracket_form(std::string_view s, LogLine& out) {
   if (s.size() < 5 || !is_level(s[0]) || s[1] != '(') return false;
   const std::size_t close = s.find(") ");
-  if (close == std::string_view::npos || close > 40) return false;
+  if (close > 40) return false;  // npos is greater too
   const std::string_view inside = s.substr(2, close - 2);
   if (inside.find_first_not_of(" 0123456789:abcdefghijklmnopqrstuvwxyz_") != std::string_view::npos)
     return false;
