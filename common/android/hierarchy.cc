@@ -100,6 +100,7 @@ class Reader {
     for (std::string_view wrapper : {"hierarchy", "displays", "display", "window"}) {
       if (name == wrapper) return wrap(name);
     }
+    if (open_.empty()) return fault("expected <hierarchy");  // "<hierarchyx>" is no root
     return node(name);
   }
 

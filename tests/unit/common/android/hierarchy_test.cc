@@ -42,7 +42,8 @@ TEST(Hierarchy, NamesTheOffsetOfAFault) {
   for (const char* bad : {"", "<hierarchy", "<hierarchy rotation=\"0\"><node text=\"a></hierarchy>",
                           "<hierarchy rotation=\"0\"><node text=\"&nosuch;\"/></hierarchy>", "<html/>",
                           "<hierarchy rotation=\"0\"><node bounds=\"0,0\"/></hierarchy>",
-                          "<hierarchy rotation=\"0\"></hierarchy>junk", "<hierarchy rotation=\"0\"><node>"}) {
+                          "<hierarchy rotation=\"0\"></hierarchy>junk", "<hierarchyx><node/></hierarchyx>",
+                          "<displaysx/>", "<hierarchy rotation=\"0\"><node>"}) {
     const auto tree = parse_hierarchy(bad);
     ASSERT_FALSE(tree.ok()) << bad;
     EXPECT_EQ(tree.status().kind(), ErrorKind::kCorrupt);
