@@ -160,7 +160,7 @@ def check_corpus():
         return
     files = sorted(corpus.glob("apk/**/*.apk"))
     environment = os.environ | {"XDG_CACHE_HOME": str(folder / "cache")}
-    done = subprocess.run([program, "apk", "--json", *files], capture_output=True, text=True, env=environment)
+    done = subprocess.run([program, "apk", "--json", "--rules", source / "rules", *files], capture_output=True, text=True, env=environment)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     for row in rows:
         schema.validate(row)
