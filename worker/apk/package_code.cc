@@ -34,7 +34,7 @@ Result<ByteView> content(const ZipArchive& zip, const ZipEntry& entry, std::size
 
 class CodeReader {
  public:
-  CodeReader(const FactsKnowledge& knowledge, Budget& budget, std::string package)
+  CodeReader(const FactsKnowledge& knowledge, Budget& budget, const std::string& package)
       : sources_(*knowledge.sources),
         sdks_(*knowledge.sdks),
         budget_(budget),
@@ -120,12 +120,12 @@ class CodeReader {
     }
     out_.methods = code_.methods;
     out_.calls = code_.calls;
-    for (std::string& why : code_.gaps) gap(std::move(why));
+    for (const std::string& why : code_.gaps) gap(why);
     return std::move(out_);
   }
 
  private:
-  void gap(std::string why) {
+  void gap(const std::string& why) {
     if (out_.gaps.size() < kMaxGaps) out_.gaps.push_back(clean_utf8(why));
   }
   bool room_for_one_more(const std::string& where) {
@@ -180,7 +180,7 @@ class CodeReader {
   }
 
   void take(CodeFacts found, const std::string& where) {
-    for (std::string& why : found.gaps) gap(where + ": " + why);
+    for (const std::string& why : found.gaps) gap(where + ": " + why);
     found.gaps.clear();
     code_.add(std::move(found));
   }
