@@ -1,5 +1,7 @@
 #include "cli/apk_batch.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -86,7 +88,8 @@ class Run {
     }
     const Digest digest = file_set_digest(opened->views);
     if (batch_.cache) {
-      if (auto known = batch_.cache->find(digest)) {
+      auto known = batch_.cache->find(digest);
+      if (known && known->starts_with("{\"facts_version\"") && nlohmann::json::accept(*known)) {
         out.json = std::move(*known);
         out.cached = true;
         return out;

@@ -38,7 +38,7 @@ Result<Json> parsed(const std::string& text, const std::string& name) {
   return json.ok() ? std::move(json) : json.status().within(name);
 }
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 // The catalogues that code is held to.
 struct Catalogues {
@@ -99,20 +99,24 @@ class Reading {
 
   void take(ApkResult& r) {
     if (!r.error.ok()) return failed(r.error);
+    if (s_.json && !a_.cyclonedx) return print_json(r);
     auto facts = parsed(r.json, r.files[0]);
     if (!facts.ok()) return failed(facts.status());
     if (Status told = tell(*facts, r); !told.ok()) failed(told);
   }
 
-  Status tell(Json& facts, const ApkResult& r) {
+  // One line for each package, as it was written: facts may be many megabytes, and need not be taken apart.
+  static void print_json(const ApkResult& r) {
+    const Json file = r.files.size() == 1 ? Json(r.files[0]) : Json(r.files);
+    print("{\"file\":" + dump_json(file) + ",");
+    print(std::string_view(r.json).substr(1));
+    print("\n");
+  }
+
+  Status tell(const Json& facts, const ApkResult& r) {
     if (a_.cyclonedx) {
       TRY_ASSIGN(const Json bom, facts_to_cyclonedx(facts, format_time(SystemClock().wall_ms())));
       print(dump_json(bom, !many_) + "\n");
-    } else if (s_.json) {
-      // JSON Lines where there are several.
-      Json with_file{{"file", r.files.size() == 1 ? Json(r.files[0]) : Json(r.files)}};
-      with_file.update(facts);
-      print(dump_json(with_file, !many_) + "\n");
     } else {
       print((shown_++ > 0 ? "\n" : "") + render_apk(s_.style, facts, r.files[0]));
     }

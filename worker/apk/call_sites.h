@@ -20,9 +20,9 @@
 
 namespace storesweep::apk {
 
-inline constexpr std::size_t kMaxCallSites = 100'000;         // of one scan
-inline constexpr std::size_t kMaxCallSiteTextBytes = 512;     // names and constants: longer ones are cut
-inline constexpr std::size_t kMaxCallSitesBytes = 16u << 20;  // text of all
+inline constexpr std::size_t kMaxCallSites = 25'000;         // of one scan, and of a package
+inline constexpr std::size_t kMaxCallSiteTextBytes = 512;    // names and constants: longer ones are cut
+inline constexpr std::size_t kMaxCallSitesBytes = 8u << 20;  // text of all
 inline constexpr std::size_t kMaxScannedClasses = 300'000;
 inline constexpr std::size_t kMaxClassNamesBytes = 32u << 20;  // text of all
 // Code is walked once, but methods may share it, and hostile ones share all of it: so many times a file's
