@@ -1,0 +1,83 @@
+// Evidence: durable before it is believed, read for the judge. On a thread of its own, since the disk may
+// stall.
+#include "coordinator/service/shell.h"
+
+namespace storesweep {
+namespace {
+constexpr std::int64_t kEvidenceMs = 60'000;
+constexpr std::size_t kMaxJournalBytesRead = 256u << 20;
+
+// Why a journal could not be read: it is not there, it is not what it should be, or our disk fails us.
+Status unread(const Status& why) {
+  if (why.kind() == ErrorKind::kNotFound) return why;
+  const bool its_own = why.kind() == ErrorKind::kExhausted || why.kind() == ErrorKind::kCorrupt;
+  return its_own ? invalid(why.message()) : unavailable(why.message());
+}
+}  // namespace
+
+void Service::Shell::evidence_loop() {
+  while (true) {
+    std::vector<CheckBlobs> checks;
+    std::deque<JudgeAction> judgings;
+    {
+      std::unique_lock lock(evidence_mutex_);
+      evidence_changed_.wait(lock, [this] { return !checks_.empty() || !judgings_.empty() || stopping_; });
+      if (stopping_) return;
+      checks.swap(checks_);
+      judgings.swap(judgings_);
+    }
+    if (!checks.empty()) check(std::move(checks));
+    for (const JudgeAction& j : judgings) judge(j);
+  }
+}
+
+// One flush for all of them; only where one of them lacks a blob each is looked at for itself.
+void Service::Shell::check(std::vector<CheckBlobs> checks) {
+  const Deadline deadline = Deadline::in_ms(kEvidenceMs, &stop_);
+  auto durable = [&](std::size_t from, std::size_t to) {
+    std::vector<Digest> digests;
+    for (std::size_t i = from; i < to; ++i) {
+      for (const BlobRef& b : checks[i].blobs) digests.push_back(b.sha256);
+    }
+    return parts_.blobs.flush(digests, deadline).ok();
+  };
+  const bool all = durable(0, checks.size());
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    push(BlobsChecked{checks[i].id, all || (checks.size() > 1 && durable(i, i + 1))});
+  }
+}
+
+void Service::Shell::judge(const JudgeAction& what) {
+  const Deadline deadline = Deadline::in_ms(kEvidenceMs, &stop_);
+  JudgeRequest request;
+  request.listing = what.listing;
+  request.claim = what.claim;
+  for (const Digest& d : what.journals) {
+    auto bytes = parts_.blobs.get(d, kMaxJournalBytesRead, deadline);
+    if (!bytes.ok()) {
+      push(JudgedEvent{what.id, unread(bytes.status()), {}});
+      return;
+    }
+    request.journals.push_back(std::move(*bytes));
+  }
+  if (!pool_) return push(JudgedEvent{what.id, unavailable("no judge is configured"), {}});
+  counting_.judging(what.id, now().steady_ms);
+  pool_->submit(what.id, std::move(request));
+}
+
+void Service::Shell::judged(std::uint64_t ticket, JudgeAnswer a) {
+  counting_.judged(ticket, now().steady_ms, a.killed);
+  JudgedEvent e{ticket, {}, {}};
+  if (a.verdict.ok()) {
+    e.verdict = std::move(*a.verdict);
+  } else if (a.killed) {
+    e.status = internal(a.verdict.status().message());
+  } else {
+    e.status = a.verdict.status();
+    if (e.status.kind() == ErrorKind::kNotFound)
+      e.status = invalid(e.status.message());  // a word of the judge
+  }
+  push(std::move(e));
+}
+
+}  // namespace storesweep
