@@ -22,9 +22,12 @@ enum ExitCode : int {
   kExitUsage = 2,        // the command line is wrong
   kExitUnreachable = 3,  // no coordinator, or not in time
   kExitNotFound = 4,
-  kExitFindings = 5,  // `verdict --fail-on`, `check --fail-on`: the app has a row of that level or worse;
-                      // `apk --diff`: changed; `apk --listing`: a firm difference
+  kExitFindings = 5,  // `verdict --fail-on`: the app has a row of that level or worse; `apk --diff`: changed;
+                      // `apk --listing`: a firm difference
 };
+
+// `check` speaks to pipelines and has codes of its own: 0, and those of CheckEnd (common/report/pipeline.h).
+// Whatever kept it from testing is kUntested too.
 
 struct Session {
   ApiClient& client;
