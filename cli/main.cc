@@ -143,6 +143,7 @@ int main(int argc, char** argv) {
   add_sweep_verbs(app, program);
   add_result_verbs(app, program);
   add_fleet_verbs(app, program);
+  add_finding_verbs(app, program);
   add_report_verb(app, program);
   add_local_verbs(app, program);
   add_check_verb(app, program);

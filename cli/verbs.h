@@ -55,6 +55,8 @@ void add_result_verbs(CLI::App& app,
                       Program& program);  // summary, announcement, results, verdict, evidence, retest
 void add_fleet_verbs(CLI::App& app, Program& program);  // workers, devices, drain, events, gc
 
+void add_finding_verbs(CLI::App& app,
+                       Program& program);  // finding list|show|confirm|withdraw|overrule|notice|report
 void add_report_verb(CLI::App& app, Program& program);
 void add_local_verbs(CLI::App& app, Program& program);  // parse, screen: no coordinator is asked
 void add_check_verb(CLI::App& app, Program& program);   // check: one app on one device, no coordinator either
