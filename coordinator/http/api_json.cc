@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/clock.h"
-#include "common/evidence/verdict_codec.h"
 #include "common/report/finding_id.h"
 #include "common/report/verdict_json.h"
 
@@ -136,9 +135,8 @@ Json brief_json(const ResultRow& r) {
 namespace {
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
-Json to_json(const FindingAct& a) {
-  const auto retest = decode_verdict_untrusted(a.verdict);
-  const bool judged = !a.verdict.empty() && retest.ok();
+Json act_json(const FindingAct& a, const FindingRow& row) {
+  const auto retest = row.retests.find(a.id);
   return {{"id", a.id},
           {"kind", name(a.kind)},
           {"at", time_or_null(a.at_ms)},
@@ -151,7 +149,7 @@ Json to_json(const FindingAct& a) {
           {"apk_url", a.apk_url},
           {"outcome", name(a.outcome)},
           {"journal", text_or_null(a.journal_sha256)},
-          {"verdict", judged ? verdict_json(*retest) : Json()}};
+          {"verdict", retest != row.retests.end() ? verdict_json(retest->second) : Json()}};
 }
 
 Json earlier_json(const std::optional<FindingRow::Earlier>& e) {
@@ -166,7 +164,7 @@ Json earlier_json(const std::optional<FindingRow::Earlier>& e) {
 
 Json to_json(const FindingRow& r) {
   Json history = Json::array();
-  for (const FindingAct& act : r.history) history.push_back(to_json(act));
+  for (const FindingAct& act : r.history) history.push_back(act_json(act, r));
   const FindingStanding& s = r.standing;
   return {{"id", text(FindingId{r.job, r.key})},
           {"simulated", r.simulated},

@@ -151,6 +151,7 @@ struct FindingRow {
   Finding finding;  // the machine's, as the verdict that stands gives it
   bool simulated = false;
   std::vector<FindingAct> history;
+  std::map<std::int64_t, Verdict> retests;  // what those that ran saw, by the id of their act
   FindingStanding standing;
   struct Earlier {  // the same rule in another version of the same app, of the same store
     JobId job;

@@ -50,7 +50,11 @@ std::vector<FindingRow> findings_of(const StoredResult& result, const std::vecto
     row.finding = verdict->findings[i];
     row.simulated = verdict->simulated;
     for (const FindingAct& act : acts) {
-      if (act.job == result.job && act.finding == keys[i]) row.history.push_back(act);
+      if (act.job != result.job || act.finding != keys[i]) continue;
+      row.history.push_back(act);
+      if (act.verdict.empty()) continue;
+      if (auto retest = decode_verdict_untrusted(act.verdict); retest.ok())
+        row.retests[act.id] = std::move(*retest);
     }
     row.standing = standing_of(row.history);
     out.push_back(std::move(row));
