@@ -10,6 +10,7 @@
 
 #include "common/base/cancel.h"
 #include "common/base/status.h"
+#include "common/report/uri.h"
 
 namespace storesweep::cli {
 
@@ -40,7 +41,5 @@ class ApiClient {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-std::string percent_encoded(std::string_view text);
 
 }  // namespace storesweep::cli

@@ -106,11 +106,15 @@ Result<SweepReport> collect_report(Session& session, std::int64_t sweep, const R
   return Collector(session, bounds).collect(sweep);
 }
 
-Result<std::size_t> write_report(const Session& session, const SweepReport& report, const std::string& rules,
-                                 const std::string& file) {
+Result<std::string> report_page(const Session& session, const SweepReport& report, const std::string& rules) {
   auto pack = load_rule_pack(rules_folder(rules));
   if (!pack.ok()) return pack.status().within("--rules");
-  const std::string html = report_html(report, session.style.catalogue, *pack, session.style.language);
+  return report_html(report, session.style.catalogue, *pack, session.style.language);
+}
+
+Result<std::size_t> write_report(const Session& session, const SweepReport& report, const std::string& rules,
+                                 const std::string& file) {
+  TRY_ASSIGN(const std::string html, report_page(session, report, rules));
   TRY(write_file_durably(file, html));
   return html.size();
 }

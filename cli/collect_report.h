@@ -48,6 +48,7 @@ class ReportEvidence {
 
 Result<SweepReport> collect_report(Session& session, std::int64_t sweep, const ReportBounds& bounds);
 
+Result<std::string> report_page(const Session& session, const SweepReport& report, const std::string& rules);
 // Writes the page; the rule pack gives the statements of the rules. The value: its bytes.
 Result<std::size_t> write_report(const Session& session, const SweepReport& report, const std::string& rules,
                                  const std::string& file);

@@ -139,10 +139,11 @@ int main(int argc, char** argv) {
   app.fallthrough();  // the options above may stand behind the verb too
   app.footer(
       "Exit codes: 0 done, 1 refused or failed, 2 wrong command line, 3 no coordinator, 4 not found,\n"
-      "5 --fail-on found something. docs/cli.md says more.");
+      "5 `verdict --fail-on` found something; `check` has codes of its own. docs/cli.md says more.");
   add_sweep_verbs(app, program);
   add_result_verbs(app, program);
   add_fleet_verbs(app, program);
+  add_finding_verbs(app, program);
   add_report_verb(app, program);
   add_local_verbs(app, program);
   add_check_verb(app, program);

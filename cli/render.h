@@ -46,6 +46,11 @@ std::string render_listing_check(const Style& style, const Json& differences);
 std::string render_apk_progress(const Style& style, std::size_t done, std::size_t total,
                                 const std::string& file, std::size_t columns, bool terminal);
 
+// Findings with what people said of them.
+std::string render_finding_list(const Style& style, const Json& page);
+std::string render_finding(const Style& style,
+                           const Json& finding);  // with its history, and its retest beside it
+
 // The level's name, coloured on a terminal.
 std::string level_text(const Style& style, std::string_view level);
 

@@ -22,9 +22,12 @@ enum ExitCode : int {
   kExitUsage = 2,        // the command line is wrong
   kExitUnreachable = 3,  // no coordinator, or not in time
   kExitNotFound = 4,
-  kExitFindings = 5,  // `verdict --fail-on`, `check --fail-on`: the app has a row of that level or worse;
-                      // `apk --diff`: changed; `apk --listing`: a firm difference
+  kExitFindings = 5,  // `verdict --fail-on`: the app has a row of that level or worse; `apk --diff`: changed;
+                      // `apk --listing`: a firm difference
 };
+
+// `check` speaks to pipelines and has codes of its own: 0, and those of CheckEnd (common/report/pipeline.h).
+// Whatever kept it from testing is kUntested too.
 
 struct Session {
   ApiClient& client;
@@ -52,6 +55,8 @@ void add_result_verbs(CLI::App& app,
                       Program& program);  // summary, announcement, results, verdict, evidence, retest
 void add_fleet_verbs(CLI::App& app, Program& program);  // workers, devices, drain, events, gc
 
+void add_finding_verbs(CLI::App& app,
+                       Program& program);  // finding list|show|confirm|withdraw|overrule|notice|report
 void add_report_verb(CLI::App& app, Program& program);
 void add_local_verbs(CLI::App& app, Program& program);  // parse, screen: no coordinator is asked
 void add_check_verb(CLI::App& app, Program& program);   // check: one app on one device, no coordinator either

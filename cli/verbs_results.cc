@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "cli/json_fields.h"
@@ -208,21 +209,71 @@ void add_evidence(CLI::App& app, Program& program) {
       [a, &program] { program.verb = [a](Session& s) { return save_blob(s, a->digest, a->file); }; });
 }
 
+constexpr std::int64_t kAskAgainMs = 1'000;
+
+// A path of this machine is made whole; anything else is an address as it stands.
+std::string apk_address(const std::string& apk) {
+  std::error_code ignored;
+  const bool file = std::filesystem::exists(apk, ignored) || apk.find(':') == std::string::npos;
+  return apk.empty() || !file ? apk : std::filesystem::absolute(apk).lexically_normal().string();
+}
+
+Result<Json> answered(Session& s, const std::string& finding, std::int64_t job) {
+  for (;;) {
+    TRY_ASSIGN(Json now, s.client.get("/api/v1/findings/" + percent_encoded(finding), {}, s.quick()));
+    if (int_of(now, "retest") != job) return exists("another retest was ordered meanwhile");
+    if (text_of(now, "outcome") != "none") return now;
+    TRY(sleep_ms(kAskAgainMs, Deadline::in_ms(2 * kAskAgainMs, &s.cancel)));
+  }
+}
+
+Result<int> retest_finding(Session& s, const std::string& finding, const std::string& apk,
+                           const std::string& key, bool wait) {
+  Json body = {{"finding", finding}};
+  if (!apk.empty()) body["apk_url"] = apk_address(apk);
+  TRY_ASSIGN(const Json ordered, s.client.post("/api/v1/retests", body, key, s.quick()));
+  if (!wait) {
+    return show(s, ordered, [&] {
+      return s.style.text("finding_ordered",
+                          {{"job", std::to_string(int_of(ordered, "job"))}, {"id", finding}}) +
+             "\n";
+    });
+  }
+  TRY_ASSIGN(const Json now, answered(s, finding, int_of(ordered, "job")));
+  show(s, now, [&] { return render_finding(s.style, now); });
+  const std::string outcome = text_of(now, "outcome");
+  return outcome == "not_fixed" ? kExitFindings : outcome == "not_tested" ? kExitFailed : kExitOk;
+}
+
 void add_retest(CLI::App& app, Program& program) {
   struct Arguments {
-    std::string app, origin = "retest", key;
+    std::string app, origin = "retest", key, finding, apk;
     std::int64_t sweep = 0;
     std::vector<std::string> rules;
+    bool wait = false;
   };
   auto a = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("retest", "test an app again, ahead of the sweeps");
-  verb->add_option("app", a->app, "the job of its result, or its package with --sweep")->required();
+  CLI::Option* of_app = verb->add_option("app", a->app, "the job of its result, or its package with --sweep");
+  CLI::Option* finding =
+      verb->add_option("--finding", a->finding, "replay this finding: fixed, not fixed, or not reproducible?")
+          ->excludes(of_app);
+  verb->add_option("--apk", a->apk,
+                   "of a finding: the version to test, a file that workers can read or an address (otherwise "
+                   "the one that the catalogue lists now)")
+      ->needs(finding);
+  verb->add_flag("--wait", a->wait,
+                 "of a finding: until it is answered; ends with 5 when it is not fixed, 1 when the retest "
+                 "could not tell")
+      ->needs(finding);
   verb->add_option("--sweep", a->sweep, "the sweep's id");
   verb->add_option("--rule", a->rules, "only what this rule needs; may be given again");
   verb->add_option("--origin", a->origin)->check(CLI::IsMember({"retest", "complaint", "clue"}));
   verb->add_option("--idempotency-key", a->key, "the same key again orders nothing new");
   verb->callback([a, &program] {
+    if (a->app.empty() && a->finding.empty()) throw CLI::RequiredError("app or --finding");
     program.verb = [a](Session& s) -> Result<int> {
+      if (!a->finding.empty()) return retest_finding(s, a->finding, a->apk, a->key, a->wait);
       TRY_ASSIGN(const std::int64_t job, job_of(s, a->app, a->sweep));
       const Json body = {{"job", job}, {"rules", a->rules}, {"origin", a->origin}};
       TRY_ASSIGN(const Json ordered, s.client.post("/api/v1/retests", body, a->key, s.quick()));

@@ -18,6 +18,7 @@
 #include "common/metrics/metrics.h"
 #include "common/net/client.h"
 #include "common/rules/pack.h"
+#include "common/rules/workdays.h"
 #include "coordinator/config.h"
 #include "coordinator/http/api_handler.h"
 #include "coordinator/http/server.h"
@@ -114,6 +115,9 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   o.core.no_device_ms = c.leases.no_device_ms;
   o.core.pack_version = pack.version;
   for (const RuleItem& item : pack.items) o.rules.push_back(item.id);
+  auto workdays = Workdays::load(c.judging.rules);
+  if (!workdays.ok()) return workdays.status().within("judging.rules");
+  o.workdays = std::move(*workdays);
   std::string base = c.public_url;
   if (base.empty()) {
     const bool v6 = c.http.address.find(':') != std::string::npos;

@@ -187,6 +187,7 @@ class LocalCheck {
     const std::optional<job::AppFiles> app = devices_->fetcher().again(file_set_);
     if (!app) return unavailable("the APK changed while it was read: try again");
     const ApkFacts& facts = app->facts;
+    if (!app->files.empty()) result_.file_sha256 = to_hex(sha256(app->files.front().bytes()));
     Listing& listing = offer_.listing;
     listing.package = facts.package;
     if (listing.label.empty()) listing.label = facts.label_zh.empty() ? facts.label : facts.label_zh;
@@ -207,7 +208,7 @@ class LocalCheck {
     if (!satisfies(device, needs_)) return unsupported(needs_in_words(needs_, device));
     TRY(not_installed(serial));
     on_step_({name == "first" ? LocalStep::Kind::kRunning : LocalStep::Kind::kConfirming, serial, ""});
-    const job::RunOrder order{offer_, device, file_set_, order_.out + "/" + name};
+    const job::RunOrder order{offer_, device, file_set_, order_.out + "/" + name, order_.extras};
     TRY(make_folders(order.folder));
     job::RunEnd end = devices_->runner().run(order, Deadline::in_ms(kLongestRunMs, &cancel_));
     leave_clean(device.identity, serial);

@@ -15,6 +15,7 @@
 #include "common/model/messages.h"
 #include "common/model/verdict.h"
 #include "worker/adb/connection.h"
+#include "worker/job/runner.h"
 
 namespace storesweep::worker {
 
@@ -27,6 +28,7 @@ struct LocalOrder {
   std::string out;    // a folder for journals and screenshots
   std::string rules;  // folder of the rule pack and the profiles
   adb::ServerAddress adb;
+  job::RunExtras extras;
 };
 // What happens, for whoever waits.
 struct LocalStep {
@@ -42,7 +44,8 @@ struct LocalRun {
   RunFigures figures;
 };
 struct LocalResult {
-  Listing listing;  // completed by what the APK says
+  Listing listing;          // completed by what the APK says
+  std::string file_sha256;  // hex, of the APK that was named first
   Verdict verdict;
   std::vector<LocalRun> runs;
 };

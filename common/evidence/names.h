@@ -35,6 +35,7 @@ inline constexpr std::string_view kToggle = "toggle";  // target = network, powe
 inline constexpr std::string_view kInstall = "install";
 inline constexpr std::string_view kOwnStart =
     "own_start";  // our own command may have started the process: its pid is ours
+inline constexpr std::string_view kType = "type";  // of a log-in; target = the field, never what was typed
 inline constexpr std::string_view kWait = "wait";  // a silence begins; data = {"ms": N}
 
 // kRaw: bytes of the device, as printed
@@ -51,13 +52,20 @@ inline constexpr std::string_view kFocus = "focus";          // dumpsys window: 
 // kBlob
 inline constexpr std::string_view kScreenshot = "screenshot";  // blob name screen-NNNN.png in the report
 
+inline constexpr std::string_view kPolicy =
+    "policy";  // the privacy policy that the app's own company gave; blob name `policy`
+
 // kDocument
-inline constexpr std::string_view kFacts = "facts";      // worker/apk facts_to_json
-inline constexpr std::string_view kListing = "listing";  // listing_to_json
+inline constexpr std::string_view kPolicySource = "policy_source";  // file or address of that policy
+inline constexpr std::string_view kFacts = "facts";                 // worker/apk facts_to_json
+inline constexpr std::string_view kListing = "listing";             // listing_to_json
 
 // kAttest
 inline constexpr std::string_view kClockRate = "clock_rate";  // data = permille
 inline constexpr std::string_view kHygiene = "hygiene";       // data = clean, or what was found
+inline constexpr std::string_view kLogin =
+    "login";  // steps of a log-in were carried out; data = logged in, or failed: why
+inline constexpr std::string_view kWithheld = "withheld";  // screenshots that show a secret of the log-in
 inline constexpr std::string_view kBehaviour =
     "behaviour";  // simulated devices only: data = present, or absent and why
 

@@ -149,6 +149,8 @@ void write_integrity(Page& page, const ReportRun& run) {
   if (run.scripted) page.raw("<br/>").say("run_scripted");
 }
 
+}  // namespace
+
 void write_runs(Page& page, const ReportApp& app) {
   if (app.runs.empty()) return;
   page.raw("<h4>").say("runs").raw("</h4>\n<table class=\"runs\">\n<thead><tr>");
@@ -198,7 +200,6 @@ void write_identity(ReportWriter& w, const ReportApp& app) {
   }
   page.raw("</dl>\n");
 }
-}  // namespace
 
 void write_app(ReportWriter& w, const ReportApp& app) {
   Page& page = w.page;

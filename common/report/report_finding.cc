@@ -108,6 +108,8 @@ void write_screenshot(ReportWriter& w, const ReportScreenshot& s) {
   page.raw("<br/><code>").raw(to_hex(s.ref.sha256).substr(0, 16)).raw("…</code></figcaption></figure>\n");
 }
 
+}  // namespace
+
 void write_screenshots(ReportWriter& w, const ReportApp& app, std::size_t index) {
   Page& page = w.page;
   page.raw("<h5>").say("screens").raw("</h5>\n");
@@ -132,6 +134,7 @@ void write_screenshots(ReportWriter& w, const ReportApp& app, std::size_t index)
   }
 }
 
+namespace {
 void write_facts(ReportWriter& w, const ReportApp& app, const Finding& f) {
   Page& page = w.page;
   page.raw("<dl>\n");

@@ -39,7 +39,7 @@ Simulated simulated(const SweepReport& report) {
   return s;
 }
 
-void write_simulated(ReportWriter& w, const Simulated& s) {
+void write_simulated_box(ReportWriter& w, const Simulated& s) {
   if (s.apps == 0) return;
   const auto total = static_cast<std::int64_t>(w.report.apps.size());
   w.page.raw("<div class=\"simulated\" role=\"note\"><strong>模拟设备 SIMULATED</strong><p>");
@@ -101,7 +101,7 @@ void write_heading(ReportWriter& w) {
   Page& page = w.page;
   const SweepReport& r = w.report;
   page.raw("<header>\n<h1>").say("title").raw("</h1>\n<p class=\"basis\">").say("basis").raw("</p>\n");
-  write_simulated(w, simulated(r));
+  write_simulated_box(w, simulated(r));
   page.raw("<dl class=\"facts\">\n");
   if (r.sweep > 0) {
     page.entry("sweep", [&] { page.raw(std::to_string(r.sweep) + " ").foreign(r.name); });
@@ -286,8 +286,12 @@ void write_basis(ReportWriter& w) {
   page.raw("</section>\n");
 }
 
+}  // namespace
+
+void write_simulated(ReportWriter& w) { write_simulated_box(w, simulated(w.report)); }
+
 // Radio buttons, so that the switch works without a script; the style sheet hides the other language.
-void write_frame(ReportWriter& w, Language first) {
+void write_frame(ReportWriter& w, Language first, std::string_view title) {
   Page& page = w.page;
   const Catalogue& c = page.catalogue();
   page.raw("<!DOCTYPE html>\n<html lang=\"zh-Hans\">\n<head>\n<meta charset=\"utf-8\"/>\n");
@@ -296,7 +300,7 @@ void write_frame(ReportWriter& w, Language first) {
       "style-src 'unsafe-inline'; img-src data:\"/>\n<meta name=\"referrer\" content=\"no-referrer\"/>\n");
   page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
   if (simulated(w.report).apps > 0) page.raw("[模拟设备 SIMULATED] ");
-  page.text(c.text(Language::kChinese, "report", "title"));
+  page.text(c.text(Language::kChinese, "report", title));
   if (!w.report.name.empty()) page.raw(" – ").text(w.report.name);
   page.raw("</title>\n<style>\n").raw(kReportCss);
   if (simulated(w.report).apps > 0) {
@@ -314,8 +318,6 @@ void write_frame(ReportWriter& w, Language first) {
   page.raw("<div class=\"switch\"><label for=\"zh\" lang=\"zh-Hans\">中文</label>");
   page.raw("<label for=\"en\" lang=\"en\">English</label></div>\n");
 }
-}  // namespace
-
 void write_level(Page& page, std::string_view section, Level level) {
   page.raw("<span class=\"level l-").raw(name(level)).raw("\">").say(section, name(level)).raw("</span>");
 }
@@ -335,7 +337,7 @@ std::string shown_name(const Listing& listing) {
 std::string report_html(const SweepReport& report, const Catalogue& catalogue, const RulePack& pack,
                         Language first) {
   ReportWriter w{html::Page(catalogue), report, pack, {}};
-  write_frame(w, first);
+  write_frame(w, first, "title");
   w.page.raw("<main>\n");
   write_heading(w);
   write_contents(w.page);

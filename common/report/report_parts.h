@@ -23,7 +23,14 @@ std::string anchor(const ReportApp& app);                       // "app-17"
 std::string anchor(const ReportApp& app, std::size_t finding);  // "app-17-1"
 std::string shown_name(const Listing& listing);                 // label, else package
 
+// The page's head up to <main>, the switch of languages; `title` is a key of the catalogue's report section.
+void write_frame(ReportWriter& w, Language first, std::string_view title);
+void write_simulated(ReportWriter& w);  // the box that says so, where some of it is
+void write_identity(ReportWriter& w, const ReportApp& app);
+void write_runs(html::Page& page, const ReportApp& app);
 void write_app(ReportWriter& w, const ReportApp& app);
+// Those of the finding of that index, or why there are none.
+void write_screenshots(ReportWriter& w, const ReportApp& app, std::size_t index);
 void write_finding(ReportWriter& w, const ReportApp& app, std::size_t index);
 
 }  // namespace storesweep

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/clock.h"
+#include "common/report/finding_id.h"
 #include "common/report/verdict_json.h"
 
 namespace storesweep::http {
@@ -129,6 +130,59 @@ Json brief_json(const ResultRow& r) {
   all["rows"] = std::move(rows);
   all["findings"] = r.verdict.findings.size();
   return all;
+}
+
+namespace {
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+Json act_json(const FindingAct& a, const FindingRow& row) {
+  const auto retest = row.retests.find(a.id);
+  return {{"id", a.id},
+          {"kind", name(a.kind)},
+          {"at", time_or_null(a.at_ms)},
+          {"officer", a.officer},
+          {"reason", a.reason},
+          {"level", a.level ? Json(name(*a.level)) : Json()},
+          {"notice_date", text_or_null(a.notice_date)},
+          {"due_date", text_or_null(a.due_date)},
+          {"retest", id_or_null(a.retest.value)},
+          {"apk_url", a.apk_url},
+          {"outcome", name(a.outcome)},
+          {"journal", text_or_null(a.journal_sha256)},
+          {"verdict", retest != row.retests.end() ? verdict_json(retest->second) : Json()}};
+}
+
+Json earlier_json(const std::optional<FindingRow::Earlier>& e) {
+  if (!e) return {};
+  return {{"id", text(FindingId{e->job, e->key})},
+          {"version_name", e->version_name},
+          {"version_code", e->version_code},
+          {"level", name(e->level)},
+          {"ended", time_or_null(e->ended_ms)}};
+}
+}  // namespace
+
+Json to_json(const FindingRow& r) {
+  Json history = Json::array();
+  for (const FindingAct& act : r.history) history.push_back(act_json(act, r));
+  const FindingStanding& s = r.standing;
+  return {{"id", text(FindingId{r.job, r.key})},
+          {"simulated", r.simulated},
+          {"job", r.job.value},
+          {"sweep", r.sweep.value},
+          {"listing", listing_json(r.listing)},
+          {"finding", finding_json(r.finding)},
+          {"state", name(s.state)},
+          {"level", s.level ? Json(name(*s.level)) : Json()},
+          {"officer", text_or_null(s.officer)},
+          {"reason", text_or_null(s.reason)},
+          {"notice_date", text_or_null(s.notice_date)},
+          {"due_date", text_or_null(s.due_date)},
+          {"retest", id_or_null(s.retest.value)},
+          {"outcome", name(s.outcome)},
+          {"repeat", r.repeats.has_value()},
+          {"repeats", earlier_json(r.repeats)},
+          {"history", std::move(history)}};
 }
 
 Json to_json(const SummaryRow& r) {

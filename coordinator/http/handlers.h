@@ -30,6 +30,12 @@ Result<Response> get_figures(const Call& call);
 Result<Response> get_announcement(const Call& call);
 Result<Response> get_announcement_csv(const Call& call);
 Result<Response> order_retest(const Call& call);
+Result<Response> list_findings(const Call& call);
+Result<Response> get_finding(const Call& call);
+Result<Response> confirm_finding(const Call& call);
+Result<Response> withdraw_finding(const Call& call);
+Result<Response> overrule_finding(const Call& call);
+Result<Response> give_notice(const Call& call);
 // ---- workers, devices, evidence, operation
 Result<Response> list_workers(const Call& call);
 Result<Response> drain_worker(const Call& call);

@@ -1,9 +1,12 @@
 // Results, summaries, announcements and retests.
+#include "common/report/finding_id.h"
 #include "coordinator/http/csv.h"
 #include "coordinator/http/handlers_shared.h"
 
 namespace storesweep::http {
 namespace {
+constexpr std::size_t kMaxApkUrlBytes = 4'000;
+
 Response csv_response(std::string csv, const std::string& file) {
   Response r;
   r.content_type = "text/csv; charset=utf-8";
@@ -99,12 +102,21 @@ Result<Response> get_announcement_csv(const Call& call) {
 }
 
 Result<Response> order_retest(const Call& call) {
-  TRY_ASSIGN(const Json body, body_of(call, {"job", "rules", "origin"}));
+  TRY_ASSIGN(const Json body, body_of(call, {"job", "rules", "origin", "finding", "apk_url"}));
   JsonReader in(body);
   RetestRequest r;
   r.job = JobId(in.integer("job"));
   r.rules = in.texts("rules", 100);
-  if (r.job.value < 1) in.fail("job", "wanted the job of a result");
+  if (const std::string finding = in.text("finding"); !finding.empty()) {
+    const auto id = finding_id_of(finding);
+    if (!id) in.fail("finding", "wanted the id of a finding, like 17.3f2a9c1e07");
+    if (in.has("job") || in.has("rules")) in.fail("finding", "says job and rules by itself");
+    if (id) r.job = id->job, r.finding = id->key;
+  }
+  r.apk_url = in.text("apk_url");
+  if (!r.apk_url.empty() && r.finding.empty()) in.fail("apk_url", "is for the retest of a finding alone");
+  if (r.apk_url.size() > kMaxApkUrlBytes) in.fail("apk_url", "at most 4,000 bytes");
+  if (r.job.value < 1) in.fail("job", "wanted the job of a result, or a finding");
   const std::string origin = in.text("origin", "retest");
   if (origin == "complaint") {
     r.origin = Origin::kComplaint;

@@ -136,6 +136,44 @@ struct RetestRequest {
   std::vector<std::string> rules;  // empty: all
   Origin origin = Origin::kRetest;
   std::string idempotency_key;
+  // The key of one finding of that result: its rule's phases are replayed, and it is answered by an act of
+  // that finding; the verdict stays. rules is given by the service then.
+  std::string finding;
+  std::string apk_url;  // of a finding: the version to test; empty: the one that the catalogue lists now
+};
+
+// A finding with what people said of it. `standing` is what counts of the history.
+struct FindingRow {
+  JobId job;
+  std::string key;
+  SweepId sweep;
+  Listing listing;
+  Finding finding;  // the machine's, as the verdict that stands gives it
+  bool simulated = false;
+  std::vector<FindingAct> history;
+  std::map<std::int64_t, Verdict> retests;  // what those that ran saw, by the id of their act
+  FindingStanding standing;
+  struct Earlier {  // the same rule in another version of the same app, of the same store
+    JobId job;
+    std::string key, version_name;
+    std::int64_t version_code = 0;
+    Level level = Level::kSuspected;
+    std::int64_t ended_ms = 0;
+  };
+  std::optional<Earlier> repeats;  // the newest of those that were found before this one
+};
+struct FindingQuery {
+  ResultQuery results;                // of whose results; a level is that of the finding
+  std::optional<FindingState> state;  // empty: any
+};
+struct FindingOrder {  // of a person
+  JobId job;
+  std::string key;
+  ActKind kind = ActKind::kConfirm;  // confirm, withdraw, overrule, notice
+  std::string officer, reason;
+  std::optional<Level> level;  // overrule
+  std::string date;            // notice: YYYY-MM-DD, in Beijing; empty: today
+  std::string idempotency_key;
 };
 
 struct Event {
@@ -164,6 +202,10 @@ class ServiceApi {
   virtual Result<std::vector<FiguresRow>> figures(SweepId, const Deadline&) = 0;  // per device kind
   virtual Result<std::vector<AnnouncementRow>> announcement(SweepId, const Deadline&) = 0;
   virtual Result<JobId> retest(const RetestRequest&, const Deadline&) = 0;
+  // Of the results of one page; a page may hold more findings than rows were asked for, or none.
+  virtual Result<Page<FindingRow>> findings(const FindingQuery&, const PageRequest&, const Deadline&) = 0;
+  virtual Result<FindingRow> finding(JobId, const std::string& key, const Deadline&) = 0;
+  virtual Result<FindingRow> say_of_finding(const FindingOrder&, const Deadline&) = 0;
   virtual Result<std::vector<WorkerStatus>> workers(const Deadline&) = 0;
   virtual Result<std::vector<DeviceStatus>> devices(const Deadline&) = 0;
   // Lets it finish what it has and take nothing new, or (false) take jobs again.

@@ -302,6 +302,8 @@ class Core {
 
   // ---- ends.cc
   void end_job(EndJob end, Then then);
+  FindingAct answer_of(const ExtraJob& order, RetestOutcome outcome) const;
+  FindingAct answer_of(const ExtraJob& order, const Opening& o, const Verdict& verdict) const;
   EndJob end_by_report(const Opening& o, const Verdict& verdict);
   static PlainVerdict coded(const Verdict& verdict);
   Judged judged(JobId job, SweepId sweep, const Listing& listing, PlainVerdict verdict,
@@ -322,6 +324,8 @@ class Core {
   void command(std::uint64_t ticket, StartCampaign& c);
   void command(std::uint64_t ticket, StartRetest& c);
   void command(std::uint64_t ticket, DrainWorker& c);
+  void command(std::uint64_t ticket, SayOfFinding& c);
+  std::optional<FindingAct> ordered(const ExtraJob& order, std::int64_t judgement) const;
   void add_sweep(const SweepRecord& sweep, const std::vector<JobId>& ended,
                  std::map<std::string, std::int64_t> ended_by);
   void sweep_cancelled(SweepId sweep);

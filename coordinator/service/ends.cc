@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "common/evidence/verdict_codec.h"
+#include "common/report/finding_id.h"
+#include "common/report/people.h"
 #include "coordinator/service/aggregates.h"
 #include "coordinator/service/core.h"
 
@@ -87,11 +89,13 @@ EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
   } else if (options_.bugs.confirms_superseded && o.base) {
     end.judged =
         judged(about, end.sweep, o.payload->listing, coded(verdict), {o.base, run.id}, "confirmation");
+  } else if (!e->finding.empty()) {
+    end.answer = answer_of(*e, o, verdict);
   } else {
     end.judged = attached(*e, *o.standing, o.payload->listing, amended(*o.standing, *e, run.id, verdict),
                           o.base ? "confirmation" : "retest");
   }
-  if (!o.base) end.order = confirmation(about, verdict, run);
+  if (!o.base && !end.answer) end.order = confirmation(about, verdict, run);
   if (!r.hint.empty() && r.hint != encode_verdict(verdict)) {
     ++workers_[o.worker].overruled;
     ++counted_.overruled;
@@ -100,8 +104,40 @@ EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
   return end;
 }
 
+// The retest of a finding ends with an answer, whatever became of it; without a run it says nothing.
+FindingAct Core::answer_of(const ExtraJob& order, RetestOutcome outcome) const {
+  FindingAct act;
+  act.job = order.parent;
+  act.sweep = order.sweep;
+  act.finding = order.finding;
+  act.kind = ActKind::kRetested;
+  act.retest = order.job;
+  act.outcome = outcome;
+  act.at_ms = now_.wall_ms;
+  return act;
+}
+
+FindingAct Core::answer_of(const ExtraJob& order, const Opening& o, const Verdict& verdict) const {
+  const StoredResult& standing = *o.standing;
+  Finding about;
+  about.rule = order.rules.empty() ? "" : order.rules[0];
+  if (const auto stands = decode_verdict_untrusted(standing.verdict); stands.ok()) {
+    if (const Finding* f = find_finding(*stands, order.finding)) about = *f;
+  }
+  const bool other_version = standing.run && standing.run->file_set != o.report.file_set;
+  FindingAct act = answer_of(order, retest_outcome(about, verdict, other_version));
+  act.verdict = encode_verdict(verdict);
+  act.journal_sha256 = to_hex(o.report.blobs[0].sha256);
+  act.judgement = standing.judgement;
+  return act;
+}
+
 void Core::end_job(EndJob end, Then then) {
   end.at_ms = now_.wall_ms;
+  if (const ExtraJob* e = extra(end.job); e && !e->finding.empty() && !end.answer) {
+    end.answer = answer_of(*e, RetestOutcome::kNotTested);
+    end.answer->reason = end.reason;
+  }
   auto known = [this, job = end.job, sweep = end.sweep, how = end.how, order = end.order] {
     job_ended(job, sweep, how);
     if (order) confirmation_ordered(*order);

@@ -152,6 +152,13 @@ LeaseOffer Core::offer(JobId job, Lease& lease, Listing listing) {
     o.kind = e->kind;
     o.depth = e->depth;
     o.only_rules = e->rules;
+    if (!e->apk_url.empty()) {  // another version, of which the listing says nothing
+      o.listing.apk_url = e->apk_url;
+      o.listing.apk_sha256.clear();
+      o.listing.apk_bytes = 0;
+      o.listing.version_name.clear();
+      o.listing.version_code = 0;
+    }
     if (!options_.bugs.confirm_anywhere) {
       o.not_on_device = e->not_on_device;
       o.on_kind = e->on_kind;

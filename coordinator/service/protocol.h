@@ -87,13 +87,16 @@ struct StartCampaign {
 struct StartRetest {
   RetestRequest request;
 };
+struct SayOfFinding {
+  ActOnFinding write;
+};
 struct DrainWorker {
   std::string worker;
   bool draining = true;  // false: it may take jobs again
 };
 struct Command {
   std::uint64_t ticket = 0;
-  std::variant<StartSweep, ChangeSweep, StartCampaign, StartRetest, DrainWorker> what;
+  std::variant<StartSweep, ChangeSweep, StartCampaign, StartRetest, DrainWorker, SayOfFinding> what;
 };
 // Stops leasing (and says why), or resumes it with an empty reason.
 struct StopLeasing {

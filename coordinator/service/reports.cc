@@ -392,6 +392,8 @@ void Core::token_ended(Ending& at, const WriteOutcome& o) {
 std::optional<Burial> Core::buried_with(const EndToken& e) const {
   auto l = leases_.find(e.job);
   if (l == leases_.end() || key(l->second.token) != e.token || !l->second.groups) return std::nullopt;
+  if (const ExtraJob* order = extra(e.job); order && !order->finding.empty())
+    return std::nullopt;  // it answers
   const Info* i = find_info(e.job);
   const bool closed = i && e.token <= i->closed;
   if (closed || options_.bugs.token_ends_twice || queue_.state(e.job) == JobState::kEnded)

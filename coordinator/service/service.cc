@@ -11,6 +11,7 @@
 #include "coordinator/catalogue/catalogue.h"
 #include "coordinator/service/address.h"
 #include "coordinator/service/aggregates.h"
+#include "coordinator/service/findings.h"
 #include "coordinator/service/garbage.h"
 #include "coordinator/service/shell.h"
 
@@ -307,7 +308,9 @@ Result<ResultRow> Service::result(JobId job, const Deadline&) {
 }
 
 Result<std::vector<SummaryRow>> Service::summary(const SummaryQuery& query, const Deadline&) {
-  return parts_.store.summary(query);
+  TRY_ASSIGN(std::vector<SummaryRow> rows, parts_.store.summary(query));
+  TRY(correct_summary(parts_.store, query, rows));
+  return rows;
 }
 
 Result<std::vector<FiguresRow>> Service::figures(SweepId sweep, const Deadline&) {
@@ -319,11 +322,14 @@ Result<std::vector<AnnouncementRow>> Service::announcement(SweepId sweep, const 
   query.sweep = sweep;
   PageRequest page{"", kMaxPageRows};
   TRY_ASSIGN(const Catalogue catalogue, Catalogue::embedded());
+  TRY_ASSIGN(const auto said, standings_of_sweep(parts_.store, sweep));
   std::vector<AnnouncementRow> out;
   do {
     TRY_ASSIGN(Page<StoredResult> found, parts_.store.results(query, page));
     for (StoredResult& s : found.rows) {
       ResultRow r = row_of(std::move(s));
+      if (const auto of_it = said.find(r.job); of_it != said.end())
+        r.verdict = with_people(std::move(r.verdict), of_it->second);
       std::string what = announced_problems(catalogue, r.verdict);
       if (what.empty()) continue;
       out.push_back({static_cast<std::int64_t>(out.size()) + 1,
@@ -335,7 +341,9 @@ Result<std::vector<AnnouncementRow>> Service::announcement(SweepId sweep, const 
   return out;
 }
 
-Result<JobId> Service::retest(const RetestRequest& request, const Deadline& deadline) {
+Result<JobId> Service::retest(const RetestRequest& asked, const Deadline& deadline) {
+  RetestRequest request = asked;
+  if (!request.finding.empty()) TRY(complete(request, deadline));
   for (const std::string& rule : request.rules) {
     if (options_.rules.empty() || std::count(options_.rules.begin(), options_.rules.end(), rule) != 0)
       continue;

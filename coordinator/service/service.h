@@ -17,6 +17,7 @@
 #include "common/base/random.h"
 #include "common/metrics/metrics.h"
 #include "common/net/client.h"
+#include "common/rules/workdays.h"
 #include "coordinator/judging/pool.h"
 #include "coordinator/service/core.h"
 
@@ -33,6 +34,7 @@ struct ServiceOptions {
   std::int64_t lead_again_ms = 2'000;  // after the lead was lost
   std::size_t max_blob_bytes = 256u << 20;
   std::vector<std::string> rules;  // of the rule pack; a retest of another one is refused. Empty: any
+  Workdays workdays;               // by which a notice falls due
 };
 
 struct ServiceParts {
@@ -74,6 +76,9 @@ class Service final : public ServiceApi {
   Result<std::vector<FiguresRow>> figures(SweepId, const Deadline&) override;
   Result<std::vector<AnnouncementRow>> announcement(SweepId, const Deadline&) override;
   Result<JobId> retest(const RetestRequest&, const Deadline&) override;
+  Result<Page<FindingRow>> findings(const FindingQuery&, const PageRequest&, const Deadline&) override;
+  Result<FindingRow> finding(JobId, const std::string& key, const Deadline&) override;
+  Result<FindingRow> say_of_finding(const FindingOrder&, const Deadline&) override;
   Result<std::vector<WorkerStatus>> workers(const Deadline&) override;
   Result<std::vector<DeviceStatus>> devices(const Deadline&) override;
   Status drain(const std::string& worker, bool draining, const Deadline&) override;
@@ -93,6 +98,9 @@ class Service final : public ServiceApi {
   std::unique_ptr<Shell> shell_;
   ServiceOptions options_;
   ServiceParts parts_;
+  Status complete(RetestRequest& request, const Deadline&);
+
+  std::mutex finding_mutex_;  // what is said of a finding is checked against what was said before
   std::mutex import_mutex_;
   std::set<std::string> importing_;  // stores whose catalogue is being imported
 };

@@ -89,13 +89,39 @@ void Core::command(std::uint64_t ticket, StartRetest& c) {
     e.origin = request.origin;
     e.rules = request.rules;
     e.idempotency_key = request.idempotency_key;
-    commit(OrderJob{e}, [this, ticket, e](const WriteOutcome& o) {
+    e.finding = request.finding;
+    e.apk_url = request.apk_url;
+    commit(OrderJob{e, ordered(e, parent->judgement)}, [this, ticket, e](const WriteOutcome& o) {
       if (o.state == WriteState::kRefused) return act(Reply{ticket, not_found(o.message), 0});
       if (o.state == WriteState::kDone) confirmation_ordered(e);
       act(Reply{ticket, {}, o.value ? o.value : e.job.value});
     });
   };
   act(ReadResult{id, c.request.job});
+}
+
+// What the history of the finding says of its retest; nothing where it is none of a finding's.
+std::optional<FindingAct> Core::ordered(const ExtraJob& e, std::int64_t judgement) const {
+  if (e.finding.empty()) return std::nullopt;
+  FindingAct act;
+  act.job = e.parent;
+  act.sweep = e.sweep;
+  act.finding = e.finding;
+  act.kind = ActKind::kRetestOrdered;
+  act.retest = e.job;
+  act.apk_url = e.apk_url;
+  act.judgement = judgement;
+  act.at_ms = now_.wall_ms;
+  return act;
+}
+
+void Core::command(std::uint64_t ticket, SayOfFinding& c) {
+  c.write.act.at_ms = now_.wall_ms;
+  commit(c.write, [this, ticket, act_said = c.write.act](const WriteOutcome& o) {
+    if (o.state == WriteState::kRefused) return act(Reply{ticket, invalid(o.message), 0});
+    happened("finding", act_said.sweep, act_said.job, std::string(name(act_said.kind)));
+    act(Reply{ticket, {}, o.value});
+  });
 }
 
 void Core::command(std::uint64_t ticket, DrainWorker& c) {

@@ -152,6 +152,7 @@ WriteOutcome MemoryStore::apply(const EndJob& w) {
   if (w.run) runs_.emplace(w.run->id, *w.run);
   if (w.judged) judged_[w.judged->job].push_back(*w.judged);
   if (w.order) extras_.emplace(w.order->job, *w.order);
+  if (w.answer) add_act(*w.answer);
   return {};
 }
 
@@ -173,7 +174,24 @@ WriteOutcome MemoryStore::apply(const OrderJob& w) {
   if (!ends_.count(w.order.parent)) return refused("its parent has not ended");
   if (!extras_.emplace(w.order.job, w.order).second) return refused("the order's id is taken");
   if (!w.order.idempotency_key.empty()) keys_["retest " + w.order.idempotency_key] = w.order.job.value;
+  if (w.act) add_act(*w.act);
   return {WriteState::kDone, w.order.job.value, {}};
+}
+
+std::int64_t MemoryStore::add_act(FindingAct act) {
+  act.id = static_cast<std::int64_t>(acts_.size()) + 1;
+  acts_.push_back(std::move(act));
+  return acts_.back().id;
+}
+
+WriteOutcome MemoryStore::apply(const ActOnFinding& w) {
+  const std::string key = "finding " + w.idempotency_key;
+  if (auto k = keys_.find(key); k != keys_.end() && !w.idempotency_key.empty())
+    return {WriteState::kAlready, k->second, {}};
+  if (!ends_.count(w.act.job)) return refused("the finding's job has not ended");
+  const std::int64_t id = add_act(w.act);
+  if (!w.idempotency_key.empty()) keys_[key] = id;
+  return {WriteState::kDone, id, {}};
 }
 
 WriteOutcome MemoryStore::apply(const PutKnown& w) {

@@ -27,6 +27,8 @@ class MemoryStore : public Store {
   Result<RunRecord> run(RunId id) override;
   Result<ExtraJob> extra(JobId job) override;
   Result<StoredResult> result(JobId job) override;
+  Result<std::vector<FindingAct>> finding_acts(const FindingActQuery& query) override;
+  Result<Listing> current_listing(const Listing& key) override;
   Result<std::int64_t> begin_import(std::uint64_t epoch, const std::string& store,
                                     const std::string& idempotency_key, std::int64_t at_ms) override;
   Result<ImportCounts> import_rows(std::uint64_t epoch, std::int64_t import,
@@ -93,6 +95,8 @@ class MemoryStore : public Store {
   WriteOutcome apply(const CancelSweep& w);
   WriteOutcome apply(const CreateCampaign& w);
   WriteOutcome apply(const SetDraining& w);
+  WriteOutcome apply(const ActOnFinding& w);
+  std::int64_t add_act(FindingAct act);
 
   WriteOutcome ended_by(JobId job, TokenKey token) const;
   std::int64_t swept_until(const std::string& store) const;
@@ -123,6 +127,7 @@ class MemoryStore : public Store {
   std::set<RunId> expired_;
   std::map<JobId, std::vector<Judged>> judged_;
   std::map<JobId, PutKnown> known_;
+  std::vector<FindingAct> acts_;
   std::set<std::string> draining_;
   std::map<std::string, std::int64_t> keys_;  // idempotency key -> id
 };

@@ -88,6 +88,27 @@ Result<ExtraJob> MemoryStore::extra(JobId job) {
   return e->second;
 }
 
+Result<std::vector<FindingAct>> MemoryStore::finding_acts(const FindingActQuery& query) {
+  std::lock_guard lock(mutex_);
+  std::vector<FindingAct> out;
+  for (const FindingAct& act : acts_) {
+    const bool wanted = (!query.job || act.job == query.job) && (!query.sweep || act.sweep == query.sweep);
+    if (wanted && out.size() < kMaxFindingActs) out.push_back(act);
+  }
+  return out;
+}
+
+Result<Listing> MemoryStore::current_listing(const Listing& key) {
+  std::lock_guard lock(mutex_);
+  for (const auto& [text, id] : current_) {
+    const Listing& l = listings_.at(id).listing;
+    const bool same =
+        l.store == key.store && l.package == key.package && l.tenant == key.tenant && l.place == key.place;
+    if (same) return l;
+  }
+  return not_found("no catalogue lists " + key.package + " of " + key.store);
+}
+
 StoredResult MemoryStore::result_of(const EndJob& end) const {
   StoredResult r;
   r.job = end.job;
@@ -300,6 +321,7 @@ Digest MemoryStore::fingerprint() const {
   for (const auto& [job, all] : judged_)
     s += "\nj" + std::to_string(job.value) + ' ' + std::to_string(all.size());
   for (const auto& [id, run] : runs_) s += "\nr" + std::to_string(id.value);
+  for (const FindingAct& act : acts_) s += "\na" + act.finding + std::string(name(act.kind));
   for (const auto& [job, e] : extras_) s += "\nx" + std::to_string(job.value);
   for (const auto& [id, sweep] : sweeps_) {
     s += "\ns" + std::to_string(id.value) + std::string(name(sweep.state));

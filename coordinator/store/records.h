@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/model/figures.h"
+#include "common/model/finding_act.h"
 #include "common/model/lease.h"
 #include "common/model/listing.h"
 #include "common/model/messages.h"
@@ -112,6 +113,9 @@ struct ExtraJob {
   std::optional<DeviceKind> on_kind;  // a confirmation: of the same kind
   Digest file_set{};                  // a confirmation: of the same file set; zero: not known
   std::string idempotency_key;        // a retest
+  // A retest of one finding of the parent's verdict: it answers that finding and leaves the verdict alone.
+  std::string finding;
+  std::string apk_url;  // ... on this version; empty: on the one that the listing names
 };
 
 // ---- runs and results
@@ -166,6 +170,11 @@ struct ResultQuery {
   std::string store, package, rule;  // empty: any
   std::optional<Level> level;        // rows (or the rule's item) of this level
 };
+struct FindingActQuery {
+  JobId job;      // zero: any
+  SweepId sweep;  // zero: any
+};
+inline constexpr std::size_t kMaxFindingActs = 200'000;  // that one read gives
 struct SummaryQuery {
   SweepId sweep;
   std::string by;  // store, region, developer, category; empty, rule or task: the whole

@@ -63,7 +63,7 @@ std::optional<RunRecord> run(Db& db, RunId id) {
 namespace {
 #define EXTRA_COLUMNS                                                                                     \
   "job, kind, parent, sweep, origin, rules, depth, base_run, not_on_device, on_class, on_api, file_set, " \
-  "idempotency_key"
+  "idempotency_key, finding, apk_url"
 
 ExtraJob extra_of(const Query& q) {
   ExtraJob e;
@@ -79,6 +79,8 @@ ExtraJob extra_of(const Query& q) {
   if (!q.is_null(9)) e.on_kind = DeviceKind{q.text(9), static_cast<int>(q.integer(10))};
   e.file_set = codec::digest(q.view(11));
   e.idempotency_key = q.text(12);
+  e.finding = q.text(13);
+  e.apk_url = q.text(14);
   return e;
 }
 

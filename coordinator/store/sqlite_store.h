@@ -35,6 +35,8 @@ class SqliteStore final : public Store {
   Result<RunRecord> run(RunId id) override;
   Result<ExtraJob> extra(JobId job) override;
   Result<StoredResult> result(JobId job) override;
+  Result<std::vector<FindingAct>> finding_acts(const FindingActQuery& query) override;
+  Result<Listing> current_listing(const Listing& key) override;
   Result<std::int64_t> begin_import(std::uint64_t epoch, const std::string& store,
                                     const std::string& idempotency_key, std::int64_t at_ms) override;
   Result<ImportCounts> import_rows(std::uint64_t epoch, std::int64_t import,

@@ -149,6 +149,7 @@ WriteOutcome SqliteWriter::apply(const EndJob& w) {
     insert(*w.judged, extra.has_value());
   }
   if (w.order) insert(*w.order);
+  if (w.answer) insert(*w.answer);
   if (!extra && w.how == EndKind::kVerdict) cover(*of, w.at_ms);
   return {};
 }
@@ -204,7 +205,7 @@ void SqliteWriter::insert(const RunRecord& r, const std::optional<Of>& of) {
 }
 
 void SqliteWriter::insert(const ExtraJob& e) {
-  Query q(db_, "INSERT INTO extra VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)");
+  Query q(db_, "INSERT INTO extra VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)");
   q << e.job.value << std::int64_t{static_cast<int>(e.kind)} << e.parent.value << e.sweep.value
     << std::int64_t{static_cast<int>(e.origin)};
   q.blob(codec::texts(e.rules)) << std::int64_t{static_cast<int>(e.depth)} << e.base_run.value
@@ -214,7 +215,7 @@ void SqliteWriter::insert(const ExtraJob& e) {
   } else {
     q.null() << std::int64_t{0};
   }
-  (q.blob(codec::digest(e.file_set)) << e.idempotency_key).run();
+  (q.blob(codec::digest(e.file_set)) << e.idempotency_key << e.finding << e.apk_url).run();
 }
 
 void SqliteWriter::insert(const Judged& j, bool again) {
@@ -345,6 +346,7 @@ WriteOutcome SqliteWriter::apply(const OrderJob& w) {
     return refused("the order's id is taken");
   insert(w.order);
   remember("retest", w.order.idempotency_key, w.order.job.value);
+  if (w.act) insert(*w.act);
   return {WriteState::kDone, w.order.job.value, {}};
 }
 

@@ -35,6 +35,7 @@ class SqliteWriter {
   WriteOutcome apply(const CancelSweep& w);
   WriteOutcome apply(const CreateCampaign& w);
   WriteOutcome apply(const SetDraining& w);
+  WriteOutcome apply(const ActOnFinding& w);
   void finish();
 
  private:
@@ -55,6 +56,7 @@ class SqliteWriter {
   std::optional<SweepState> state_of(SweepId sweep);
   void insert(const RunRecord& run, const std::optional<Of>& of);
   void insert(const ExtraJob& order);
+  std::int64_t insert(const FindingAct& act);
   void insert(const Judged& judged, bool again);
   void insert_end(const EndJob& w, std::int64_t plain);
   bool bury(const EndToken& w);

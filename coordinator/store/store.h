@@ -100,6 +100,11 @@ class Store {
   virtual Result<ExtraJob> extra(JobId job) = 0;       // ended ones too; kNotFound
   virtual Result<StoredResult> result(JobId job) = 0;  // kNotFound while it has not ended
 
+  // What was said of findings, in its order; at most kMaxFindingActs.
+  virtual Result<std::vector<FindingAct>> finding_acts(const FindingActQuery& query) = 0;
+  // The newest revision of the listing of this tenant, place, store and package; kNotFound.
+  virtual Result<Listing> current_listing(const Listing& key) = 0;
+
   // ---- catalogues; each call is a transaction that checks the epoch (kPermission when it is another's)
   // value: the import's id. A key that was used before: the same import where it broke off, kExists where it
   // finished (message is its id).

@@ -84,6 +84,7 @@ struct EndJob {
   RunId reused;  // an earlier run that it rests on instead
   std::optional<Judged> judged;
   std::optional<ExtraJob> order;
+  std::optional<FindingAct> answer;  // of the retest of a finding
   std::int64_t at_ms = 0;
 };
 
@@ -110,6 +111,14 @@ struct Attach {
 // the job of then. kRefused: no such ended parent.
 struct OrderJob {
   ExtraJob order;
+  std::optional<FindingAct> act;  // that tells of it, where it is the retest of a finding
+};
+
+// What a person said of a finding. value: the act's id. With an idempotency key that was used before:
+// kAlready, value = the act of then. kRefused: its job has no end.
+struct ActOnFinding {
+  FindingAct act;
+  std::string idempotency_key;
 };
 
 // What was learned about a job by a fetch, so that it survives a restart. The last one counts.
@@ -159,8 +168,9 @@ struct SetDraining {
   bool draining = false;
 };
 
-using Write = std::variant<PutMark, EndToken, Box<EndJob>, ProbeJob, NoteReport, Attach, OrderJob, PutKnown,
-                           CreateSweep, SetSweep, SetShard, CancelSweep, CreateCampaign, SetDraining>;
+using Write =
+    std::variant<PutMark, EndToken, Box<EndJob>, ProbeJob, NoteReport, Attach, OrderJob, PutKnown,
+                 CreateSweep, SetSweep, SetShard, CancelSweep, CreateCampaign, SetDraining, ActOnFinding>;
 
 enum class WriteState : std::uint8_t {
   kDone,

@@ -172,6 +172,8 @@ Result<Event> Driver::once(const Action& action, const Deadline& run) {
             return Event(Done{});
           },
           [&](const EndPhase& p) { return end_phase(p.phase, deadline); },
+          [&](const TypeInto& t) { return type(t, deadline); },
+          [&](const TellLogin& t) -> R { return tell(t); },
       },
       action);
 }

@@ -37,6 +37,8 @@ class Driver {
   Status learn(device::TimedReading reading, const Deadline& deadline);
   Result<Event> input(std::string_view record, const observe::ActionDetails& details,
                       const std::string& command, const Deadline& deadline);
+  Result<Event> type(const TypeInto& text, const Deadline& deadline);
+  Event tell(const TellLogin& login);
   Result<Event> look(const Deadline& deadline);
   Result<Event> launch(const Deadline& deadline);
   Result<Event> swipe_away(const Deadline& deadline);

@@ -109,6 +109,7 @@ class Run {
     out.consent_watch_ms = pack_.threshold("p1_watch_ms");
     out.refusal_watch_ms = pack_.threshold("refusal_watch_ms");
     out.least_explore_ms = pack_.threshold("least_explore_ms");
+    out.login = &order_.login;
     out.may_ask = may_ask(dump, order_, scene_.device.facts().api);
     return out;
   }
@@ -140,6 +141,7 @@ Result<ExerciseEnd> exercise(device::Device& device, observe::Recorder& recorder
                              const RulePack& pack, const Profile& profile, const Clock& clock,
                              const Deadline& deadline) {
   TRY(check(order));
+  recorder.mask(order.login.secrets());
   return Run({device, recorder, clock, order.package}, order, pack, profile).carry_out(deadline);
 }
 

@@ -14,6 +14,7 @@
 #include "common/rules/pack.h"
 #include "common/rules/profile.h"
 #include "worker/device/device.h"
+#include "worker/exercise/login.h"
 #include "worker/observe/recorder.h"
 
 namespace storesweep::exercise {
@@ -25,6 +26,7 @@ struct ExerciseOrder {
   std::vector<std::string> permissions;  // of the manifest
   Depth depth = Depth::kTriage;
   std::vector<std::string> only_rules;  // runs the phases of these alone, and what they stand on; empty: all
+  LoginSteps login;                     // none: a log-in page is a wall
 };
 
 struct ExerciseEnd {

@@ -6,6 +6,7 @@
 
 #include "common/rules/pack.h"
 #include "common/rules/profile.h"
+#include "worker/exercise/login.h"
 #include "worker/exercise/step.h"
 
 namespace storesweep::exercise {
@@ -16,6 +17,7 @@ struct PhaseOrder {
   std::int64_t consent_watch_ms = 0;  // p1_watch_ms of the rule pack
   std::int64_t refusal_watch_ms = 0;  // within which an exit follows from a refusal
   std::int64_t least_explore_ms = 0;  // P6 shorter than this has exercised nothing
+  const LoginSteps* login = nullptr;  // null or empty: a log-in page is a wall; outlives the machines
   bool may_ask = true;                // the platform and the manifest leave room for a permission request
 };
 

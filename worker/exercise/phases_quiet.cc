@@ -89,7 +89,7 @@ std::unique_ptr<PhaseMachine> make_phase(Phase phase, const PhaseOrder& o) {
     case Phase::kP5:
       return make_silence(o);
     case Phase::kP6:
-      return make_exploration(o);
+      return with_login(make_exploration(o), o.login, o.package);
     case Phase::kP7:
       return make_background(o);
     case Phase::kP8:
@@ -97,7 +97,7 @@ std::unique_ptr<PhaseMachine> make_phase(Phase phase, const PhaseOrder& o) {
     case Phase::kP9:
       return make_booted(o);
     case Phase::kP10:
-      return make_denials(o);
+      return with_login(make_denials(o), o.login, o.package);
     default:
       return nullptr;
   }

@@ -46,8 +46,18 @@ struct BeginPhase {
 struct EndPhase {
   Phase phase = Phase::kP1;
 };
+struct TypeInto {  // of a log-in (login.h): the text is secret and stands in no record
+  std::string target;
+  android::Bounds bounds;
+  std::string text;
+  std::size_t clear = 0;  // bytes of an older text that are removed first
+};
+struct TellLogin {  // how it ended, for the journal
+  bool ok = false;
+  std::string text;
+};
 using Action = std::variant<LookAt, TapOn, GoBack, GoHome, ScrollIn, LaunchApp, SwipeAway, ClearData, Toggle,
-                            RebootDevice, Unlock, Rest, BeginPhase, EndPhase>;
+                            RebootDevice, Unlock, Rest, BeginPhase, EndPhase, TypeInto, TellLogin>;
 
 // ---- events
 struct Begun {};

@@ -23,6 +23,7 @@ constexpr std::int64_t kSettleMs = 60'000;        // after an install that was n
 constexpr std::int64_t kAskAgainMs = 2'000;
 constexpr std::int64_t kUninstallMs = 60'000;
 constexpr const char* kJournal = "journal";
+constexpr const char* kPolicy = "policy";
 constexpr const char* kWorkerVersion = "1";  // of what a journal looks like
 
 JobFailure because(FailureKind kind, FailureReason reason, std::string detail) {
@@ -65,7 +66,7 @@ class AppRun {
     header.device_start_ms = clock.wall_at_host(host_ms);
     TRY_ASSIGN(JournalWriter writer, JournalWriter::create(order_.folder + "/" + kJournal, header));
     observe::RecorderLimits limits;
-    limits.blobs = kMaxBlobsPerReport - 1;
+    limits.blobs = kMaxBlobsPerReport - 2;
     recorder_ = std::make_unique<observe::Recorder>(std::move(writer), clock, basis_.clock,
                                                     header.device_start_ms, host_ms, order_.folder, limits);
     return ok_status();
@@ -105,6 +106,10 @@ class AppRun {
   void document() {
     recorder_->document(record_name::kListing, listing_to_json(order_.offer.listing));
     recorder_->document(record_name::kFacts, facts_to_json(app_.facts));
+    if (const RunExtras& extras = order_.extras; !extras.policy.empty()) {
+      recorder_->document(record_name::kPolicySource, clean_utf8(extras.policy_source));
+      recorder_->attach(record_name::kPolicy, kPolicy, extras.policy);
+    }
     recorder_->attest(record_name::kClockRate, std::to_string(recorder_->rate_permille()));
     recorder_->attest(record_name::kHygiene, hygiene_text());
   }
@@ -167,6 +172,7 @@ class AppRun {
     for (const UsesPermission& p : app_.facts.permissions) order.permissions.push_back(p.name);
     order.depth = order_.offer.depth;
     order.only_rules = order_.offer.only_rules;
+    order.login = order_.extras.login;
     Result<exercise::ExerciseEnd> end = exercise::exercise(
         device_, *recorder_, order, basis_.pack, basis_.profiles.of(order.depth), basis_.clock, deadline_);
     const Status cause = end.ok() ? end->cause : end.status();

@@ -9,15 +9,23 @@
 #include <vector>
 
 #include "common/base/cancel.h"
+#include "worker/exercise/login.h"
 #include "worker/job/stages.h"
 
 namespace storesweep::job {
+
+// What an app's own company adds to a run of it (`storesweep check`); a sweep has none of it.
+struct RunExtras {
+  exercise::LoginSteps login;
+  std::string policy, policy_source;  // the text of its privacy policy as it came, and where it came from
+};
 
 struct RunOrder {
   LeaseOffer offer;
   Device device;
   Digest file_set{};
   std::string folder;  // empty; the blobs that RunDone names go here, the journal sealed
+  RunExtras extras;
 };
 using FetchEnd = std::variant<FetchDone, FetchFailed>;
 using RunEnd = std::variant<RunDone, RunFailed, RunNeeds>;

@@ -49,6 +49,16 @@ Stamp Recorder::now_locked() const {
   return stamp_locked(host_ms, clock_.known() ? clock_.wall_at_host(host_ms) : start_wall_ms_);
 }
 
+void Recorder::mask(const std::vector<std::string>& secrets) {
+  std::lock_guard lock(mutex_);
+  masking_ = Masking(secrets);
+}
+
+void Recorder::cover() {
+  std::lock_guard lock(mutex_);
+  covered_ = true;
+}
+
 Stamp Recorder::now() const {
   std::lock_guard lock(mutex_);
   return now_locked();
@@ -129,6 +139,8 @@ void Recorder::raw(std::string_view name, std::string data, std::optional<Stamp>
     ++lost_;
     return;
   }
+  const bool secret = masking_.hide(data);
+  if (name == record_name::kHierarchy) covered_ = secret;
   Record r = made(RecordKind::kRaw, name, at);
   r.data = std::move(data);
   append_locked(std::move(r));
@@ -172,12 +184,24 @@ void Recorder::screenshot(const std::string& png, std::optional<Stamp> at) {
     ++lost_;
     return;
   }
-  BlobRef blob{fmt::format("screen-{:04}.png", blobs_.size() + 1), sha256(png), png.size()};
-  if (Status written = write_new(folder_ + "/" + blob.name, png); !written.ok()) {
+  if (covered_) {
+    ++withheld_;
+    return;
+  }
+  BlobRef blob{fmt::format("screen-{:04}.png", ++screenshots_), sha256(png), png.size()};
+  keep_locked(made(RecordKind::kBlob, record_name::kScreenshot, at), std::move(blob), png);
+}
+
+void Recorder::attach(std::string_view name, const std::string& file, const std::string& content) {
+  std::lock_guard lock(mutex_);
+  keep_locked(made(RecordKind::kBlob, name, {}), {file, sha256(content), content.size()}, content);
+}
+
+void Recorder::keep_locked(Record r, BlobRef blob, const std::string& content) {
+  if (Status written = write_new(folder_ + "/" + blob.name, content); !written.ok()) {
     if (health_.ok()) health_ = written;
     return;
   }
-  Record r = made(RecordKind::kBlob, record_name::kScreenshot, at);
   r.data = blob.name;
   r.sha256 = blob.sha256;
   r.bytes = blob.bytes;
@@ -209,6 +233,11 @@ Result<SealedJournal> Recorder::seal(bool complete, std::string reason, const Si
     r.data = "no room left in the journal of this run";
     append_locked(std::move(r));
   }
+  if (withheld_ > 0) {
+    Record r = made(RecordKind::kAttest, record_name::kWithheld, {});
+    r.data = std::to_string(withheld_) + " screenshots, for a secret of the log-in stood on the screen";
+    append_locked(std::move(r));
+  }
   TRY(health_);
   return writer_.seal({complete, std::move(reason), now_locked().host_ms}, key);
 }
@@ -226,6 +255,7 @@ Record Recorder::made(RecordKind kind, std::string_view name, const std::optiona
 }
 
 void Recorder::append_locked(Record record) {
+  masking_.hide(record.data);
   Status appended = writer_.append(std::move(record));
   if (!appended.ok() && health_.ok()) health_ = appended;
 }

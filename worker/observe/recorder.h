@@ -17,6 +17,7 @@
 #include "common/base/clock.h"
 #include "common/evidence/journal.h"
 #include "common/model/messages.h"
+#include "worker/observe/masking.h"
 #include "worker/observe/run_clock.h"
 
 namespace storesweep::observe {
@@ -50,6 +51,12 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
+  // ---- secrets
+  // From now on these stand in no record: kMasked stands in their place.
+  void mask(const std::vector<std::string>& secrets);
+  // A secret is being typed: until a hierarchy shows a screen without one, screenshots are withheld.
+  void cover();
+
   // ---- time
   Stamp now() const;
   // Between two uptimes that were read on the device, as much as its wall clock is known; without the first:
@@ -78,10 +85,13 @@ class Recorder {
   // Writes `screen-NNNN.png` into the folder and a record of it. Beyond the bounds it counts as lost.
   void screenshot(const std::string& png, std::optional<Stamp> at = {});
 
+  // Any other file of the run, as `blob` says it is called: written into the folder, with a record of it.
+  void attach(std::string_view name, const std::string& file, const std::string& content);
+
   // ---- what came of it
   Status health() const;  // the first failure to write, if any
   std::uint64_t lost_count() const;
-  std::vector<BlobRef> blobs() const;  // the screenshots, in order
+  std::vector<BlobRef> blobs() const;  // the screenshots and whatever else was attached, in order
   // Tells what was lost beyond the bounds, then seals. Nothing may be recorded afterwards.
   Result<SealedJournal> seal(bool complete, std::string reason, const SigningKey& key);
 
@@ -90,6 +100,7 @@ class Recorder {
   Stamp stamp_locked(std::int64_t host_ms, std::int64_t wall_ms) const;
   Stamp now_locked() const;
   void append_locked(Record record);
+  void keep_locked(Record record, BlobRef blob, const std::string& content);
 
   mutable std::mutex mutex_;
   JournalWriter writer_;
@@ -98,10 +109,13 @@ class Recorder {
   const std::int64_t start_wall_ms_, start_host_ms_;
   const std::string folder_;
   const RecorderLimits limits_;
+  Masking masking_;
+  bool covered_ = false;
+  std::uint64_t withheld_ = 0;
   Phase phase_ = Phase::kP0;
   Status health_;
   std::vector<BlobRef> blobs_;
-  std::uint64_t blob_bytes_ = 0, lost_ = 0;
+  std::uint64_t blob_bytes_ = 0, screenshots_ = 0, lost_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> beyond_;  // records that found no room, by name
 };
 

@@ -54,10 +54,24 @@ with tempfile.TemporaryDirectory() as folder:
     # check: what is missing is said with what to do about it
     apk = pathlib.Path(folder) / "app.apk"
     gone = call("check", apk)
-    assert gone.returncode == 4 and "app.apk" in gone.stderr, gone
+    assert gone.returncode == 2 and "app.apk" in gone.stderr, gone  # could not test
     apk.write_text("no zip")
     nobody = call("check", apk, "--adb", "192.0.2.1:1", "--device", "x")  # an address that nobody has
-    assert nobody.returncode == 3, nobody
-    assert call("check", apk, "--adb", "nonsense").returncode == 1
+    assert nobody.returncode == 2, nobody
+    assert call("check", apk, "--adb", "nonsense").returncode == 2
+    unknown = call("check", apk, "--require", "R1.77,R5.7")
+    assert unknown.returncode == 2 and "no `R1.77`; did you mean R1.7?" in unknown.stderr, unknown
+    old = pathlib.Path(folder) / "old.json"
+    old.write_text("{}")
+    for option, file, words in (("--baseline", old, "--baseline"), ("--baseline", folder + "/none.json", "none.json"),
+                                ("--listing", apk, "--listing"), ("--policy", folder + "/none.html", "--policy"),
+                                ("--login", folder + "/none.yaml", "--login")):
+        refused = call("check", apk, option, file)
+        assert refused.returncode == 2 and words in refused.stderr, refused
+    login = pathlib.Path(folder) / "login.yaml"
+    login.write_text("secrets: {user: hunter22}\nsteps:\n  - {tap: 登录, wait_ms: 3 s}\n  - {type: nobody, into: 手机号}\n")
+    wrong = call("check", apk, "--login", login)
+    assert wrong.returncode == 2 and "login.yaml:1:" in wrong.stderr and "login.yaml:3:" in wrong.stderr, wrong
+    assert "`nobody` does not stand under secrets" in wrong.stderr and "hunter22" not in wrong.stderr, wrong
     assert call("check", apk, "--profile", "deep").returncode == 2
 print("1 passed, 0 failed")

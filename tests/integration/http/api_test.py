@@ -294,7 +294,7 @@ def check_tokens(cluster):
     try:
         wait(lambda: Api(port).ask("GET", "/readyz")[0].status == 200)
         ids = {"sweep": 1, "shard": 0, "job": 1, "campaign": 1, "sha256": "0" * 64, "worker": "w", "address": "a",
-               "name": "n"}
+               "name": "n", "finding": "1.0123456789"}
         for path, method, operation in every_operation():
             access = operation["x-access"]
             for token, may in ((None, "open"), ("wrong", "open"), ("secret-read", "read"), ("secret-full", "full")):
@@ -460,13 +460,14 @@ def main():
             rows = cluster.api("GET", f"/api/v1/sweeps/{sweep}/results")["rows"]
             job = next(r["job"] for r in rows if r["findings"] > 0)
             blob = cluster.api("GET", f"/api/v1/results/{job}/evidence")["rows"][0]["sha256"]
+            finding = cluster.api("GET", f"/api/v1/findings?sweep={sweep}")["rows"][0]["id"]
             campaign = cluster.api("POST", "/api/v1/campaigns", {"name": "n", "target_apps": 9, "end_date": "2027-12-31"})
             slow = cluster.folder / "slow.jsonl"
             slow.write_text(catalogue.read_text().replace("ms=10", "ms=60000").replace("com.example", "com.slow"))
             cluster.api("POST", "/api/v1/catalogues", {"source": str(slow), "store": "slow"})
             paused = cluster.api("POST", "/api/v1/sweeps", {"selection": {"kind": "store", "store": "slow"}})["id"]
             ids = {"sweep": sweep, "paused": paused, "shard": 0, "job": job, "campaign": campaign["id"], "sha256": blob,
-                   "worker": "w-1"}
+                   "worker": "w-1", "finding": finding}
             used = f"1.1.1.{job:x}.{'0' * 64}.{'w-0'.encode().hex()}"
             check_described(api, ids, catalogue, used)
             check_errors(api, ids)

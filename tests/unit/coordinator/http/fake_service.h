@@ -20,6 +20,8 @@ class FakeService : public ServiceApi {
   SweepRequest sweep_request;
   RetestRequest retest_request;
   ResultQuery query;
+  FindingQuery finding_query;
+  FindingOrder finding_order;
   PageRequest page;
 
   void note(std::string what) {
@@ -133,6 +135,47 @@ class FakeService : public ServiceApi {
   Result<JobId> retest(const RetestRequest& r, const Deadline&) override {
     keep(retest_request, r);
     return JobId(1001);
+  }
+  static FindingRow example_finding() {
+    const ResultRow result = example_result();
+    FindingRow row;
+    row.job = result.job;
+    row.key = "0123456789";
+    row.sweep = result.sweep;
+    row.listing = result.listing;
+    row.finding = result.verdict.findings[0];
+    row.simulated = true;
+    FindingAct confirm, ordered, retested;
+    confirm.officer = "王芳";
+    confirm.reason = "已核对截图";
+    ordered.kind = ActKind::kRetestOrdered;
+    retested.kind = ActKind::kRetested;
+    ordered.retest = retested.retest = JobId(1001);
+    retested.outcome = RetestOutcome::kFixed;
+    retested.journal_sha256 = to_hex(sha256("journal"));
+    FindingAct notice;
+    notice.kind = ActKind::kNotice;
+    notice.officer = "王芳";
+    notice.notice_date = "2026-07-06";
+    notice.due_date = "2026-07-13";
+    row.history = {confirm, notice, ordered, retested};
+    row.standing = standing_of(row.history);
+    row.repeats =
+        FindingRow::Earlier{JobId(3), "0123456789", "1.2.2", 122, Level::kViolation, 1'500'000'000'000};
+    return row;
+  }
+  Result<Page<FindingRow>> findings(const FindingQuery& q, const PageRequest& p, const Deadline&) override {
+    keep(finding_query, q);
+    page = p;
+    return Page<FindingRow>{{example_finding()}, ""};
+  }
+  Result<FindingRow> finding(JobId job, const std::string&, const Deadline&) override {
+    if (job.value == 404) return not_found("no such finding");
+    return example_finding();
+  }
+  Result<FindingRow> say_of_finding(const FindingOrder& order, const Deadline&) override {
+    keep(finding_order, order);
+    return example_finding();
   }
   Result<std::vector<WorkerStatus>> workers(const Deadline&) override {
     return std::vector<WorkerStatus>{{"w1", true, false, 1'600'000'000'000, 8, 8, 0, 100, 1, 2}};

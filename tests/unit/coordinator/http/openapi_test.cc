@@ -100,8 +100,11 @@ std::string upper(std::string s) {
 
 // A path with values for its {names}.
 std::string example_path(std::string pattern) {
-  const std::map<std::string, std::string> values = {
-      {"{sha256}", to_hex(sha256("journal"))}, {"{worker}", "w1"}, {"{address}", "a"}, {"{name}", "n"}};
+  const std::map<std::string, std::string> values = {{"{sha256}", to_hex(sha256("journal"))},
+                                                     {"{worker}", "w1"},
+                                                     {"{address}", "a"},
+                                                     {"{name}", "n"},
+                                                     {"{finding}", "17.0123456789"}};
   for (const auto& [key, value] : values) {
     if (const auto found = pattern.find(key); found != std::string::npos)
       pattern.replace(found, key.size(), value);

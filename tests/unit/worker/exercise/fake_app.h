@@ -173,6 +173,10 @@ class FakeApp {
       DoneAction operator()(const Rest& r) const { return {0, "rest", std::to_string(r.ms)}; }
       DoneAction operator()(const BeginPhase& p) const { return {0, "begin", std::string(name(p.phase))}; }
       DoneAction operator()(const EndPhase& p) const { return {0, "end", std::string(name(p.phase))}; }
+      DoneAction operator()(const TypeInto& t) const { return {0, "type", t.target}; }
+      DoneAction operator()(const TellLogin& t) const {
+        return {0, t.ok ? "logged_in" : "login_failed", t.text};
+      }
     };
     DoneAction d = std::visit(Names{}, action);
     d.at_ms = now;

@@ -55,6 +55,32 @@ TEST(Recorder, StampsHostAndDeviceAndPhase) {
   EXPECT_EQ(j.records[3].took_ms, -1);
 }
 
+TEST(Recorder, KeepsNoSecretAndNoPictureThatShowsOne) {
+  RunFixture run;
+  Recorder r = run.recorder();
+  r.mask({"hunter22"});
+  r.screenshot("before");
+  r.action(record_name::kType, {.target = "the field called hunter22"});
+  r.cover();
+  r.screenshot("while it is typed");
+  r.raw(record_name::kHierarchy, "<node text=\"hunter22\"/>");
+  r.screenshot("while it is shown");
+  r.raw(record_name::kLog, "I app: logged in as hunter22\n");
+  r.failed("step", Reason::kHookDead, "input text 'hunter22': error");
+  r.raw(record_name::kHierarchy, "<node text=\"home\"/>");
+  r.screenshot("after");
+  r.attach(record_name::kPolicy, "policy", "<html/>");
+  ASSERT_TRUE(r.seal(true, "", run.key).ok());
+  const std::string file = *read_file(run.folder.path() + "/journal", 1u << 20);
+  EXPECT_EQ(file.find("hunter22"), std::string::npos);
+  EXPECT_NE(file.find("2 screenshots"), std::string::npos);
+  ASSERT_EQ(r.blobs().size(), 3u);
+  EXPECT_EQ(r.blobs()[1].name, "screen-0002.png");
+  EXPECT_EQ(r.blobs()[1].sha256, sha256("after"));
+  EXPECT_EQ(r.blobs()[2].name, "policy");
+  EXPECT_EQ(*read_file(run.folder.path() + "/policy", 100), "<html/>");
+}
+
 TEST(Recorder, WhatFindsNoRoomIsToldAsLost) {
   RunFixture run;
   Recorder r = run.recorder({.journal_bytes = 4'096, .blob_bytes = 10, .blobs = 1});
