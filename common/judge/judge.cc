@@ -41,12 +41,13 @@ struct Second {
 
 class Judgement {
  public:
-  Judgement(std::span<const Journal> journals, const Listing& listing, const RulePack& pack,
-            const JudgeContext& context)
-      : journals_(journals), listing_(listing), pack_(pack), context_(context) {
-    android::PhraseBook phrases(pack.phrases);
-    for (const Journal& j : journals) timelines_.push_back(read_timeline(j, phrases));
-  }
+  Judgement(std::span<const Journal> journals, std::vector<Timeline> timelines, const Listing& listing,
+            const RulePack& pack, const JudgeContext& context)
+      : journals_(journals),
+        listing_(listing),
+        pack_(pack),
+        context_(context),
+        timelines_(std::move(timelines)) {}
 
   Verdict make() {
     describe();
@@ -166,7 +167,24 @@ class Judgement {
 Result<Verdict> judge(std::span<const Journal> journals, const Listing& listing, const RulePack& pack,
                       const JudgeContext& context) {
   TRY(check(journals));
-  return Judgement(journals, listing, pack, context).make();
+  const android::PhraseBook phrases(pack.phrases);
+  std::vector<Timeline> timelines;
+  for (const Journal& j : journals) timelines.push_back(read_timeline(j, phrases));
+  return Judgement(journals, std::move(timelines), listing, pack, context).make();
+}
+
+Result<Verdict> judge(std::vector<ObservedRun> runs, const Listing& listing, const RulePack& pack,
+                      const JudgeContext& context) {
+  std::vector<Journal> heads;
+  std::vector<Timeline> timelines;
+  heads.reserve(runs.size());
+  for (ObservedRun& run : runs) {
+    heads.push_back(std::move(run.head));
+    timelines.push_back(std::move(run.timeline));
+    timelines.back().journal = &heads.back();
+  }
+  TRY(check(heads));
+  return Judgement(heads, std::move(timelines), listing, pack, context).make();
 }
 
 }  // namespace storesweep

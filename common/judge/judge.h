@@ -4,9 +4,11 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "common/base/status.h"
 #include "common/evidence/journal.h"
+#include "common/judge/timeline.h"
 #include "common/model/listing.h"
 #include "common/model/verdict.h"
 #include "common/rules/pack.h"
@@ -25,6 +27,15 @@ struct JudgeContext {
 // is not signed by the key that it names or the journals are not of one file set; kInvalid when there is
 // none.
 Result<Verdict> judge(std::span<const Journal> journals, const Listing& listing, const RulePack& pack,
+                      const JudgeContext& context);
+
+// A journal that was parsed before (observations.h): its head without records, and its timeline with the
+// screens as the pack's own phrases read them. The same verdict as of the journals themselves.
+struct ObservedRun {
+  Journal head;
+  Timeline timeline;
+};
+Result<Verdict> judge(std::vector<ObservedRun> runs, const Listing& listing, const RulePack& pack,
                       const JudgeContext& context);
 
 }  // namespace storesweep

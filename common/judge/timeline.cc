@@ -25,16 +25,40 @@ std::string line_with(std::string_view chunk, std::string_view time, std::string
   return clean_utf8(std::string(time) + " " + std::string(word)).substr(0, kMaxExcerpt);
 }
 
+bool encloses(const android::Bounds& outer, const android::Bounds& inner) {
+  return outer.left <= inner.left && outer.top <= inner.top && outer.right >= inner.right &&
+         outer.bottom >= inner.bottom;
+}
+bool is_positive(const android::Element& e) {
+  return e.role == android::Role::kAgree || e.role == android::Role::kWeakAgree;
+}
+
+// Something takes taps beside what the reader knows: a choice in words that it has not learnt, or a
+// picture. What encloses an element that is known is only its frame; a list around one may have more below.
+bool other_ways(const android::Hierarchy& tree, const android::Screen& screen) {
+  const auto& known = screen.elements;
+  return std::any_of(tree.nodes.begin(), tree.nodes.end(), [&](const android::Node& n) {
+    if (n.package != screen.package || n.bounds.empty()) return false;
+    const bool frames = std::any_of(known.begin(), known.end(), [&](const android::Element& e) {
+      return encloses(n.bounds, e.bounds) && (!n.scrollable || is_positive(e));
+    });
+    if (n.scrollable) return frames;
+    return n.clickable && !frames && std::none_of(known.begin(), known.end(), [&](const android::Element& e) {
+             return encloses(e.bounds, n.bounds);
+           });
+  });
+}
+
 class Builder {
  public:
-  Builder(const Journal& journal, const android::PhraseBook& phrases) : phrases_(phrases) {
+  explicit Builder(const Journal& journal) {
     t_.journal = &journal;
     t_.package = journal.header.package;
     // A simulated device knows only what a behaviour file says: without its word for it, nothing was there.
     t_.behaviour_absent = journal.header.device_kind.simulated();
   }
 
-  Timeline build() {
+  Timeline build(std::vector<TreeSeen>& trees) {
     for (const Record& r : t_.journal->records) take(r);
     for (PhaseSpan& s : t_.phases) {
       // A phase that never ended lasted until the last record.
@@ -42,7 +66,7 @@ class Builder {
     }
     by_time(t_.actions);
     bound_unsure();
-    by_time(t_.screens);
+    by_time(trees_);
     by_time(t_.blind);
     by_time(t_.events);
     by_time(t_.system);
@@ -55,6 +79,7 @@ class Builder {
       return std::to_string(static_cast<int>(s.line.kind)) + "|" + std::to_string(s.line.pid) + "|" +
              s.line.process + "|" + s.line.component + "|" + s.line.action + "|" + s.line.message;
     });
+    trees = std::move(trees_);
     return std::move(t_);
   }
 
@@ -212,34 +237,9 @@ class Builder {
       t_.channels[r.name].gaps.insert(Reason::kGrammar);
       return;
     }
-    ScreenSeen& seen = t_.screens.emplace_back();
+    TreeSeen& seen = trees_.emplace_back();
     stamp(seen, r);
-    seen.screen = android::read_screen(*tree, phrases_);
-    seen.other_ways = other_ways(*tree, seen.screen);
-    seen.excerpt = clean_utf8(std::string_view(seen.screen.text).substr(0, kMaxExcerpt));
-  }
-
-  // Something takes taps beside what the reader knows: a choice in words that it has not learnt, or a
-  // picture. What encloses an element that is known is only its frame; a list around one may have more below.
-  static bool other_ways(const android::Hierarchy& tree, const android::Screen& screen) {
-    const auto& known = screen.elements;
-    return std::any_of(tree.nodes.begin(), tree.nodes.end(), [&](const android::Node& n) {
-      if (n.package != screen.package || n.bounds.empty()) return false;
-      const bool frames = std::any_of(known.begin(), known.end(), [&](const android::Element& e) {
-        return encloses(n.bounds, e.bounds) && (!n.scrollable || is_positive(e));
-      });
-      if (n.scrollable) return frames;
-      return n.clickable && !frames &&
-             std::none_of(known.begin(), known.end(),
-                          [&](const android::Element& e) { return encloses(e.bounds, n.bounds); });
-    });
-  }
-  static bool encloses(const android::Bounds& outer, const android::Bounds& inner) {
-    return outer.left <= inner.left && outer.top <= inner.top && outer.right >= inner.right &&
-           outer.bottom >= inner.bottom;
-  }
-  static bool is_positive(const android::Element& e) {
-    return e.role == android::Role::kAgree || e.role == android::Role::kWeakAgree;
+    seen.tree = *std::move(tree);
   }
 
   void lost(const Record& r) {
@@ -267,7 +267,7 @@ class Builder {
   }
 
   Timeline t_;
-  const android::PhraseBook& phrases_;
+  std::vector<TreeSeen> trees_;
   std::int64_t last_ms_ = 0;
 };
 
@@ -302,8 +302,37 @@ bool Timeline::is_app(const android::EventRecord& event) const {
   return event.process == package || starts_with(event.process, package + ":");
 }
 
+std::vector<ScreenSeen> read_screens(const std::vector<TreeSeen>& trees, const android::PhraseBook& phrases) {
+  std::vector<ScreenSeen> screens;
+  screens.reserve(trees.size());
+  for (const TreeSeen& t : trees) {
+    ScreenSeen& seen = screens.emplace_back();
+    static_cast<Moment&>(seen) = t;
+    seen.screen = android::read_screen(t.tree, phrases);
+    seen.other_ways = other_ways(t.tree, seen.screen);
+    seen.excerpt = clean_utf8(std::string_view(seen.screen.text).substr(0, kMaxExcerpt));
+  }
+  return screens;
+}
+
+Observations observe(const Journal& journal) {
+  Observations o;
+  o.timeline = Builder(journal).build(o.trees);
+  o.timeline.journal = nullptr;
+  o.head.header = journal.header;
+  o.head.sealed = journal.sealed;
+  o.head.complete = journal.complete;
+  o.head.incomplete_reason = journal.incomplete_reason;
+  o.head.signature_valid = journal.signature_valid;
+  o.head.sha256 = journal.sha256;
+  return o;
+}
+
 Timeline read_timeline(const Journal& journal, const android::PhraseBook& phrases) {
-  return Builder(journal, phrases).build();
+  std::vector<TreeSeen> trees;
+  Timeline t = Builder(journal).build(trees);
+  t.screens = read_screens(trees, phrases);
+  return t;
 }
 
 }  // namespace storesweep

@@ -41,6 +41,9 @@ struct ScreenSeen : Moment {
   android::Screen screen;
   bool other_ways = false;  // something takes taps there that the reader has no name for
 };
+struct TreeSeen : Moment {  // the same before any phrase was looked for in it
+  android::Hierarchy tree;
+};
 struct EventSeen : Moment {
   android::EventRecord event;
 };
@@ -99,6 +102,17 @@ struct Timeline {
   // The process is one of the app's: its uid where known, else its name.
   bool is_app(const android::EventRecord& event) const;
 };
+
+// A journal parsed as far as no rule pack is needed: what another pack can be held against without parsing
+// again.
+struct Observations {
+  Journal head;       // all of the journal but its records
+  Timeline timeline;  // without its screens; `journal` is null
+  std::vector<TreeSeen> trees;
+};
+Observations observe(const Journal& journal);
+// The screens of the timeline, by these phrases.
+std::vector<ScreenSeen> read_screens(const std::vector<TreeSeen>& trees, const android::PhraseBook& phrases);
 
 Timeline read_timeline(const Journal& journal, const android::PhraseBook& phrases);
 

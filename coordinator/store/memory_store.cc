@@ -150,6 +150,10 @@ WriteOutcome MemoryStore::apply(const EndJob& w) {
   if (w.order && extras_.count(w.order->job)) return refused("the order's id is taken");
   ends_.emplace(w.job, w);
   if (w.run) runs_.emplace(w.run->id, *w.run);
+  if (w.run && w.close_with && !w.run->blobs.empty()) {
+    closings_.push_back(next_closing(closings_.empty() ? Closing{} : closings_.back(), w.run->blobs[0].sha256,
+                                     w.token, w.job, w.at_ms, *w.close_with));
+  }
   if (w.judged) judged_[w.judged->job].push_back(*w.judged);
   if (w.order) extras_.emplace(w.order->job, *w.order);
   if (w.answer) add_act(*w.answer);
@@ -192,6 +196,14 @@ WriteOutcome MemoryStore::apply(const ActOnFinding& w) {
   const std::int64_t id = add_act(w.act);
   if (!w.idempotency_key.empty()) keys_[key] = id;
   return {WriteState::kDone, id, {}};
+}
+
+WriteOutcome MemoryStore::apply(const KeepPack& w) {
+  for (const KeptPack& p : packs_) {
+    if (p.sha256 == w.pack.sha256) return {WriteState::kAlready, 0, {}};
+  }
+  packs_.push_back(w.pack);
+  return {};
 }
 
 WriteOutcome MemoryStore::apply(const PutKnown& w) {

@@ -45,6 +45,11 @@ class MemoryStore : public Store {
   Result<Page<StoredResult>> results(const ResultQuery& query, const PageRequest& page) override;
   Result<std::vector<SummaryRow>> summary(const SummaryQuery& query) override;
   Result<std::vector<FiguresRow>> figures(SweepId sweep) override;
+  Result<Closing> closing_of(const Digest& journal) override;
+  Result<std::vector<Closing>> closings(std::int64_t after, std::size_t rows) override;
+  Result<Closing> closing_head() override;
+  Result<KeptPack> pack_of(const std::string& version) override;
+  Result<KeptPack> pack(const Digest& sha256) override;
   Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
   Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) override;
 
@@ -55,6 +60,7 @@ class MemoryStore : public Store {
   const std::map<JobId, ExtraJob>& extras() const { return extras_; }
   const std::map<JobId, std::vector<Judged>>& judgements() const { return judged_; }
   const std::map<RunId, RunRecord>& runs() const { return runs_; }
+  const std::vector<Closing>& chain() const { return closings_; }
   const std::map<SweepId, SweepRecord>& all_sweeps() const { return sweeps_; }
   std::uint64_t current_epoch() const { return epoch_; }
   // A hash of everything that is stored: whether something changed.
@@ -97,6 +103,7 @@ class MemoryStore : public Store {
   WriteOutcome apply(const SetDraining& w);
   WriteOutcome apply(const ActOnFinding& w);
   std::int64_t add_act(FindingAct act);
+  WriteOutcome apply(const KeepPack& w);
 
   WriteOutcome ended_by(JobId job, TokenKey token) const;
   std::int64_t swept_until(const std::string& store) const;
@@ -128,6 +135,8 @@ class MemoryStore : public Store {
   std::map<JobId, std::vector<Judged>> judged_;
   std::map<JobId, PutKnown> known_;
   std::vector<FindingAct> acts_;
+  std::vector<Closing> closings_;  // number n stands at n - 1
+  std::vector<KeptPack> packs_;
   std::set<std::string> draining_;
   std::map<std::string, std::int64_t> keys_;  // idempotency key -> id
 };

@@ -270,6 +270,44 @@ Result<std::vector<FiguresRow>> MemoryStore::figures(SweepId sweep) {
   return out;
 }
 
+Result<Closing> MemoryStore::closing_of(const Digest& journal) {
+  std::lock_guard lock(mutex_);
+  for (const Closing& c : closings_) {
+    if (c.journal == journal) return c;
+  }
+  return not_found("no closing entry of the journal " + to_hex(journal));
+}
+
+Result<std::vector<Closing>> MemoryStore::closings(std::int64_t after, std::size_t rows) {
+  std::lock_guard lock(mutex_);
+  std::vector<Closing> out;
+  for (const Closing& c : closings_) {
+    if (c.number > after && out.size() < std::min(rows, kMaxPageRows)) out.push_back(c);
+  }
+  return out;
+}
+
+Result<Closing> MemoryStore::closing_head() {
+  std::lock_guard lock(mutex_);
+  return closings_.empty() ? Closing{} : closings_.back();
+}
+
+Result<KeptPack> MemoryStore::pack_of(const std::string& version) {
+  std::lock_guard lock(mutex_);
+  for (auto p = packs_.rbegin(); p != packs_.rend(); ++p) {
+    if (p->version == version) return *p;
+  }
+  return not_found("no rule pack of version " + version + " was kept");
+}
+
+Result<KeptPack> MemoryStore::pack(const Digest& sha256) {
+  std::lock_guard lock(mutex_);
+  for (const KeptPack& p : packs_) {
+    if (p.sha256 == sha256) return p;
+  }
+  return not_found("no rule pack " + to_hex(sha256) + " was kept");
+}
+
 Result<std::vector<Digest>> MemoryStore::expire_evidence(std::uint64_t epoch, std::int64_t before_ms) {
   std::lock_guard lock(mutex_);
   if (epoch != epoch_) return permission("another coordinator leads now");
@@ -322,6 +360,7 @@ Digest MemoryStore::fingerprint() const {
     s += "\nj" + std::to_string(job.value) + ' ' + std::to_string(all.size());
   for (const auto& [id, run] : runs_) s += "\nr" + std::to_string(id.value);
   for (const FindingAct& act : acts_) s += "\na" + act.finding + std::string(name(act.kind));
+  if (!closings_.empty()) s += "\nc" + to_hex(closing_digest(closings_.back()));
   for (const auto& [job, e] : extras_) s += "\nx" + std::to_string(job.value);
   for (const auto& [id, sweep] : sweeps_) {
     s += "\ns" + std::to_string(id.value) + std::string(name(sweep.state));

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/closing.h"
 #include "common/model/figures.h"
 #include "common/model/finding_act.h"
 #include "common/model/lease.h"
@@ -137,6 +138,14 @@ struct RunRecord {
   std::string pack_version;
   std::vector<BlobRef> blobs;
   RunFigures figures;
+  std::int64_t at_ms = 0;
+};
+
+// A rule pack as its files were (common/rules/pack_files.h packs them).
+struct KeptPack {
+  std::string version;
+  Digest sha256{};  // of `files`
+  std::string files;
   std::int64_t at_ms = 0;
 };
 

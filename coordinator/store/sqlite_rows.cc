@@ -1,5 +1,7 @@
 #include "coordinator/store/sqlite_rows.h"
 
+#include <algorithm>
+
 #include "coordinator/store/sqlite_codec.h"
 
 namespace storesweep::rows {
@@ -169,6 +171,26 @@ std::optional<Judged> plainly_judged(Db& db, JobId job) {
   return j;
 }
 }  // namespace
+
+Closing closing(const Query& q) {
+  Closing c;
+  c.number = q.integer(0);
+  c.journal = codec::digest(q.view(1));
+  c.token = {static_cast<std::uint64_t>(q.integer(2)), static_cast<std::uint64_t>(q.integer(3))};
+  c.job = JobId{q.integer(4)};
+  c.at_ms = q.integer(5);
+  c.before = codec::digest(q.view(6));
+  c.key = codec::digest(q.view(7));
+  const std::string_view signature = q.view(8);
+  if (signature.size() == c.signature.size())
+    std::copy(signature.begin(), signature.end(), c.signature.begin());
+  return c;
+}
+
+Closing closing_head(Db& db) {
+  Query q(db, "SELECT " STORESWEEP_CLOSING_COLUMNS " FROM closing ORDER BY number DESC LIMIT 1");
+  return q.next() ? closing(q) : Closing{};
+}
 
 std::optional<Judged> last_judged(Db& db, JobId job) {
   Query q(db,

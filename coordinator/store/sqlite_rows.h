@@ -26,6 +26,7 @@ namespace storesweep::rows {
 #define STORESWEEP_JOB_OF_SWEEP(job, sweep)                                               \
   job " >= (SELECT min(first) FROM shard WHERE sweep = " sweep " AND count > 0) AND " job \
       " < (SELECT max(first + count) FROM shard WHERE sweep = " sweep " AND count > 0)"
+#define STORESWEEP_CLOSING_COLUMNS "number, journal, epoch, n, job, at_ms, before, key, signature"
 inline constexpr int kListingColumns = 23;
 
 Listing listing(const Query& q, int first);
@@ -38,5 +39,7 @@ std::map<std::string, std::int64_t> ended_by(Db& db, SweepId id);
 // The judgement of a job that counts: the last one, and its number (0: there is none).
 std::int64_t judgement(Db& db, JobId job);
 std::optional<Judged> last_judged(Db& db, JobId job);
+Closing closing(const Query& q);
+Closing closing_head(Db& db);  // number 0: there is none
 
 }  // namespace storesweep::rows

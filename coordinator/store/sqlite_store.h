@@ -53,6 +53,11 @@ class SqliteStore final : public Store {
   Result<Page<StoredResult>> results(const ResultQuery& query, const PageRequest& page) override;
   Result<std::vector<SummaryRow>> summary(const SummaryQuery& query) override;
   Result<std::vector<FiguresRow>> figures(SweepId sweep) override;
+  Result<Closing> closing_of(const Digest& journal) override;
+  Result<std::vector<Closing>> closings(std::int64_t after, std::size_t rows) override;
+  Result<Closing> closing_head() override;
+  Result<KeptPack> pack_of(const std::string& version) override;
+  Result<KeptPack> pack(const Digest& sha256) override;
   Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
   Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) override;
 

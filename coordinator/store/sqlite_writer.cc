@@ -141,6 +141,7 @@ WriteOutcome SqliteWriter::apply(const EndJob& w) {
   const Plain verdict = plainly ? plain(w.judged->verdict, w.judged->tallies) : Plain{};
   insert_end(w, verdict.id);
   if (w.run) insert(*w.run, of);
+  if (w.run && w.close_with && !w.run->blobs.empty()) close_journal(w);
   // A job of a sweep is judged for the first time when it ends: there is nothing to subtract.
   if (plainly) {
     const Groups& g = w.judged->groups;
@@ -169,6 +170,25 @@ void SqliteWriter::insert_end(const EndJob& w, std::int64_t plain) {
     Query q(db_, "UPDATE extra SET ended = 1 WHERE job = ?");
     (q << w.job.value).run();
   }
+}
+
+void SqliteWriter::close_journal(const EndJob& w) {
+  if (!last_closing_) last_closing_ = rows::closing_head(db_);
+  const Closing c =
+      next_closing(*last_closing_, w.run->blobs[0].sha256, w.token, w.job, w.at_ms, *w.close_with);
+  Query q(db_, "INSERT INTO closing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  q << c.number;
+  q.blob(codec::digest(c.journal));
+  q << signed_of(c.token.epoch) << signed_of(c.token.n) << c.job.value << c.at_ms;
+  q.blob(codec::digest(c.before)).blob(as_text(c.key)).blob(as_text(c.signature)).run();
+  last_closing_ = c;
+}
+
+WriteOutcome SqliteWriter::apply(const KeepPack& w) {
+  Query q(db_, "INSERT OR IGNORE INTO rule_pack (version, sha256, files, at_ms) VALUES (?, ?, ?, ?)");
+  q << w.pack.version;
+  (q.blob(codec::digest(w.pack.sha256)).blob(w.pack.files) << w.pack.at_ms).run();
+  return {db_.changed() == 1 ? WriteState::kDone : WriteState::kAlready, 0, {}};
 }
 
 void SqliteWriter::cover(const Of& of, std::int64_t at_ms) {

@@ -36,6 +36,7 @@ class SqliteWriter {
   WriteOutcome apply(const CreateCampaign& w);
   WriteOutcome apply(const SetDraining& w);
   WriteOutcome apply(const ActOnFinding& w);
+  WriteOutcome apply(const KeepPack& w);
   void finish();
 
  private:
@@ -59,6 +60,7 @@ class SqliteWriter {
   std::int64_t insert(const FindingAct& act);
   void insert(const Judged& judged, bool again);
   void insert_end(const EndJob& w, std::int64_t plain);
+  void close_journal(const EndJob& w);
   bool bury(const EndToken& w);
   void forget_known(JobId job);
   // A verdict that many jobs share, by its content.
@@ -96,6 +98,7 @@ class SqliteWriter {
     std::array<std::int64_t*, 4> counters{};
   };
   Counted last_;
+  std::optional<Closing> last_closing_;  // of the chain, once it was looked for
   std::map<std::pair<SweepId, EndKind>, std::int64_t> ends_;
   struct Sum {
     std::int64_t runs = 0;

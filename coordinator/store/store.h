@@ -134,6 +134,16 @@ class Store {
   virtual Result<std::vector<SummaryRow>> summary(const SummaryQuery& query) = 0;
   virtual Result<std::vector<FiguresRow>> figures(SweepId sweep) = 0;
 
+  // ---- evidence
+  // The entry of a journal; kNotFound.
+  virtual Result<Closing> closing_of(const Digest& journal) = 0;
+  // The chain behind entry `after`, in its order, at most kMaxPageRows.
+  virtual Result<std::vector<Closing>> closings(std::int64_t after, std::size_t rows) = 0;
+  virtual Result<Closing> closing_head() = 0;  // number 0: nothing was closed yet
+  // The newest of that version, or the one of that content; kNotFound.
+  virtual Result<KeptPack> pack_of(const std::string& version) = 0;
+  virtual Result<KeptPack> pack(const Digest& sha256) = 0;
+
   // ---- gc
   // Runs older than that (of sweeps that are done or cancelled) lose their evidence and are never reused
   // again; value: digests that no other run names. Verdicts stay.

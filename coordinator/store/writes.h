@@ -81,6 +81,9 @@ struct EndJob {
   std::string reason;  // why buried, or why no device
   TokenKey token;      // whose report it was; zero: none
   std::optional<RunRecord> run;
+  // Closes the run's journal under this key: the next entry of the chain, in the same piece. Null: it is not
+  // closed.
+  std::shared_ptr<const SigningKey> close_with;
   RunId reused;  // an earlier run that it rests on instead
   std::optional<Judged> judged;
   std::optional<ExtraJob> order;
@@ -167,10 +170,16 @@ struct SetDraining {
   std::string worker;
   bool draining = false;
 };
+// The rule pack that is judged with from now on, to be kept for good. One that is there (by its content)
+// already: kAlready.
+struct KeepPack {
+  KeptPack pack;
+};
 
 using Write =
     std::variant<PutMark, EndToken, Box<EndJob>, ProbeJob, NoteReport, Attach, OrderJob, PutKnown,
-                 CreateSweep, SetSweep, SetShard, CancelSweep, CreateCampaign, SetDraining, ActOnFinding>;
+                 CreateSweep, SetSweep, SetShard, CancelSweep, CreateCampaign, SetDraining, ActOnFinding,
+                 KeepPack>;
 
 enum class WriteState : std::uint8_t {
   kDone,
