@@ -50,6 +50,9 @@ std::string render_apk_progress(const Style& style, std::size_t done, std::size_
 std::string render_finding_list(const Style& style, const Json& page);
 std::string render_finding(const Style& style,
                            const Json& finding);  // with its history, and its retest beside it
+// What probe apps showed of a class of devices (common/report/calibration_json.h), and of several.
+std::string render_calibration(const Style& style, const Json& calibration);
+std::string render_calibrations(const Style& style, const Json& page);
 
 // The level's name, coloured on a terminal.
 std::string level_text(const Style& style, std::string_view level);
