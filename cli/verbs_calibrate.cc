@@ -110,6 +110,10 @@ Result<int> calibrate_devices(Session& s, const Arguments& a) {
   });
   return failed ? kExitFindings : complete ? kExitOk : kExitFailed;
 }
+Result<int> list(Session& s) {
+  TRY_ASSIGN(const Json page, s.client.get("/api/v1/calibrations", {}, s.quick()));
+  return show(s, page, [&] { return render_calibrations(s.style, page); });
+}
 }  // namespace
 
 void add_calibrate_verb(CLI::App& app, Program& program) {
@@ -133,6 +137,9 @@ void add_calibrate_verb(CLI::App& app, Program& program) {
   verb->add_option("--rules", a->rules, "folder of the rule pack and the profiles");
   verb->add_option("--adb", a->adb, "HOST:PORT of the adb server");
   verb->add_flag("--debug", a->debug, "say what the device pools do");
+  CLI::App* known = app.add_subcommand("calibrations",
+                                       "what each class of devices showed last, as the coordinator keeps it");
+  known->callback([&program] { program.verb = list; });
   verb->callback([a, &program] { program.verb = [a](Session& s) { return calibrate_devices(s, *a); }; });
 }
 

@@ -23,9 +23,9 @@ Status check(std::span<const Journal> journals) {
   return ok_status();
 }
 
-RunResult no_behaviour() {
+RunResult only_for(Reason reason) {
   RunResult r;
-  r.reasons = {Reason::kNoBehaviour};
+  r.reasons = {reason};
   return r;
 }
 
@@ -88,9 +88,17 @@ class Judgement {
     if (listing_.subject != SubjectKind::kApp) return {item.id, Level::kNotTested, {Reason::kHostRuntime}};
     std::vector<RunResult> results;
     for (const Timeline& t : timelines_) {
-      results.push_back(t.behaviour_absent ? no_behaviour() : evaluate({t, item, pack_, listing_}));
+      results.push_back(is_dark(t.journal->header, item) ? only_for(Reason::kNotCalibrated)
+                        : t.behaviour_absent             ? only_for(Reason::kNoBehaviour)
+                                                         : evaluate({t, item, pack_, listing_}));
     }
     return settle(item, results);
+  }
+
+  bool is_dark(const JournalHeader& h, const RuleItem& item) const {
+    return std::any_of(context_.dark.begin(), context_.dark.end(), [&](const DarkRule& d) {
+      return d.rule == item.id && d.where == DeviceClass{h.fingerprint, h.device_kind, h.worker_version};
+    });
   }
 
   ItemVerdict settle(const RuleItem& item, std::vector<RunResult>& results) {

@@ -9,6 +9,7 @@
 #include "common/base/status.h"
 #include "common/evidence/journal.h"
 #include "common/judge/timeline.h"
+#include "common/model/calibration.h"
 #include "common/model/listing.h"
 #include "common/model/verdict.h"
 #include "common/rules/pack.h"
@@ -21,6 +22,9 @@ inline constexpr std::size_t kMaxJournalsPerVerdict = 8;
 struct JudgeContext {
   // There is no second device of this kind: what needs a second run stays suspected for that reason.
   bool single_device = false;
+  // Rules that apps with known faults have shown not to be decidable on a class of devices: not tested there,
+  // and confirmed by no run made there.
+  std::vector<DarkRule> dark;
 };
 
 // The first journal is the run of the sweep, the others are its confirmations. kCorrupt when a sealed journal

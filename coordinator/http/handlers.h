@@ -46,6 +46,8 @@ Result<Response> stream_events(const Call& call);
 Result<Response> get_blob(const Call& call);
 Result<Response> put_blob(const Call& call);
 Result<Response> collect_garbage(const Call& call);
+Result<Response> put_calibration(const Call& call);
+Result<Response> list_calibrations(const Call& call);
 Result<Response> get_metrics(const Call& call);
 Result<Response> get_health(const Call& call);
 Result<Response> get_readiness(const Call& call);

@@ -138,6 +138,8 @@ const std::vector<Route>& table() {
       {"GET", "/api/v1/devices", Access::kRead, kNoBody, kQuickMs, {}, list_devices},
       {"GET", "/api/v1/events", Access::kRead, kNoBody, kQuickMs, {"after", "sweep"}, stream_events},
       {"POST", "/api/v1/gc", Access::kFull, kSmallBody, kImportMs, {}, collect_garbage},
+      {"POST", "/api/v1/calibrations", Access::kFull, kMaxJsonBytes, kQuickMs, {}, put_calibration},
+      {"GET", "/api/v1/calibrations", Access::kRead, kNoBody, kQuickMs, {}, list_calibrations},
       // The address is a secret of its own, good for one lease.
       {"PUT", "/blobs/{address}/{name}", Access::kOpen, kMaxBlobBytes, kQuickMs, {}, put_blob},
       {"GET", "/metrics", Access::kRead, kNoBody, kQuickMs, {}, get_metrics},

@@ -1,5 +1,6 @@
 #include "coordinator/judging/request.h"
 
+#include "common/base/text.h"
 #include "common/evidence/journal.h"
 #include "common/evidence/listing_json.h"
 #include "common/evidence/verdict_codec.h"
@@ -17,11 +18,42 @@ Status check_package(const JournalHeader& header, const Listing& listing) {
                  listing.package);
 }
 
+constexpr std::size_t kPartsADarkRule = 5;
+
+// "single_device" or nothing, then five parts for each dark rule.
+std::string encode_context(const JudgeContext& context) {
+  std::vector<std::string> apis;
+  for (const DarkRule& d : context.dark) apis.push_back(std::to_string(d.where.kind.api));
+  std::vector<std::string_view> parts{context.single_device ? "single_device" : ""};
+  for (std::size_t i = 0; i < apis.size(); ++i) {
+    const DarkRule& d = context.dark[i];
+    parts.insert(parts.end(),
+                 {d.rule, d.where.fingerprint, d.where.kind.device_class, apis[i], d.where.tools});
+  }
+  return encode_parts(parts);
+}
+
+Result<JudgeContext> decode_context(std::string_view bytes) {
+  TRY_ASSIGN(const auto parts, decode_parts(bytes));
+  if (parts.size() % kPartsADarkRule != 1) return corrupt("a judge's context has one part and five a rule");
+  JudgeContext context;
+  context.single_device = parts[0] == "single_device";
+  for (std::size_t i = 1; i < parts.size(); i += kPartsADarkRule) {
+    DarkRule d;
+    d.rule = parts[i];
+    d.where.fingerprint = parts[i + 1];
+    d.where.kind = {std::string(parts[i + 2]), parse_int<int>(parts[i + 3]).value_or(0)};
+    d.where.tools = parts[i + 4];
+    context.dark.push_back(std::move(d));
+  }
+  return context;
+}
+
 Result<Verdict> judge_parts(const std::vector<std::string_view>& parts, const RulePack& pack) {
   if (parts.size() < 4 || parts.size() > 3 + kMaxJournalsPerVerdict)
     return invalid("a request has 1 to 8 journals");
   TRY_ASSIGN(Listing listing, listing_from_json_untrusted(parts[0]));
-  JudgeContext context{.single_device = parts[1] == "single_device"};
+  TRY_ASSIGN(const JudgeContext context, decode_context(parts[1]));
   std::vector<Journal> journals;
   for (std::size_t i = 3; i < parts.size(); ++i) {
     auto journal = read_journal_untrusted(as_bytes(parts[i]));
@@ -44,8 +76,8 @@ ErrorKind kind_named(std::string_view name) {
 
 std::string encode_request(const JudgeRequest& request) {
   std::string listing = listing_to_json(request.listing);
-  std::vector<std::string_view> parts = {listing, request.context.single_device ? "single_device" : "",
-                                         request.claim};
+  const std::string context = encode_context(request.context);
+  std::vector<std::string_view> parts = {listing, context, request.claim};
   parts.insert(parts.end(), request.journals.begin(), request.journals.end());
   return encode_frame(parts);
 }

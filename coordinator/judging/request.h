@@ -1,5 +1,5 @@
 // What goes to a judging child and what comes back, as frames (frame.h) on its pipes. A request is [listing
-// JSON, flags, claim, journal, journal...]; an answer is [error name or "ok", message or encoded verdict].
+// JSON, context, claim, journal, journal...]; an answer is [error name or "ok", message or encoded verdict].
 // Pure.
 #pragma once
 

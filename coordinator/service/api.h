@@ -11,6 +11,7 @@
 
 #include "common/base/cancel.h"
 #include "common/base/status.h"
+#include "common/model/calibration.h"
 #include "common/model/figures.h"
 #include "common/model/lease.h"
 #include "common/model/listing.h"
@@ -210,6 +211,10 @@ class ServiceApi {
   virtual Result<std::vector<DeviceStatus>> devices(const Deadline&) = 0;
   // Lets it finish what it has and take nothing new, or (false) take jobs again.
   virtual Status drain(const std::string& worker, bool draining, const Deadline&) = 0;
+  // What probe apps showed of a class of devices; value: what holds of it now. Judged by from the next report
+  // on.
+  virtual Result<Calibration> calibrate(const Calibration&, const Deadline&) = 0;
+  virtual Result<std::vector<Calibration>> calibrations(const Deadline&) = 0;
   // Events after `after`, waiting up to the deadline for the first; empty at the deadline.
   virtual Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) = 0;
   // Whether this is the address of a token of ours: asked before a body is read. Never blocks.

@@ -406,6 +406,15 @@ Result<std::int64_t> Service::gc(std::int64_t older_than_ms, const Deadline& dea
                          deadline);
 }
 
+Result<Calibration> Service::calibrate(const Calibration& calibration, const Deadline&) {
+  if (shell_->epoch() == 0) return unavailable("this coordinator does not lead now");
+  return shell_->calibrations().put(shell_->epoch(), calibration);
+}
+
+Result<std::vector<Calibration>> Service::calibrations(const Deadline&) {
+  return shell_->calibrations().all();
+}
+
 Status Service::healthy() {
   if (shell_->epoch() == 0) return unavailable("this coordinator does not lead now");
   return parts_.store.epoch().status();

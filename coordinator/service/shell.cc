@@ -123,6 +123,7 @@ bool Service::Shell::lead() {
   parts_.log.info("leads", {{"epoch", static_cast<unsigned long>(lead->epoch)},
                             {"sweeps", static_cast<unsigned long>(loaded->sweeps.size())}});
   counting_.leads(lead->epoch);
+  calibrations_.forget();
   reads_.clear();
   new_commits_.clear();
   answers_.clear();

@@ -10,6 +10,7 @@
 #include <span>
 #include <thread>
 
+#include "coordinator/service/calibrations.h"
 #include "coordinator/service/counting.h"
 #include "coordinator/service/service.h"
 
@@ -36,6 +37,7 @@ class Service::Shell {
   bool genuine(const Token& token) const;
   void tell(Happened what);
   Counting& counting() { return counting_; }
+  Calibrations& calibrations() { return calibrations_; }
   Now now() const { return {parts_.clock.steady_ms(), parts_.clock.wall_ms()}; }
 
  private:
@@ -68,6 +70,7 @@ class Service::Shell {
   const ServiceOptions options_;
   ServiceParts parts_;
   Counting counting_{parts_.metrics};
+  Calibrations calibrations_{parts_.store};
   Send send_;
   Cancel stop_;
 

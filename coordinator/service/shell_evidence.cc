@@ -60,6 +60,9 @@ void Service::Shell::judge(const JudgeAction& what) {
     }
     request.journals.push_back(std::move(*bytes));
   }
+  auto dark = calibrations_.dark();
+  if (!dark.ok()) return push(JudgedEvent{what.id, unavailable(dark.status().message()), {}});
+  request.context.dark = std::move(*dark);
   if (!pool_) return push(JudgedEvent{what.id, unavailable("no judge is configured"), {}});
   counting_.judging(what.id, now().steady_ms);
   pool_->submit(what.id, std::move(request));

@@ -50,6 +50,8 @@ class MemoryStore : public Store {
   Result<Closing> closing_head() override;
   Result<KeptPack> pack_of(const std::string& version) override;
   Result<KeptPack> pack(const Digest& sha256) override;
+  Status put_calibration(std::uint64_t epoch, const CalibrationRecord& record) override;
+  Result<std::vector<CalibrationRecord>> calibrations() override;
   Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
   Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) override;
 
@@ -132,6 +134,7 @@ class MemoryStore : public Store {
   std::map<TokenKey, std::int64_t> notes_;
   std::map<RunId, RunRecord> runs_;
   std::set<RunId> expired_;
+  std::map<DeviceClass, CalibrationRecord> calibrations_;
   std::map<JobId, std::vector<Judged>> judged_;
   std::map<JobId, PutKnown> known_;
   std::vector<FindingAct> acts_;

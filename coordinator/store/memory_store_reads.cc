@@ -308,6 +308,22 @@ Result<KeptPack> MemoryStore::pack(const Digest& sha256) {
   return not_found("no rule pack " + to_hex(sha256) + " was kept");
 }
 
+Status MemoryStore::put_calibration(std::uint64_t epoch, const CalibrationRecord& record) {
+  std::lock_guard lock(mutex_);
+  if (epoch != epoch_) return permission("another coordinator leads now");
+  if (calibrations_.size() >= kMaxCalibrations && calibrations_.count(record.where) == 0)
+    return exhausted("more than 10000 classes of devices are calibrated");
+  calibrations_[record.where] = record;
+  return ok_status();
+}
+
+Result<std::vector<CalibrationRecord>> MemoryStore::calibrations() {
+  std::lock_guard lock(mutex_);
+  std::vector<CalibrationRecord> out;
+  for (const auto& [where, record] : calibrations_) out.push_back(record);
+  return out;
+}
+
 Result<std::vector<Digest>> MemoryStore::expire_evidence(std::uint64_t epoch, std::int64_t before_ms) {
   std::lock_guard lock(mutex_);
   if (epoch != epoch_) return permission("another coordinator leads now");

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/calibration.h"
 #include "common/model/closing.h"
 #include "common/model/figures.h"
 #include "common/model/finding_act.h"
@@ -32,6 +33,16 @@ template <class T>
 struct Page {
   std::vector<T> rows;
   std::string next;
+};
+
+// ---- what devices showed of apps with known faults
+
+inline constexpr std::size_t kMaxCalibrations = 10'000;  // classes of devices
+
+struct CalibrationRecord {
+  DeviceClass where;
+  std::int64_t at_ms = 0;
+  std::string json;  // the whole (common/report/calibration_json.h)
 };
 
 // ---- sweeps and campaigns

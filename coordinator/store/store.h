@@ -144,6 +144,10 @@ class Store {
   virtual Result<KeptPack> pack_of(const std::string& version) = 0;
   virtual Result<KeptPack> pack(const Digest& sha256) = 0;
 
+  // ---- calibrations: one for each class of devices, the last one put
+  virtual Status put_calibration(std::uint64_t epoch, const CalibrationRecord& record) = 0;
+  virtual Result<std::vector<CalibrationRecord>> calibrations() = 0;  // at most kMaxCalibrations
+
   // ---- gc
   // Runs older than that (of sweeps that are done or cancelled) lose their evidence and are never reused
   // again; value: digests that no other run names. Verdicts stay.

@@ -183,6 +183,11 @@ class FakeService : public ServiceApi {
   Result<std::vector<DeviceStatus>> devices(const Deadline&) override {
     return std::vector<DeviceStatus>{{{"d1", {"simulated", 28}, {"x86_64"}, {}, false}, "w1", 1}};
   }
+  Result<Calibration> calibrate(const Calibration& c, const Deadline&) override {
+    note("calibrate " + c.where.fingerprint);
+    return c;
+  }
+  Result<std::vector<Calibration>> calibrations(const Deadline&) override { return {}; }
   Status drain(const std::string& worker, bool draining, const Deadline&) override {
     note((draining ? "drain " : "undrain ") + worker);
     return ok_status();

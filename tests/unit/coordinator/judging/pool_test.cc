@@ -92,6 +92,19 @@ TEST_F(PoolTest, JudgesManyWithFewChildren) {
   EXPECT_EQ(pool.children_lost(), 0u);
 }
 
+TEST_F(PoolTest, AChildHearsWhichRulesAreDarkOnWhichDevices) {
+  JudgePool pool({judge_command(), 1, 60'000, 0}, log_, answers_.callback());
+  JudgeRequest request{{journal_bytes()}, "", {}, {}};
+  request.context.dark = {{{"", {"simulated", 28}, ""}, "R1.7"},
+                          {{"another", {"simulated", 28}, ""}, "R1.8"}};
+  pool.submit(1, request);
+  const Verdict& v = *answers_.wait(1).at(1).verdict;
+  std::map<std::string, std::vector<Reason>> reasons;
+  for (const ItemVerdict& item : v.items) reasons[item.rule] = item.reasons;
+  EXPECT_EQ(reasons["R1.7"], std::vector{Reason::kNotCalibrated});
+  EXPECT_NE(reasons["R1.8"], std::vector{Reason::kNotCalibrated});
+}
+
 TEST_F(PoolTest, AJournalThatIsCorruptCostsNoChild) {
   JudgePool pool({judge_command(), 1, 60'000, 0}, log_, answers_.callback());
   std::string bad = journal_bytes();
