@@ -22,6 +22,11 @@ if(SANITIZE)
   add_compile_options(-fsanitize=${SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SANITIZE})
 endif()
+if(SANITIZE MATCHES "undefined" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Measured on common/judge/judge.cc: with these two g++ takes 9.9 s, without them 4.0 s. A null pointer ends in
+  # ASan's report anyway; alignment is checked where bytes of others are read, in every fuzzer's build (clang).
+  add_compile_options(-fno-sanitize=null,alignment)
+endif()
 if(FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
