@@ -5,7 +5,7 @@
 #include "cli/json_fields.h"
 #include "cli/render.h"
 #include "cli/screen_text.h"
-#include "worker/apk/permission_groups.h"
+#include "common/rules/permission_groups.h"
 
 namespace storesweep::cli {
 namespace {

@@ -16,11 +16,12 @@
 #include "common/base/clock.h"
 #include "common/base/file.h"
 #include "common/report/verdict_json.h"
+#include "common/rules/listing_check.h"
 #include "common/rules/sdks.h"
 #include "common/rules/sources.h"
+#include "worker/apk/app_facts.h"
 #include "worker/apk/cyclonedx.h"
 #include "worker/apk/facts_diff.h"
-#include "worker/apk/listing_check.h"
 
 namespace storesweep::cli {
 namespace {
@@ -167,7 +168,7 @@ Result<int> listing(Session& s, const Arguments& a) {
   TRY_ASSIGN(const ApkFacts facts, read_apk_files(a.files, catalogues.knowledge(), s.cancel));
   Json differences = Json::array();
   bool firm = false;
-  for (const ListingDifference& d : compare_listing(*page, facts)) {
+  for (const ListingDifference& d : compare_listing(*page, app_facts_of(facts))) {
     firm |= d.firm;
     differences.push_back({{"kind", listing_difference_name(d.kind)},
                            {"rule", d.rule},

@@ -19,6 +19,9 @@ struct Verdict {
   findings @12 :List(Finding);
   confirmRules @13 :List(Text);
   coverage @14 :Coverage;
+  exercised @15 :Bool;
+  hindrances @16 :List(UInt8);
+  otherClassWanted @17 :Bool;
 }
 struct Row {
   level @0 :UInt8;

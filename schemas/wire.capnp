@@ -72,6 +72,7 @@ struct Listing {
   apkUrl @20 :Text;
   apkSha256 @21 :Text;     # hex, where the catalogue knows it
   apkBytes @22 :Int64;
+  page @23 :Text;          # "whole:" or "part:" and the hash of the captured page; empty: none
 
   struct Permission {
     name @0 :Text;

@@ -41,7 +41,8 @@ std::string listing_to_json(const Listing& l) {
             {"policy_url", l.policy_url},
             {"apk_url", l.apk_url},
             {"apk_sha256", l.apk_sha256},
-            {"apk_bytes", l.apk_bytes}};
+            {"apk_bytes", l.apk_bytes},
+            {"page", l.page}};
   return j.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -66,7 +67,8 @@ Result<Listing> listing_from_json_untrusted(std::string_view text) {
                                                           {"release_date", &l.release_date},
                                                           {"policy_url", &l.policy_url},
                                                           {"apk_url", &l.apk_url},
-                                                          {"apk_sha256", &l.apk_sha256}};
+                                                          {"apk_sha256", &l.apk_sha256},
+                                                          {"page", &l.page}};
     for (const auto& [key, to] : texts) *to = j.value(key, std::string());
     l.version_code = j.value("version_code", std::int64_t{0});
     l.rank = j.value("rank", std::int64_t{0});

@@ -59,6 +59,8 @@ inline constexpr std::string_view kPolicy =
 inline constexpr std::string_view kPolicySource = "policy_source";  // file or address of that policy
 inline constexpr std::string_view kFacts = "facts";                 // worker/apk facts_to_json
 inline constexpr std::string_view kListing = "listing";             // listing_to_json
+inline constexpr std::string_view kAppFacts =
+    "app_facts";  // app_facts_to_json: of the facts, what rules need
 
 // kAttest
 inline constexpr std::string_view kClockRate = "clock_rate";  // data = permille

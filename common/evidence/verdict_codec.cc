@@ -62,7 +62,7 @@ Finding get_finding(format::Finding::Reader in) {
   f.device_ms = in.getDeviceMs();
   f.what = text(in.getWhat());
   for (auto v : in.getValues()) f.values.emplace_back(text(v.getKey()), text(v.getValue()));
-  for (auto m : in.getMissing()) f.missing.push_back(checked(m, Missing::kTriggerUnclear));
+  for (auto m : in.getMissing()) f.missing.push_back(checked(m, kLastMissing));
   for (auto e : in.getEvidence()) {
     EvidenceRef ref;
     auto journal = e.getJournal();
@@ -148,6 +148,9 @@ Verdict get_verdict(format::Verdict::Reader in) {
   for (auto f : in.getFindings()) v.findings.push_back(get_finding(f));
   for (auto r : in.getConfirmRules()) v.confirm_rules.push_back(text(r));
   v.coverage = get_coverage(in.getCoverage());
+  v.validity.exercised = in.getExercised();
+  for (auto h : in.getHindrances()) v.validity.hindrances.push_back(checked(h, Hindrance::kPinned));
+  v.validity.other_class_wanted = in.getOtherClassWanted();
   return v;
 }
 
@@ -172,6 +175,9 @@ std::string encode_verdict(const Verdict& v) {
   auto confirm = out.initConfirmRules(size_of(v.confirm_rules));
   for (unsigned i = 0; i < confirm.size(); ++i) confirm.set(i, text(v.confirm_rules[i]));
   put_coverage(out.initCoverage(), v.coverage);
+  out.setExercised(v.validity.exercised);
+  put_enums(out.initHindrances(size_of(v.validity.hindrances)), v.validity.hindrances);
+  out.setOtherClassWanted(v.validity.other_class_wanted);
   kj::VectorOutputStream bytes;
   capnp::writePackedMessage(bytes, message);
   return {reinterpret_cast<const char*>(bytes.getArray().begin()), bytes.getArray().size()};

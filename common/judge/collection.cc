@@ -1,6 +1,6 @@
-// R1.3 and R2.7: what app-ops alone can show of collection. Which value was returned, who called and what the
-// policy says are not seen here, so both are suspected at most; and since most kinds leave no op at all,
-// never not found.
+// R1.1, R1.3 and R2.7: what app-ops alone can show of collection. Which value was returned, who called and
+// what the policy says are not seen here, so both are suspected at most; and since most kinds leave no op at
+// all, never not found.
 #include <algorithm>
 
 #include "common/evidence/names.h"
@@ -70,6 +70,65 @@ RunResult consent_collection(const RunInput& in) {
                                    {{"op", seen.op}, {"kind", op.kind}}, missing));
     }
   }
+  return r;
+}
+
+namespace {
+
+// The first op that no runtime permission guards, used before anybody could have agreed.
+const OpSeen* collected_early(const RunInput& in) {
+  const std::int64_t until = consent_ms(in.t);
+  for (const OpSeen& seen : in.t.ops) {
+    if (seen.until_ms > until || seen.snapshot_phase > Phase::kP3) continue;
+    for (const GuardlessOp& op : in.pack.unguarded_ops) {
+      if (op.op == seen.op && op.rejected == seen.use.rejected) return &seen;
+    }
+  }
+  return nullptr;
+}
+
+bool names_rules(const RunInput& in, const android::Screen& s) {
+  if (s.kind == android::ScreenKind::kPolicy || s.has(android::Role::kPolicyLink)) return true;
+  const std::string text = android::normalise(s.text);
+  const auto& names = in.pack.phrases.policy_names;
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return text.find(android::normalise(name)) != std::string::npos;
+  });
+}
+
+// Why it cannot be said that no rules are anywhere: what was not exercised, or drawn where nobody can read.
+std::set<Reason> rules_unseen(const RunInput& in) {
+  std::set<Reason> out = gaps(in);
+  out.merge(exercised(in));
+  for (const ScreenSeen& s : in.t.screens) {
+    if (s.screen.package != in.t.package) continue;
+    if (s.screen.kind == android::ScreenKind::kBlind) out.insert(Reason::kNotCalibrated);
+    if (names_rules(in, s.screen)) out.insert(Reason::kDocumentReview);  // not prompted: for a person
+  }
+  return out;
+}
+
+}  // namespace
+
+// Nothing tells the user of any rules, and something is collected all the same. That the rules which are
+// shown state purpose, manner and scope, nobody but a person can say.
+RunResult rules_shown(const RunInput& in) {
+  RunResult r;
+  const bool prompted = std::any_of(in.t.screens.begin(), in.t.screens.end(), [&](const ScreenSeen& s) {
+    return in.t.within(Phase::kP1, s.device_ms) && (s.screen.kind == android::ScreenKind::kConsent ||
+                                                    s.screen.kind == android::ScreenKind::kConsentAgain);
+  });
+  if (prompted) {
+    if (!in.t.span(Phase::kP1).ended || in.t.span(Phase::kP1).broken) r.reasons.insert(Reason::kTimeout);
+    if (r.reasons.empty()) r.otherwise = Level::kNotFound;
+    return r;
+  }
+  r.reasons = rules_unseen(in);
+  const OpSeen* seen = collected_early(in);
+  if (!seen) r.reasons.insert(Reason::kHookAbsent);  // most kinds leave no op
+  if (!r.reasons.empty()) return r;
+  r.findings.push_back(finding(in, *seen, Level::kSuspected, "rules.none", {{"op", seen->op}},
+                               {Missing::kValueUnseen, Missing::kCallerUnknown}));
   return r;
 }
 

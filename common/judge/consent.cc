@@ -1,4 +1,5 @@
-// R1.7 and R1.8: what the consent dialog offers, before anybody touched it.
+// R1.7 and R1.8: what the consent dialog offers, before anybody touched it. R1.9: what is left to who
+// refuses.
 #include <algorithm>
 
 #include "common/evidence/names.h"
@@ -131,6 +132,62 @@ RunResult consent_preticked(const RunInput& in) {
   if (unknown) r.reasons.insert(Reason::kNotCalibrated);
   if (passing) r.reasons.insert(Reason::kTimeout);
   if (r.reasons.empty()) r.otherwise = Level::kNotFound;
+  return r;
+}
+
+namespace {
+
+bool is_wall(const ScreenSeen& s) {
+  return s.screen.kind == ScreenKind::kConsent || s.screen.kind == ScreenKind::kConsentAgain ||
+         s.screen.kind == ScreenKind::kLogin || s.screen.kind == ScreenKind::kAdvert ||
+         s.screen.kind == ScreenKind::kPolicy || s.screen.kind == ScreenKind::kBlind;
+}
+
+// A page of the app's own, behind every wall, that who refused could still reach.
+bool can_browse(const Timeline& t) {
+  const auto refused = std::find_if(t.actions.begin(), t.actions.end(), [](const ActionDone& a) {
+    return a.name == record_name::kRefuse && !a.unsure;
+  });
+  if (refused == t.actions.end()) return false;
+  return std::any_of(t.screens.begin(), t.screens.end(), [&](const ScreenSeen& s) {
+    const bool after = t.within(Phase::kP2, s.device_ms) || t.within(Phase::kP3, s.device_ms);
+    return after && s.device_ms >= refused->until_ms && s.screen.package == t.package && !is_wall(s);
+  });
+}
+
+// All that P6 came to see of the app is a page that wants a log-in, with no way past it.
+const ScreenSeen* only_login(const Timeline& t) {
+  const ScreenSeen* login = nullptr;
+  for (const ScreenSeen& s : t.screens) {
+    if (!t.within(Phase::kP6, s.device_ms) || s.screen.package != t.package) continue;
+    const bool past = s.screen.has(Role::kSkip) || s.screen.has(Role::kClose) || s.screen.has(Role::kRefuse);
+    if (s.screen.kind != ScreenKind::kLogin || past) return nullptr;
+    if (!login) login = &s;
+  }
+  return login;
+}
+
+}  // namespace
+
+// To leave after a refusal of the rules is widespread and not accused here: only a wall that wants data in a
+// category which needs none (NI article 5), and that suspected.
+RunResult refusal_blocks(const RunInput& in) {
+  RunResult r;
+  r.reasons = gaps(in);
+  if (!r.reasons.empty()) return r;
+  if (can_browse(in.t)) {
+    r.otherwise = Level::kNotFound;
+    return r;
+  }
+  const RuleCategory* category = in.pack.category(in.listing.category);
+  const bool long_enough = in.t.span(Phase::kP6).length_ms() >= in.pack.threshold("least_explore_ms");
+  const ScreenSeen* login = category && category->none && long_enough ? only_login(in.t) : nullptr;
+  if (!login) {
+    r.reasons = {Reason::kDocumentReview};
+    return r;
+  }
+  r.findings.push_back(finding(in, *login, Level::kSuspected, "login.wall",
+                               {{"category", in.listing.category}}, {Missing::kNecessity}));
   return r;
 }
 

@@ -8,7 +8,7 @@
 namespace storesweep {
 
 Evaluator evaluator_named(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, Evaluator>, 9> kTable = {{
+  static constexpr std::array<std::pair<std::string_view, Evaluator>, 20> kTable = {{
       {"consent_choice", consent_choice},
       {"consent_preticked", consent_preticked},
       {"consent_collection", consent_collection},
@@ -18,12 +18,25 @@ Evaluator evaluator_named(std::string_view name) {
       {"early_request", early_request},
       {"asks_again", asks_again},
       {"self_start", self_start},
+      {"rules_shown", rules_shown},
+      {"refusal_blocks", refusal_blocks},
+      {"purpose_told", purpose_told},
+      {"needless_permission", needless_permission},
+      {"launcher_entry", launcher_entry},
+      {"page_name", page_name},
+      {"page_developer", page_developer},
+      {"page_version", page_version},
+      {"page_permissions", page_permissions},
+      {"page_policy", page_policy},
+      {"page_identity", page_identity},
   }};
   for (const auto& [known, evaluator] : kTable) {
     if (known == name) return evaluator;
   }
   return nullptr;
 }
+
+bool is_static(const RuleItem& item) { return item.phases == std::vector{Phase::kP0}; }
 
 std::set<Reason> channel_gaps(const Timeline& t, std::string_view channel) {
   auto at = t.channels.find(channel);
@@ -47,13 +60,40 @@ std::set<Reason> gaps(const RunInput& in) {
   return out;
 }
 
+namespace {
+// The edition in force on the app's release date, where the listing gives one, else on the day of the run.
+std::string edition_date(const RunInput& in) {
+  if (!in.listing.release_date.empty()) return in.listing.release_date;
+  return format_time(in.t.journal->header.started_wall_ms).substr(0, 10);
+}
+}  // namespace
+
+std::set<Reason> exercised(const RunInput& in) {
+  bool own = false, readable = false, inside = false;
+  for (const ScreenSeen& s : in.t.screens) {
+    if (!in.t.within(Phase::kP6, s.device_ms) || s.screen.package != in.t.package) continue;
+    own = true;
+    if (s.screen.kind == android::ScreenKind::kBlind) continue;
+    readable = true;
+    inside = inside ||
+             (s.screen.kind != android::ScreenKind::kConsent &&
+              s.screen.kind != android::ScreenKind::kConsentAgain &&
+              s.screen.kind != android::ScreenKind::kLogin && s.screen.kind != android::ScreenKind::kAdvert);
+  }
+  std::set<Reason> out;
+  if (in.t.span(Phase::kP6).length_ms() < in.pack.threshold("least_explore_ms")) out.insert(Reason::kTimeout);
+  if (!own) out.insert(Reason::kNotIdle);
+  if (own && !readable) out.insert(Reason::kNotCalibrated);
+  if (readable && !inside) out.insert(Reason::kLoginWall);
+  return out;
+}
+
 Finding finding(const RunInput& in, const Moment& at, Level level, std::string_view what,
                 std::vector<std::pair<std::string, std::string>> values, std::vector<Missing> missing) {
   Finding f;
   f.rule = in.item.id;
   f.clause = in.item.clause;
-  std::string observed_on = format_time(in.t.journal->header.started_wall_ms).substr(0, 10);
-  f.edition = in.pack.edition(in.item.task, observed_on).name;
+  f.edition = in.pack.edition(in.item.task, edition_date(in)).name;
   f.level = std::max(level, in.item.level);  // never worse than the pack allows
   f.phase = in.t.phase_at(at.device_ms).value_or(Phase::kP1);
   f.device_ms = at.device_ms;

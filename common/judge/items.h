@@ -38,6 +38,20 @@ RunResult refusal_loop(const RunInput&);           // R5.4
 RunResult early_request(const RunInput&);          // R5.6
 RunResult asks_again(const RunInput&);             // R5.7
 RunResult self_start(const RunInput&);             // R6.1, R6.3
+RunResult rules_shown(const RunInput&);            // R1.1
+RunResult refusal_blocks(const RunInput&);         // R1.9
+RunResult purpose_told(const RunInput&);           // R5.1
+RunResult needless_permission(const RunInput&);    // R5.5
+RunResult launcher_entry(const RunInput&);         // R7.10
+RunResult page_name(const RunInput&);              // R9.2
+RunResult page_developer(const RunInput&);         // R9.3
+RunResult page_version(const RunInput&);           // R9.5
+RunResult page_permissions(const RunInput&);       // R9.6
+RunResult page_policy(const RunInput&);            // R9.7
+RunResult page_identity(const RunInput&);          // R10.2
+
+// Judged from the documents of P0 alone: no run of the app changes it, and no second one confirms it.
+bool is_static(const RuleItem& item);
 
 // ---- what evaluators share
 
@@ -45,6 +59,9 @@ RunResult self_start(const RunInput&);             // R6.1, R6.3
 // action whose answer was lost (TIMEOUT), channels with gaps or
 // absent.
 std::set<Reason> gaps(const RunInput& in);
+// P6 counts as exercise when the app's own pages could be read there for a while: what an app behind a wall,
+// or one that left at once, lacks.
+std::set<Reason> exercised(const RunInput& in);
 // The gaps of one channel; an absent one is HOOK_DEAD.
 std::set<Reason> channel_gaps(const Timeline& t, std::string_view channel);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/judge/items.h"
+#include "common/judge/validity.h"
 
 namespace storesweep {
 namespace {
@@ -77,6 +78,7 @@ class Judgement {
     v_.coverage.screens = static_cast<std::int64_t>(t.screens.size());
     v_.coverage.lines_unknown = t.lines_unknown;
     v_.coverage.records_lost = t.records_lost;
+    v_.validity = validity_of(t, pack_);
     for (const auto& [name, channel] : t.channels) {
       if (channel.records > 0 && channel.gaps.empty()) v_.coverage.observers.push_back(name);
     }
@@ -88,9 +90,17 @@ class Judgement {
     if (listing_.subject != SubjectKind::kApp) return {item.id, Level::kNotTested, {Reason::kHostRuntime}};
     std::vector<RunResult> results;
     for (const Timeline& t : timelines_) {
+      const bool unseen = t.behaviour_absent && !is_static(item);
       results.push_back(is_dark(t.journal->header, item) ? only_for(Reason::kNotCalibrated)
-                        : t.behaviour_absent             ? only_for(Reason::kNoBehaviour)
+                        : unseen                         ? only_for(Reason::kNoBehaviour)
                                                          : evaluate({t, item, pack_, listing_}));
+    }
+    // An app that hides itself has shown nothing by what it did not do.
+    RunResult& first = results.front();
+    const auto hidden = is_static(item) ? std::nullopt : unbelievable(v_.validity);
+    if (hidden && first.otherwise > Level::kNotTested) {
+      first.otherwise = Level::kNotTested;
+      first.reasons.insert(*hidden);
     }
     return settle(item, results);
   }
@@ -106,7 +116,8 @@ class Judgement {
     ItemVerdict out{item.id, first.otherwise, {}};
     if (first.findings.size() > kMaxFindingsPerItem) first.findings.resize(kMaxFindingsPerItem);
     for (Finding& f : first.findings) {
-      if (f.level == Level::kViolation) confirm(f, results);
+      // What stands in documents rests on no run: none would confirm it.
+      if (f.level == Level::kViolation && f.phase != Phase::kP0) confirm(f, results);
       out.level = std::min(out.level, f.level);
       v_.findings.push_back(std::move(f));
     }

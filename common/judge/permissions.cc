@@ -73,26 +73,6 @@ std::set<Reason> relaunch_watched(const RunInput& in, const std::vector<Refusal>
   return watched ? std::set<Reason>{} : std::set{Reason::kProfile};
 }
 
-// P6 counts as exercise when the app's own pages could be read there for a while: an app behind a wall, or
-// one that left at once, was not exercised.
-std::set<Reason> exercised(const RunInput& in) {
-  bool own = false, readable = false, inside = false;
-  for (const ScreenSeen& s : in.t.screens) {
-    if (!in.t.within(Phase::kP6, s.device_ms) || s.screen.package != in.t.package) continue;
-    own = true;
-    if (s.screen.kind == ScreenKind::kBlind) continue;
-    readable = true;
-    inside = inside || (s.screen.kind != ScreenKind::kConsent && s.screen.kind != ScreenKind::kConsentAgain &&
-                        s.screen.kind != ScreenKind::kLogin && s.screen.kind != ScreenKind::kAdvert);
-  }
-  std::set<Reason> out;
-  if (in.t.span(Phase::kP6).length_ms() < in.pack.threshold("least_explore_ms")) out.insert(Reason::kTimeout);
-  if (!own) out.insert(Reason::kNotIdle);
-  if (own && !readable) out.insert(Reason::kNotCalibrated);
-  if (readable && !inside) out.insert(Reason::kLoginWall);
-  return out;
-}
-
 // Where the listing names a category, whether its basic function needs the permission follows from it; else,
 // or where the dialog's words say no permission that we know, it is for a person.
 bool necessity_known(const RunInput& in, std::string_view group) {

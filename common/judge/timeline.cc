@@ -5,6 +5,7 @@
 
 #include "common/android/dump.h"
 #include "common/base/text.h"
+#include "common/evidence/app_facts_json.h"
 #include "common/evidence/names.h"
 
 namespace storesweep {
@@ -100,10 +101,24 @@ class Builder {
       case RecordKind::kAttest:
         if (r.name == record_name::kBehaviour) t_.behaviour_absent = r.data != "present";
         return;
-      case RecordKind::kBlob:
       case RecordKind::kDocument:
+        return document(r);
+      case RecordKind::kBlob:
         return;
     }
+  }
+
+  void document(const Record& r) {
+    if (r.name == record_name::kListing) t_.listing_record = r.sequence;
+    if (r.name != record_name::kAppFacts || t_.facts) return;
+    auto facts = app_facts_from_json_untrusted(r.data);
+    ++t_.channels[r.name].records;
+    if (!facts.ok() || facts->package != t_.package) {
+      t_.channels[r.name].gaps.insert(Reason::kGrammar);
+      return;
+    }
+    t_.facts = std::move(*facts);
+    t_.facts_record = r.sequence;
   }
 
   void marker(const Record& r) {

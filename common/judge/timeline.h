@@ -17,6 +17,7 @@
 #include "common/android/screen.h"
 #include "common/android/syslog.h"
 #include "common/evidence/journal.h"
+#include "common/model/app_facts.h"
 #include "common/rules/pack.h"
 
 namespace storesweep {
@@ -78,6 +79,8 @@ struct Timeline {
   int target_sdk = -1;
   bool behaviour_absent = false;    // a simulated app that says nothing of what it calls
   std::set<std::string> requested;  // permissions of the manifest
+  std::optional<AppFacts> facts;    // of the package, from P0
+  std::uint64_t facts_record = 0, listing_record = 0;
   std::array<PhaseSpan, 13> phases;
   std::vector<ActionDone> actions;  // each list in the order of device time
   std::vector<ScreenSeen> screens;

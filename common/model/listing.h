@@ -45,6 +45,12 @@ struct Listing {
   std::string apk_url;
   std::string apk_sha256;  // hex, where the catalogue knows it
   std::int64_t apk_bytes = 0;
+  // The captured page of the store that all this was taken from: "whole:" or "part:" and the SHA-256 of the
+  // capture in hex. Whole: also what the page loads late, and the pages behind it (permissions, policy).
+  // Empty: none was captured, and what is not given here may still stand on the page.
+  std::string page;
+  bool page_captured() const { return !page.empty(); }
+  bool page_whole() const { return page.rfind("whole:", 0) == 0; }
   bool operator==(const Listing&) const = default;
 };
 

@@ -15,9 +15,12 @@ constexpr std::array<std::string_view, kReasonCount> kReasons = {
     "LOGIN_WALL",     "EMU_DETECTED",   "NO_LISTING", "NO_BEHAVIOUR",   "NO_DEVICE_KIND",
     "NO_OLD_VERSION", "NOT_CALIBRATED", "NOT_IDLE",   "GRAMMAR",        "NATIVE_PATH",
     "TIMEOUT",        "HOST_RUNTIME",   "PROFILE",    "DOCUMENT_REVIEW"};
-constexpr std::array<std::string_view, 9> kMissing = {"CONFIRMATION", "SINGLE_DEVICE",    "NOT_REPEATED",
-                                                      "VALUE_UNSEEN", "CALLER_UNKNOWN",   "POLICY_UNREAD",
-                                                      "NECESSITY",    "CONSENT_UNPROVEN", "TRIGGER_UNCLEAR"};
+constexpr std::array<std::string_view, static_cast<std::size_t>(kLastMissing) + 1> kMissing = {
+    "CONFIRMATION",  "SINGLE_DEVICE", "NOT_REPEATED",     "VALUE_UNSEEN",    "CALLER_UNKNOWN",
+    "POLICY_UNREAD", "NECESSITY",     "CONSENT_UNPROVEN", "TRIGGER_UNCLEAR", "PAGE_PARTIAL",
+    "SAME_DOWNLOAD", "OTHER_WORDS",   "PURPOSE_VAGUE",    "USE_UNSEEN",      "STORE_UNASKED"};
+constexpr std::array<std::string_view, kHindranceCount> kHindrances = {"packed",  "evading", "login_wall",
+                                                                       "crashed", "stuck",   "pinned"};
 constexpr std::array<std::string_view, 13> kPhases = {"P0", "P1", "P2", "P3",  "P4",  "P5", "P6",
                                                       "P7", "P8", "P9", "P10", "P11", "P12"};
 
@@ -33,6 +36,8 @@ std::optional<E> named(const std::array<std::string_view, N>& names, std::string
 std::string_view name(Level l) { return kLevels.at(static_cast<std::size_t>(l)); }
 std::string_view name(Reason r) { return kReasons.at(static_cast<std::size_t>(r)); }
 std::string_view name(Missing m) { return kMissing.at(static_cast<std::size_t>(m)); }
+std::string_view name(Hindrance h) { return kHindrances.at(static_cast<std::size_t>(h)); }
+std::optional<Hindrance> hindrance_named(std::string_view n) { return named<Hindrance>(kHindrances, n); }
 std::string_view name(Phase p) { return kPhases.at(static_cast<std::size_t>(p)); }
 std::optional<Level> level_named(std::string_view n) { return named<Level>(kLevels, n); }
 std::optional<Reason> reason_named(std::string_view n) { return named<Reason>(kReasons, n); }

@@ -53,7 +53,14 @@ enum class Missing : std::uint8_t {
   kNecessity,      // whether it is necessary or a reasonable scene: for a person
   kConsentUnproven,
   kTriggerUnclear,
+  kPagePartial,   // whether the captured page is the whole of it
+  kSameDownload,  // whether page and package are of one download
+  kOtherWords,    // whether the page means the same in other words or groups
+  kPurposeVague,  // whether the words shown tell the purpose
+  kUseUnseen,     // whether code that was not seen needs it
+  kStoreUnasked,  // what the store has verified
 };
+inline constexpr Missing kLastMissing = Missing::kStoreUnasked;
 
 enum class Phase : std::uint8_t { kP0, kP1, kP2, kP3, kP4, kP5, kP6, kP7, kP8, kP9, kP10, kP11, kP12 };
 
@@ -102,6 +109,25 @@ struct Coverage {
   std::vector<std::string> observers;  // those that were alive
 };
 
+// What kept a run from seeing the app as it is; beside what the rules say, and no accusation.
+enum class Hindrance : std::uint8_t {
+  kPacked,     // its code is packed: what rests on the code is unseen
+  kEvading,    // it says that it does not run on such a device
+  kLoginWall,  // nothing behind a log-in was seen
+  kCrashed,    // it crashed before anything of it could be seen
+  kStuck,      // its screens never rested, or show nothing that can be read
+  kPinned,     // its traffic stayed closed
+};
+inline constexpr int kHindranceCount = 6;
+
+// Of the first run. Without the least exercise, or hindered by what hides the app itself, nothing of a run is
+// called `not found`.
+struct Validity {
+  bool exercised = false;  // its own pages were read for the least time
+  std::vector<Hindrance> hindrances;
+  bool other_class_wanted = false;  // another class of device may see more
+};
+
 struct Verdict {
   std::string pack_version;
   std::string judge_version;
@@ -116,12 +142,15 @@ struct Verdict {
   std::vector<Finding> findings;
   std::vector<std::string> confirm_rules;  // violations that a second run must repeat
   Coverage coverage;
+  Validity validity;
 };
 
-std::string_view name(Level level);      // violation, suspected, not_tested, not_found, not_applicable
-std::string_view name(Reason reason);    // HOOK_ABSENT
-std::string_view name(Missing missing);  // SINGLE_DEVICE
-std::string_view name(Phase phase);      // P7
+std::string_view name(Level level);          // violation, suspected, not_tested, not_found, not_applicable
+std::string_view name(Reason reason);        // HOOK_ABSENT
+std::string_view name(Missing missing);      // SINGLE_DEVICE
+std::string_view name(Phase phase);          // P7
+std::string_view name(Hindrance hindrance);  // login_wall
+std::optional<Hindrance> hindrance_named(std::string_view name);
 std::optional<Level> level_named(std::string_view name);
 std::optional<Reason> reason_named(std::string_view name);
 std::optional<Missing> missing_named(std::string_view name);

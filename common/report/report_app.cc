@@ -102,6 +102,19 @@ void write_rows(ReportWriter& w, const ReportApp& app) {
   page.raw("</tbody>\n</table>\n");
 }
 
+// What kept the run from seeing the app; nothing where nothing did.
+void write_validity(Page& page, const Validity& v) {
+  if (v.hindrances.empty() && v.exercised) return;
+  page.raw("<p class=\"note\">").say("validity").raw(" ");
+  for (std::size_t i = 0; i < v.hindrances.size(); ++i) {
+    if (i > 0) page.raw("; ");
+    page.say("hindrances", name(v.hindrances[i]));
+  }
+  if (!v.exercised) page.raw(v.hindrances.empty() ? "" : "; ").say("not_exercised");
+  if (v.other_class_wanted) page.raw("; ").say("other_class");
+  page.raw("</p>\n");
+}
+
 void write_coverage(Page& page, const Coverage& c) {
   auto observers = [&](Language l) {
     std::string all;
@@ -213,7 +226,10 @@ void write_app(ReportWriter& w, const ReportApp& app) {
     page.raw("</p>\n");
   }
   write_rows(w, app);
-  if (app.end == EndKind::kVerdict) write_coverage(page, app.verdict.coverage);
+  if (app.end == EndKind::kVerdict) {
+    write_validity(page, app.verdict.validity);
+    write_coverage(page, app.verdict.coverage);
+  }
   for (std::size_t i = 0; i < app.verdict.findings.size(); ++i) write_finding(w, app, i);
   write_runs(page, app);
   page.raw("</section>\n");

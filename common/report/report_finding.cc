@@ -1,6 +1,7 @@
 // One finding: what, by which clause, when, on what evidence, and what is missing.
 #include <algorithm>
 
+#include "common/base/clock.h"
 #include "common/base/text.h"
 #include "common/report/report_parts.h"
 
@@ -44,7 +45,7 @@ void write_last_action(Page& page, const std::string& last_action) {
 
 void write_missing(Page& page, const Finding& f) {
   if (f.missing.empty()) {
-    page.say("nothing_missing");
+    page.say(f.phase == Phase::kP0 ? "nothing_missing_static" : "nothing_missing");
     return;
   }
   page.raw("<ul>");
@@ -60,6 +61,10 @@ void write_second(Page& page, const ReportApp& app, const Finding& f) {
                                    ? app.runs[run].device
                                    : to_hex(e.journal).substr(0, 12);
     page.say("second_same", {{"device", device}, {"record", std::to_string(e.record)}});
+    return;
+  }
+  if (f.phase == Phase::kP0) {
+    page.say("second_static");
     return;
   }
   auto lacks = [&](Missing m) { return std::find(f.missing.begin(), f.missing.end(), m) != f.missing.end(); };
@@ -135,19 +140,53 @@ void write_screenshots(ReportWriter& w, const ReportApp& app, std::size_t index)
 }
 
 namespace {
+void write_when(Page& page, const Finding& f) {
+  page.say("when_text", {{"time", html::seconds(f.device_ms)}}).raw("<br/>");
+  if (f.last_action.empty()) {
+    page.say("no_action");
+  } else {
+    write_last_action(page, f.last_action);
+  }
+}
+
+// The app is older than the edition by which it was judged: the text in force then was not read.
+void write_older_edition(ReportWriter& w, const ReportApp& app, const Finding& f) {
+  const RuleItem* item = w.pack.item(f.rule);
+  if (!item || app.listing.release_date.empty()) return;
+  const RuleEdition& edition = w.pack.edition(item->task, app.listing.release_date);
+  if (edition.from <= app.listing.release_date) return;
+  w.page.raw("<br/>").say("edition_older", {{"from", edition.from}, {"released", app.listing.release_date}});
+}
+
+// The articles in force on the day of the run: our mapping, and said to be.
+void write_statutes(ReportWriter& w, const ReportApp& app, const Finding& f) {
+  const RuleItem* item = w.pack.item(f.rule);
+  if (!item || app.runs.empty()) return;
+  const std::string day = format_time(app.runs.front().started_wall_ms).substr(0, 10);
+  const auto rows = w.pack.statutes.in_force(item->task, f.rule, day);
+  if (rows.empty()) return;
+  Page& page = w.page;
+  page.entry("statutes", [&] {
+    page.say("statutes_about", {{"day", day}}).raw("<ul>");
+    for (const StatuteRow* row : rows) {
+      const Statute& s = w.pack.statutes.statutes[row->statute];
+      if (!s.of_the_ministry) continue;
+      page.raw("<li>").text("《" + s.zh + "》 " + row->articles + " ").both(row->zh, row->en).raw("</li>");
+    }
+    page.raw("</ul>");
+  });
+}
+
 void write_facts(ReportWriter& w, const ReportApp& app, const Finding& f) {
   Page& page = w.page;
   page.raw("<dl>\n");
-  page.entry("clause", [&] { page.say("clause_text", {{"edition", f.edition}, {"clause", f.clause}}); });
-  page.entry("phase", [&] { page.raw(name(f.phase)).raw(" ").say("phases", name(f.phase)); });
-  page.entry("when", [&] {
-    page.say("when_text", {{"time", html::seconds(f.device_ms)}}).raw("<br/>");
-    if (f.last_action.empty()) {
-      page.say("no_action");
-    } else {
-      write_last_action(page, f.last_action);
-    }
+  page.entry("clause", [&] {
+    page.say("clause_text", {{"edition", f.edition}, {"clause", f.clause}});
+    write_older_edition(w, app, f);
   });
+  write_statutes(w, app, f);
+  page.entry("phase", [&] { page.raw(name(f.phase)).raw(" ").say("phases", name(f.phase)); });
+  if (f.phase != Phase::kP0) page.entry("when", [&] { write_when(page, f); });
   page.entry("certainty", [&] { write_missing(page, f); });
   page.entry("second", [&] { write_second(page, app, f); });
   page.raw("</dl>\n");

@@ -78,7 +78,11 @@ Json verdict_json(const Verdict& v) {
           {"items", all_of(v.items, item_json)},
           {"findings", all_of(v.findings, finding_json)},
           {"confirm_rules", v.confirm_rules},
-          {"coverage", coverage_json(v.coverage)}};
+          {"coverage", coverage_json(v.coverage)},
+          {"validity",
+           {{"exercised", v.validity.exercised},
+            {"hindrances", names(v.validity.hindrances)},
+            {"other_class_wanted", v.validity.other_class_wanted}}}};
 }
 
 Json listing_json(const Listing& l) {
@@ -107,7 +111,8 @@ Json listing_json(const Listing& l) {
           {"policy_url", l.policy_url},
           {"apk_url", l.apk_url},
           {"apk_sha256", l.apk_sha256},
-          {"apk_bytes", l.apk_bytes}};
+          {"apk_bytes", l.apk_bytes},
+          {"page", l.page}};
 }
 
 Json figures_json(const RunFigures& f) {

@@ -119,6 +119,13 @@ Result<Verdict> verdict_from_json(const Json& json) {
     return ok_status();
   });
   v.confirm_rules = in.texts("confirm_rules", kMaxVerdictItems);
+  if (const Json* validity = in.object("validity")) {
+    JsonReader of(*validity, "validity.");
+    v.validity.exercised = of.boolean("exercised");
+    v.validity.hindrances = read_names<Hindrance>(of, "hindrances", hindrance_named);
+    v.validity.other_class_wanted = of.boolean("other_class_wanted");
+    TRY(of.status());
+  }
   if (const Json* coverage = in.object("coverage")) TRY(read_coverage(*coverage, v.coverage));
   TRY(in.status());
   // What is left out must not read as a real device's, or as a row that somebody looked at.
@@ -159,6 +166,7 @@ Result<Listing> listing_from_json(const Json& json) {
   l.apk_url = in.text("apk_url");
   l.apk_sha256 = in.text("apk_sha256");
   l.apk_bytes = in.integer("apk_bytes");
+  l.page = in.text("page");
   TRY(in.status());
   return l;
 }

@@ -28,6 +28,10 @@ void read_lists(ConfigMap root, RulePack& pack) {
     c.number = static_cast<int>(map.integer("number", 0, {0, 39}));
     c.names = map.strings("names");
     c.needs = map.strings("needs");
+    c.none = map.boolean("none", false);
+    c.necessary = map.string("necessary", "");
+    if (c.none != c.necessary.empty() && c.number != 0)
+      map.error("necessary", "a category says what it needs, or that it needs none");
     if (c.names.empty()) map.error("names", "a category needs a name");
   }
   for (ConfigMap& map : root.maps("unguarded_ops")) {
@@ -40,19 +44,69 @@ void read_lists(ConfigMap root, RulePack& pack) {
     std::string op = map.required_string("op");
     pack.background_ops[op] = map.required_string("kind");
   }
+  pack.evasion_words = root.strings("evasion_words");
+  pack.purpose_words = root.strings("purpose_words");
   pack.push_receivers = root.strings("push_receivers");
+  pack.placeholder_developers = root.strings("placeholder_developers");
 }
 
-bool date_shaped(const std::string& s) {
-  return s.size() == 10 && s[4] == '-' && s[7] == '-' &&
-         std::all_of(s.begin(), s.end(), [](char c) { return c == '-' || (c >= '0' && c <= '9'); });
+std::set<Reason> read_reasons(ConfigMap& map, std::string_view key) {
+  std::set<Reason> out;
+  for (const std::string& name : map.strings(key)) {
+    if (auto reason = reason_named(name)) {
+      out.insert(*reason);
+    } else {
+      map.error(key, "'" + name + "' is no reason code of the closed list");
+    }
+  }
+  return out;
 }
 
-RuleItem read_item(ConfigMap map, int task, std::set<std::string>& seen) {
+RuleText read_people(ConfigMap& map, const RuleText& otherwise) {
+  if (!map.has("people")) return otherwise;
+  ConfigMap people = map.map("people");
+  RuleText out;
+  out.zh = people.required_string("zh");
+  out.en = people.required_string("en");
+  return out;
+}
+
+Level read_level(ConfigMap& map, std::string_view key) {
+  const std::string text = map.string(key, "not_tested");
+  auto level = level_named(text);
+  if (!level || *level > Level::kNotTested)
+    map.error(key, "'" + text + "' is not violation, suspected or not_tested");
+  return level.value_or(Level::kNotTested);
+}
+
+// Either something judges it, or it is said what for it stands back.
+void read_judging(ConfigMap& map, RuleItem& item) {
+  using W = WaitsFor;
+  item.evaluator = map.string("evaluator", "");
+  item.at_most = read_level(map, "at_most");
+  item.level = read_level(map, "level");
+  item.waits_for = map.one_of<W>("waits_for", W::kNothing,
+                                 {{"people", W::kPeople},
+                                  {"policy", W::kPolicy},
+                                  {"hooks", W::kHooks},
+                                  {"traffic", W::kTraffic},
+                                  {"pictures", W::kPictures},
+                                  {"sensors", W::kSensors},
+                                  {"settings_walk", W::kSettingsWalk},
+                                  {"old_version", W::kOldVersion},
+                                  {"decoys", W::kDecoys}});
+  if (item.evaluator.empty() == (item.waits_for == W::kNothing))
+    map.error("waits_for", "an item has an evaluator, or says what it waits for");
+  if (!item.evaluator.empty() && item.level > Level::kSuspected)
+    map.error("level", "an evaluator can reach violation or suspected");
+  if (item.level < item.at_most) map.error("level", "is worse than the reference allows (at_most)");
+}
+
+RuleItem read_item(ConfigMap map, const RuleTask& task, std::set<std::string>& seen) {
   RuleItem item;
-  item.task = task;
+  item.task = task.task;
   item.id = map.required_string("id");
-  std::string prefix = "R" + std::to_string(task) + ".";
+  std::string prefix = "R" + std::to_string(task.task) + ".";
   if (item.id.substr(0, prefix.size()) != prefix)
     map.error("id", "an item of this task is called " + prefix + "N");
   if (!seen.insert(item.id).second) map.error("id", item.id + " stands twice");
@@ -64,16 +118,11 @@ RuleItem read_item(ConfigMap map, int task, std::set<std::string>& seen) {
   } else {
     map.error("untested", "is no reason code of the closed list");
   }
-  item.evaluator = map.string("evaluator", "");
-  std::string level = map.string("level", "not_tested");
-  if (auto l = level_named(level)) {
-    item.level = *l;
-  } else {
-    map.error("level", "'" + level + "' is no level");
-  }
-  if (!item.evaluator.empty() && item.level > Level::kSuspected) {
-    map.error("level", "an evaluator can reach violation or suspected");
-  }
+  read_judging(map, item);
+  item.reasons = read_reasons(map, "reasons");
+  item.reasons.insert(item.untested);
+  item.people = read_people(map, task.people);
+  item.thresholds = map.strings("thresholds");
   item.observers = map.strings("observers");
   for (const std::string& p : map.strings("phases")) {
     if (auto phase = phase_named(p)) {
@@ -85,19 +134,47 @@ RuleItem read_item(ConfigMap map, int task, std::set<std::string>& seen) {
   return item;
 }
 
+void read_editions(ConfigMap& map, RuleTask& task) {
+  for (ConfigMap& e : map.maps("editions")) {
+    const std::string before = task.editions.empty() ? "" : task.editions.back().until;
+    const bool follows = task.editions.empty() || !before.empty();
+    RuleEdition& edition = task.editions.emplace_back();
+    edition.name = e.required_string("name");
+    edition.from = e.required_string("from");
+    edition.until = e.string("until", "");
+    if (!date_shaped(edition.from)) e.error("from", "is a date, YYYY-MM-DD");
+    if (!edition.until.empty() && (!date_shaped(edition.until) || edition.until < edition.from))
+      e.error("until", "is a date, YYYY-MM-DD, and not before `from`");
+    if (!follows || edition.from <= before) e.error("from", "the edition before it has not ended by then");
+  }
+  if (task.editions.empty()) map.error("editions", "a task names the standard's edition");
+}
+
+// What an item takes from the pack as a whole.
+void complete(ConfigMap& map, RulePack& pack, const std::set<Reason>& run_reasons) {
+  RuleItem& item = pack.items.back();
+  if (!item.evaluator.empty()) item.reasons.insert(run_reasons.begin(), run_reasons.end());
+  if (item.people.zh.empty()) map.error("people", "neither the item nor its task says what is for people");
+  for (const std::string& name : item.thresholds) {
+    if (!pack.thresholds.contains(name))
+      map.error("thresholds", "'" + name + "' is no threshold of this pack");
+  }
+}
+
 void read_tasks(ConfigMap root, RulePack& pack) {
   std::set<std::string> seen;
+  const std::set<Reason> run_reasons = read_reasons(root, "run_reasons");
   for (ConfigMap& map : root.maps("tasks")) {
     RuleTask task;
     task.task = static_cast<int>(map.required_integer("task", {1, kTaskCount}));
     if (task.task != static_cast<int>(pack.tasks.size()) + 1)
       map.error("task", "the ten tasks stand in order");
-    for (ConfigMap& e : map.maps("editions")) {
-      task.editions.push_back({e.required_string("name"), e.required_string("from")});
-      if (!date_shaped(task.editions.back().from)) e.error("from", "is a date, YYYY-MM-DD");
+    read_editions(map, task);
+    task.people = read_people(map, {});
+    for (ConfigMap& i : map.maps("items")) {
+      pack.items.push_back(read_item(i, task, seen));
+      complete(i, pack, run_reasons);
     }
-    if (task.editions.empty()) map.error("editions", "a task names the standard's edition");
-    for (ConfigMap& i : map.maps("items")) pack.items.push_back(read_item(i, task.task, seen));
     pack.tasks.push_back(std::move(task));
   }
   if (pack.tasks.size() != kTaskCount) root.error("tasks", "there are ten tasks");
@@ -127,7 +204,7 @@ const RuleItem* RulePack::item(std::string_view id) const {
 
 const RuleEdition& RulePack::edition(int number, std::string_view date) const {
   const std::vector<RuleEdition>& all = task(number).editions;
-  std::size_t best = 0;
+  std::size_t best = 0;  // between two editions, the one before still stands
   for (std::size_t i = 1; i < all.size(); ++i) {
     if (all[i].from <= date) best = i;
   }
@@ -156,6 +233,7 @@ Result<RulePack> load_rule_pack(const std::string& folder) {
   read_tasks(root, pack);
   TRY(document.finish());
   TRY(read_phrases(folder, pack));
+  TRY_ASSIGN(pack.statutes, load_statutes(folder));
   return pack;
 }
 

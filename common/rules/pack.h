@@ -1,10 +1,11 @@
-// The rule pack (rules/pack.yaml and rules/phrases.yaml): what each item of the ten tasks says, which
-// evaluator judges it from what, its thresholds and their standing, the categories, ops and phrases that
-// evaluators look up. Loaded once, then a plain value that any thread may read.
+// The rule pack (rules/pack.yaml, rules/phrases.yaml and rules/statutes.yaml): what each item of the ten
+// tasks says, which evaluator judges it from what, its thresholds and their standing, the categories, ops and
+// phrases that evaluators look up. Loaded once, then a plain value that any thread may read.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,12 +13,33 @@
 #include "common/android/phrases.h"
 #include "common/base/status.h"
 #include "common/model/verdict.h"
+#include "common/rules/statutes.h"
 
 namespace storesweep {
 
 struct RuleEdition {
-  std::string name;  // T/TAF 078.4-2023
-  std::string from;  // YYYY-MM-DD
+  std::string name;   // T/TAF 078.4-2023
+  std::string from;   // YYYY-MM-DD
+  std::string until;  // the last day; empty: still in force
+};
+
+// In both languages.
+struct RuleText {
+  std::string zh, en;
+};
+
+// What an item without an evaluator stands back for.
+enum class WaitsFor {
+  kNothing,  // it has one
+  kPeople,   // no machine decides it
+  kPolicy,   // the text of the rules
+  kHooks,
+  kTraffic,
+  kPictures,
+  kSensors,
+  kSettingsWalk,
+  kOldVersion,
+  kDecoys
 };
 
 struct RuleItem {
@@ -27,7 +49,12 @@ struct RuleItem {
   std::string zh, en;  // our words
   Reason untested = Reason::kDocumentReview;
   std::string evaluator;            // empty: nothing judges it yet, or it is for people
-  Level level = Level::kNotTested;  // the worst it may reach; only with an evaluator
+  Level level = Level::kNotTested;  // the worst it may reach with the observers here; only with an evaluator
+  Level at_most = Level::kNotTested;  // the worst that the reference allows with every observer
+  WaitsFor waits_for = WaitsFor::kNothing;
+  std::set<Reason> reasons;             // every one that it may carry
+  RuleText people;                      // what a machine can never decide of it
+  std::vector<std::string> thresholds;  // names of those it goes by
   std::vector<std::string> observers;
   std::vector<Phase> phases;
 };
@@ -36,6 +63,7 @@ struct RuleTask {
   int task = 0;
   std::string zh, en;                 // the label of announcements
   std::vector<RuleEdition> editions;  // oldest first
+  RuleText people;                    // what a machine can never decide of its items
 };
 
 struct RuleThreshold {
@@ -48,6 +76,8 @@ struct RuleCategory {
   int number = 0;  // of NI article 5; 0: none of the 39
   std::vector<std::string> names;
   std::vector<std::string> needs;  // permission groups
+  std::string necessary;           // what its basic function may need, in words
+  bool none = false;               // its basic function needs no personal information at all
 };
 
 struct GuardlessOp {
@@ -65,18 +95,22 @@ struct RulePack {
   std::vector<GuardlessOp> unguarded_ops;
   std::map<std::string, std::string, std::less<>> background_ops;  // op -> kind
   std::vector<std::string> push_receivers;
-  android::Phrases phrases;  // of a screen
+  std::vector<std::string> evasion_words;  // by which an app says that it does not run on such a device
+  std::vector<std::string> purpose_words;  // within an app's own words on a permission: they tell what for
+  std::vector<std::string> placeholder_developers;  // names on a page that are nobody's
+  android::Phrases phrases;                         // of a screen
+  Statutes statutes;
 
   const RuleItem* item(std::string_view id) const;
   const RuleTask& task(int number) const { return tasks.at(static_cast<std::size_t>(number - 1)); }
-  // Of the date (YYYY-MM-DD); before the first known edition, the first.
+  // In force on the date (YYYY-MM-DD); before the first known edition, the first.
   const RuleEdition& edition(int task, std::string_view date) const;
   std::int64_t threshold(std::string_view name) const;
   // The category that the catalogue's own word names; null when it is none we know.
   const RuleCategory* category(std::string_view name) const;
 };
 
-// Reads folder/pack.yaml and folder/phrases.yaml. kInvalid with every error, each with file:line:column.
+// Reads the three files of the folder. kInvalid with every error, each with file:line:column.
 Result<RulePack> load_rule_pack(const std::string& folder);
 
 }  // namespace storesweep

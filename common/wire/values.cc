@@ -133,6 +133,7 @@ void put(format::Listing::Builder out, const Listing& v) {
   out.setApkUrl(text(v.apk_url));
   out.setApkSha256(text(v.apk_sha256));
   out.setApkBytes(v.apk_bytes);
+  out.setPage(text(v.page));
 }
 Listing get(format::Listing::Reader in) {
   Listing v;
@@ -159,6 +160,7 @@ Listing get(format::Listing::Reader in) {
   v.apk_url = text(in.getApkUrl(), "listing.apkUrl");
   v.apk_sha256 = text(in.getApkSha256(), "listing.apkSha256");
   v.apk_bytes = in.getApkBytes();
+  v.page = text(in.getPage(), "listing.page");
   return v;
 }
 

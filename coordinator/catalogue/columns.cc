@@ -45,6 +45,7 @@ const std::vector<Named>& all_columns() {
       {Column::kApkSha256, {"apk_sha256", "apksha256", "sha256", "hash"}},
       {Column::kApkBytes,
        {"apk_bytes", "apkbytes", "size", "apksize", "bytes", "filesize", "大小", "文件大小"}},
+      {Column::kPage, {"page", "页面存档"}},
   };
   return kAll;
 }
@@ -94,6 +95,16 @@ Status set_sha256(std::string& field, std::string_view text) {
   auto digest = digest_from_hex(text);
   if (!digest) return bad(Column::kApkSha256, "not 64 hexadecimal digits");
   field = to_hex(*digest);
+  return ok_status();
+}
+
+Status set_page(std::string& field, std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string_view extent = text.substr(0, colon);
+  auto digest = colon == std::string_view::npos ? std::nullopt : digest_from_hex(text.substr(colon + 1));
+  if ((extent != "whole" && extent != "part") || !digest)
+    return bad(Column::kPage, "not whole: or part: and 64 hexadecimal digits");
+  field = std::string(extent) + ":" + to_hex(*digest);
   return ok_status();
 }
 
@@ -216,6 +227,8 @@ Status set_field(Listing& l, Column column, std::string_view raw) {
       return set_sha256(l.apk_sha256, text);
     case Column::kApkBytes:
       return set_number(l.apk_bytes, column, text);
+    case Column::kPage:
+      return set_page(l.page, text);
   }
   return ok_status();
 }

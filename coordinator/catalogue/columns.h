@@ -39,6 +39,7 @@ enum class Column {
   kApkUrl,
   kApkSha256,
   kApkBytes,
+  kPage,
 };
 
 // The column that this header names, whatever its case, blanks, dashes and underscores; nothing: unknown.

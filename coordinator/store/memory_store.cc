@@ -21,6 +21,7 @@ std::string content(const Listing& l) {
     add(std::to_string(n));
   }
   for (const DeclaredPermission& p : l.permissions) add(p.name + '\n' + p.purpose);
+  add(l.page);
   return s;
 }
 

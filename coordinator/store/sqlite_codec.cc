@@ -228,6 +228,7 @@ std::string content_hash(const Listing& l) {
   for (std::int64_t n : {std::int64_t{static_cast<int>(l.subject)}, l.version_code, l.apk_bytes}) {
     put(all, n);
   }
+  if (!l.page.empty()) put(all, l.page);  // so that what was imported before is no new revision
   return digest(sha256(all)).substr(0, 16);
 }
 

@@ -28,14 +28,14 @@ std::int64_t insert_listing(Db& db, const Listing& l, std::int64_t import) {
           "developer, "
           "credit_code, filing_number, region, category, category_source, rank, downloads, release_date, "
           "permissions, "
-          "policy_url, apk_url, apk_sha256, apk_bytes, import) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+          "policy_url, apk_url, apk_sha256, apk_bytes, page, import) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   q << l.tenant.value << std::int64_t{static_cast<int>(l.subject)} << std::int64_t{static_cast<int>(l.place)}
     << l.store << l.package << l.version_name << l.version_code << l.label << l.developer << l.credit_code
     << l.filing_number << l.region << l.category << l.category_source << l.rank << l.downloads
     << l.release_date;
   q.blob(codec::permissions(l.permissions));
-  (q << l.policy_url << l.apk_url << l.apk_sha256 << l.apk_bytes << import).run();
+  (q << l.policy_url << l.apk_url << l.apk_sha256 << l.apk_bytes << l.page << import).run();
   return db.last_id();
 }
 

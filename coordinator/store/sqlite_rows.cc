@@ -31,6 +31,7 @@ Listing listing(const Query& q, int c) {
   l.apk_url = q.text(c++);
   l.apk_sha256 = q.text(c++);
   l.apk_bytes = q.integer(c++);
+  l.page = q.text(c++);
   return l;
 }
 

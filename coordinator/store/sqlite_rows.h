@@ -17,7 +17,7 @@ namespace storesweep::rows {
   "l.id, l.tenant, l.subject, l.place, l.store, l.package, l.version_name, l.version_code, l.label, " \
   "l.developer, l.credit_code, l.filing_number, l.region, l.category, l.category_source, l.rank, "    \
   "l.downloads, "                                                                                     \
-  "l.release_date, l.permissions, l.policy_url, l.apk_url, l.apk_sha256, l.apk_bytes"
+  "l.release_date, l.permissions, l.policy_url, l.apk_url, l.apk_sha256, l.apk_bytes, l.page"
 #define STORESWEEP_RUN_COLUMNS                                                                           \
   "r.id, r.epoch, r.n, r.job, r.sweep, r.base_run, r.file_set, r.device, r.worker, r.depth, r.partial, " \
   "r.transient, r.pack_version, r.blobs, r.figures, r.at_ms, "                                           \
@@ -27,7 +27,7 @@ namespace storesweep::rows {
   job " >= (SELECT min(first) FROM shard WHERE sweep = " sweep " AND count > 0) AND " job \
       " < (SELECT max(first + count) FROM shard WHERE sweep = " sweep " AND count > 0)"
 #define STORESWEEP_CLOSING_COLUMNS "number, journal, epoch, n, job, at_ms, before, key, signature"
-inline constexpr int kListingColumns = 23;
+inline constexpr int kListingColumns = 24;
 
 Listing listing(const Query& q, int first);
 RunRecord run(const Query& q, int first);

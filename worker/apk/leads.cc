@@ -6,7 +6,7 @@
 #include <map>
 
 #include "common/base/text.h"
-#include "worker/apk/permission_groups.h"
+#include "common/rules/permission_groups.h"
 
 namespace storesweep {
 namespace {

@@ -5,11 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "common/rules/listing_check.h"
 #include "common/rules/sdks.h"
 #include "common/rules/sources.h"
 #include "tests/unit/worker/apk/resource_builder.h"
 #include "tests/unit/worker/apk/xml_writer.h"
-#include "worker/apk/listing_check.h"
+#include "worker/apk/app_facts.h"
 #include "worker/apk/package.h"
 
 using namespace storesweep;
@@ -51,6 +52,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto facts = read_package_facts(std::span(&bytes, 1), options);
   if (!facts.ok()) return 0;
   if (facts_to_json(*facts).empty()) __builtin_trap();
-  (void)compare_listing(Listing{}, *facts);
+  (void)compare_listing(Listing{}, app_facts_of(*facts));
   return 0;
 }

@@ -258,7 +258,7 @@ TEST(Rows, TenAndTheWorstOfTheirItems) {
   Verdict v = judged(RunScript().first_launch(B::button("我知道了", 1100)));
   EXPECT_EQ(v.rows[0].level, Level::kSuspected);
   EXPECT_EQ(v.rows[0].items, 9);
-  EXPECT_EQ(v.rows[0].items_judged, 2);
+  EXPECT_EQ(v.rows[0].items_judged, 3);
   EXPECT_EQ(v.rows[2].level, Level::kNotTested);
   EXPECT_EQ(v.rows[2].reasons, (std::vector{Reason::kNoProxy, Reason::kDocumentReview}));
   EXPECT_EQ(v.rows[4].level, Level::kNotTested) << "one untested item forbids the row's not found";

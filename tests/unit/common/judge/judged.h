@@ -21,6 +21,12 @@ inline Verdict judged(std::vector<Journal> journals, const Listing& l = listing(
                       bool single_device = false) {
   auto v = judge(journals, l, test_pack(), {.single_device = single_device});
   EXPECT_TRUE(v.ok()) << v.status().text();
+  for (const ItemVerdict& i : v->items) {
+    for (Reason r : i.reasons) {
+      EXPECT_TRUE(test_pack().item(i.rule)->reasons.contains(r))
+          << i.rule << " carries " << name(r) << ", which the pack does not say";
+    }
+  }
   return *v;
 }
 inline Verdict judged(const RunScript& run, const Listing& l = listing()) {

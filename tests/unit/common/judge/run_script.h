@@ -60,6 +60,11 @@ class RunScript {
     r.reason = std::move(reason);
     return add(std::move(r));
   }
+  RunScript& document(std::string_view name, std::string text) {
+    Record r = record(0, RecordKind::kDocument, name);
+    r.data = std::move(text);
+    return add(std::move(r));
+  }
   RunScript& lose(std::string_view name) {
     Record r = record(0, RecordKind::kLost, name);
     r.count = 3;

@@ -18,7 +18,10 @@ TEST(Catalogue, HasTextForEveryNameOfTheModel) {
   for (int t = 1; t <= kTaskCount; ++t) EXPECT_TRUE(c.has("tasks", std::to_string(t))) << t;
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(c.has("levels", name(static_cast<Level>(i)))) << i;
   for (int i = 0; i < kReasonCount; ++i) EXPECT_TRUE(c.has("reasons", name(static_cast<Reason>(i)))) << i;
-  for (int i = 0; i < 9; ++i) EXPECT_TRUE(c.has("missing", name(static_cast<Missing>(i)))) << i;
+  for (int i = 0; i <= static_cast<int>(kLastMissing); ++i)
+    EXPECT_TRUE(c.has("missing", name(static_cast<Missing>(i)))) << i;
+  for (int i = 0; i < kHindranceCount; ++i)
+    EXPECT_TRUE(c.has("hindrances", name(static_cast<Hindrance>(i)))) << i;
   for (int i = 0; i < 13; ++i) EXPECT_TRUE(c.has("phases", name(static_cast<Phase>(i)))) << i;
   for (int i = 1; i < 5; ++i) EXPECT_TRUE(c.has("ends", name(static_cast<EndKind>(i)))) << i;
 }

@@ -139,7 +139,7 @@ class AnyMessage {
     l.place = any<PlaceKind>(3);
     for (std::string* s : {&l.store, &l.package, &l.version_name, &l.label, &l.developer, &l.credit_code,
                            &l.filing_number, &l.region, &l.category, &l.category_source, &l.release_date,
-                           &l.policy_url, &l.apk_url, &l.apk_sha256}) {
+                           &l.policy_url, &l.apk_url, &l.apk_sha256, &l.page}) {
       *s = text();
     }
     l.version_code = i64(), l.rank = i64(), l.downloads = i64(), l.apk_bytes = i64();

@@ -12,7 +12,8 @@ TEST_P(Contract, a_listing_comes_back_as_it_was_given) {
   l.tenant = TenantId{3};
   l.version_code = 9;
   l.credit_code = "c", l.filing_number = "f", l.category_source = "store", l.rank = 4;
-  l.release_date = "2026-11-24", l.policy_url = "https://p", l.apk_url = "https://a", l.apk_sha256 = "00";
+  l.release_date = "2026-11-24", l.policy_url = "https://p", l.apk_url = "https://a", l.apk_sha256 = "00",
+  l.page = "part:00";
   l.apk_bytes = 123;
   import({l});
   reopen();
@@ -27,8 +28,9 @@ TEST_P(Contract, a_listing_comes_back_as_it_was_given) {
   EXPECT_EQ(
       std::tie(r.developer, r.credit_code, r.filing_number, r.region, r.category, r.category_source, r.rank),
       std::tie(l.developer, l.credit_code, l.filing_number, l.region, l.category, l.category_source, l.rank));
-  EXPECT_EQ(std::tie(r.downloads, r.release_date, r.policy_url, r.apk_url, r.apk_sha256, r.apk_bytes),
-            std::tie(l.downloads, l.release_date, l.policy_url, l.apk_url, l.apk_sha256, l.apk_bytes));
+  EXPECT_EQ(
+      std::tie(r.downloads, r.release_date, r.policy_url, r.apk_url, r.apk_sha256, r.apk_bytes, r.page),
+      std::tie(l.downloads, l.release_date, l.policy_url, l.apk_url, l.apk_sha256, l.apk_bytes, l.page));
   ASSERT_EQ(r.permissions.size(), 2U);
   EXPECT_EQ(r.permissions[0].purpose, "拍照");
 }

@@ -3,8 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "worker/apk/listing_check.h"
-#include "worker/apk/permission_groups.h"
+#include "common/rules/listing_check.h"
+#include "common/rules/permission_groups.h"
+#include "worker/apk/app_facts.h"
 
 namespace storesweep {
 namespace {
@@ -154,7 +155,7 @@ ApkFacts listed_app() {
 }
 Names found(const Listing& l, const ApkFacts& f, bool firm_only = false) {
   Names out;
-  for (const ListingDifference& d : compare_listing(l, f)) {
+  for (const ListingDifference& d : compare_listing(l, app_facts_of(f))) {
     if (d.firm || !firm_only) out.emplace_back(listing_difference_name(d.kind));
   }
   return out;

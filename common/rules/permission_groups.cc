@@ -1,4 +1,4 @@
-#include "worker/apk/permission_groups.h"
+#include "common/rules/permission_groups.h"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
-#include "worker/apk/listing_check.h"
+#include "common/rules/listing_check.h"
 
 #include <algorithm>
 #include <set>
 
 #include "common/base/text.h"
-#include "worker/apk/permission_groups.h"
+#include "common/rules/permission_groups.h"
 
 namespace storesweep {
 namespace {
@@ -43,18 +43,9 @@ std::string_view head(std::string_view folded_text) {
   return folded_text.substr(0, at);
 }
 
-// The O of a certificate's subject, RFC 2253; empty: none.
-std::string organisation(std::string_view subject) {
-  for (std::string_view part : split(subject, ',')) {
-    part = trim(part);
-    if (starts_with(part, "O=")) return std::string(part.substr(2));
-  }
-  return "";
-}
-
 class Comparison {
  public:
-  Comparison(const Listing& listing, const ApkFacts& facts) : l_(listing), f_(facts) {}
+  Comparison(const Listing& listing, const AppFacts& facts) : l_(listing), f_(facts) {}
 
   std::vector<ListingDifference> run() {
     label();
@@ -73,29 +64,24 @@ class Comparison {
   void label() {
     if (!l_.package.empty() && l_.package != f_.package)
       add(Kind::kPackageDiffers, "R9.2", true, l_.package, f_.package);
-    if (trim(l_.label).empty()) return add(Kind::kLabelMissing, "R9.2", true, "", f_.label);
-    std::set<std::string> labels = {f_.label, f_.label_zh};
-    for (const auto& [locale, text] : f_.labels) labels.insert(text);
-    std::string listed = folded(l_.label);
-    bool readable = false, variant = false;
-    for (const std::string& one : labels) {
-      if (one.empty() || one[0] == '@') continue;
-      readable = true;
-      std::string own = folded(one);
+    const std::string shown = f_.labels.empty() ? "" : f_.labels.front();
+    if (trim(l_.label).empty()) return add(Kind::kLabelMissing, "R9.2", true, "", shown);
+    const std::string listed = folded(l_.label);
+    bool variant = false;
+    for (const std::string& one : f_.labels) {
+      const std::string own = folded(one);
       if (own == listed) return;
       variant |= head(own) == head(listed);
     }
-    if (!readable) return;  // a label that cannot be resolved proves nothing
-    const std::string& shown = f_.label_zh.empty() ? f_.label : f_.label_zh;
+    if (f_.labels.empty() || !f_.labels_read) return;  // a label that cannot be resolved proves nothing
     if (variant) return add(Kind::kLabelVariant, "R9.2", false, l_.label, shown);
     add(Kind::kLabelDiffers, "R9.2", true, l_.label, shown);
   }
 
   void developer() {
     if (trim(l_.developer).empty()) return add(Kind::kDeveloperMissing, "R9.3", true, "", "");
-    if (f_.signature.identity.empty()) return;
     // Most certificates carry a nickname; only one that names a company says anything.
-    std::string owner = organisation(f_.signature.identity[0].subject);
+    const std::string& owner = f_.signer_organisation;
     bool company = owner.find("公司") != std::string::npos || owner.find("Co.") != std::string::npos;
     if (company && folded(owner) != folded(l_.developer)) {
       add(Kind::kDeveloperDiffers, "R9.3", false, l_.developer, owner);
@@ -127,8 +113,8 @@ class Comparison {
       if (trim(d.purpose).empty()) add(Kind::kPurposeMissing, "R9.6", true, d.name, "");
     }
     std::set<std::string_view> asked;
-    for (const UsesPermission& p : f_.permissions) {
-      std::string_view group = permission_group(p.name);
+    for (const std::string& p : f_.permissions) {
+      std::string_view group = permission_group(p);
       if (!group.empty()) asked.insert(group);
     }
     if (l_.permissions.empty()) {
@@ -136,10 +122,10 @@ class Comparison {
         add(Kind::kPermissionsMissing, "R9.6", true, "", std::to_string(asked.size()) + " groups");
       return;
     }
-    for (const UsesPermission& p : f_.permissions) {
-      std::string_view group = permission_group(p.name);
-      if (!group.empty() && groups.count(group) == 0 && names.count(p.name) == 0) {
-        add(Kind::kPermissionUndeclared, "R9.6", false, "", p.name);
+    for (const std::string& p : f_.permissions) {
+      std::string_view group = permission_group(p);
+      if (!group.empty() && groups.count(group) == 0 && names.count(p) == 0) {
+        add(Kind::kPermissionUndeclared, "R9.6", false, "", p);
       }
     }
     for (const DeclaredPermission& d : l_.permissions) {
@@ -160,7 +146,7 @@ class Comparison {
   }
 
   const Listing& l_;
-  const ApkFacts& f_;
+  const AppFacts& f_;
   std::vector<ListingDifference> out_;
 };
 }  // namespace
@@ -184,7 +170,9 @@ std::string_view listing_difference_name(Kind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-std::vector<ListingDifference> compare_listing(const Listing& listing, const ApkFacts& facts) {
+bool same_spelling(std::string_view a, std::string_view b) { return folded(a) == folded(b); }
+
+std::vector<ListingDifference> compare_listing(const Listing& listing, const AppFacts& facts) {
   return Comparison(listing, facts).run();
 }
 

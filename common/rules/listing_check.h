@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/app_facts.h"
 #include "common/model/listing.h"
-#include "worker/apk/facts.h"
 
 namespace storesweep {
 
@@ -42,6 +42,9 @@ struct ListingDifference {
 };
 std::string_view listing_difference_name(ListingDifferenceKind kind);  // "label-differs"
 
-std::vector<ListingDifference> compare_listing(const Listing& listing, const ApkFacts& facts);
+// The same but for width, case and white space.
+bool same_spelling(std::string_view a, std::string_view b);
+
+std::vector<ListingDifference> compare_listing(const Listing& listing, const AppFacts& facts);
 
 }  // namespace storesweep
