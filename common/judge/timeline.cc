@@ -330,7 +330,7 @@ std::vector<ScreenSeen> read_screens(const std::vector<TreeSeen>& trees, const a
   return screens;
 }
 
-Observations observe(const Journal& journal) {
+Observations observe_journal(const Journal& journal) {
   Observations o;
   o.timeline = Builder(journal).build(o.trees);
   o.timeline.journal = nullptr;

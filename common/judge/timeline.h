@@ -113,7 +113,7 @@ struct Observations {
   Timeline timeline;  // without its screens; `journal` is null
   std::vector<TreeSeen> trees;
 };
-Observations observe(const Journal& journal);
+Observations observe_journal(const Journal& journal);
 // The screens of the timeline, by these phrases.
 std::vector<ScreenSeen> read_screens(const std::vector<TreeSeen>& trees, const android::PhraseBook& phrases);
 
