@@ -38,6 +38,18 @@ Result<std::string> fingerprint_of(adb::Client& client, const std::string& seria
   return std::string(trim(said.out));
 }
 
+// What a store would say of it: the category decides what some rules allow.
+Listing listing_of(const Probe& probe) {
+  Listing l;
+  l.store = "calibration";
+  l.package = probe.package;
+  l.label = probe.label;
+  l.version_name = probe.version_name;
+  l.category = probe.category;
+  l.developer = "probe";
+  return l;
+}
+
 class Calibrating {
  public:
   Calibrating(const CalibrationOrder& order, const std::function<void(const CalibrationStep&)>& on_step,
@@ -107,6 +119,7 @@ class Calibrating {
     order.out = order_.out + "/" + probe.package + "-" + std::to_string(&g - groups_.data() + 1) +
                 (tries > 1 ? "-again" : "");
     order.rules = order_.rules;
+    order.listing = listing_of(probe);
     order.adb = order_.adb;
     SystemClock clock;
     SystemRandom random;

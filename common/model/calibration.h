@@ -42,6 +42,7 @@ struct Expectation {
 struct Probe {
   std::string apk;  // file name, beside expected.yaml
   std::string package;
+  std::string label, version_name, category;  // as its store would list it
   std::vector<Expectation> expected;
 };
 

@@ -25,8 +25,11 @@ Probe read_probe(ConfigMap& map) {
   p.apk = map.required_string("apk");
   if (p.apk.find('/') != std::string::npos) map.error("apk", "the name of a file beside this one");
   p.package = map.required_string("package");
+  p.label = map.string("label", "");
+  p.version_name = map.string("version_name", "");
+  p.category = map.string("category", "");
   for (ConfigMap& e : map.maps("expected")) p.expected.push_back(read_expectation(e));
-  map.keys();  // label, version, why, ...: for people and tests
+  map.keys();  // kind, twin, why, ...: for people and tests
   return p;
 }
 

@@ -27,9 +27,9 @@ ProbeOutcome outcome_of(const Probe& probe, const Verdict& verdict) {
   return all.size() == 1 ? all[0].outcome : ProbeOutcome::kUnsaid;
 }
 
-const Probe kGuilty{"g.apk", "com.g", {{"R5.3", Level::kViolation, 23, 1'000}}};
-const Probe kMild{"m.apk", "com.m", {{"R6.1", Level::kSuspected, 0, 1'000}}};
-const Probe kInnocent{"i.apk", "com.i", {}};
+const Probe kGuilty{"g.apk", "com.g", "", "", "", {{"R5.3", Level::kViolation, 23, 1'000}}};
+const Probe kMild{"m.apk", "com.m", "", "", "", {{"R6.1", Level::kSuspected, 0, 1'000}}};
+const Probe kInnocent{"i.apk", "com.i", "", "", "", {}};
 
 TEST(Probe, IsSeenAtItsLevelMissedBelowAndFlaggedAbove) {
   EXPECT_EQ(outcome_of(kGuilty, verdict_of({{"R5.3", Level::kViolation, {}}})), ProbeOutcome::kSeen);
@@ -56,7 +56,7 @@ TEST(Probe, ThatIsInnocentIsSilentFlaggedOrSaysNothing) {
 
 TEST(Probe, IsHeldToNothingWhereItDoesNotApply) {
   EXPECT_TRUE(hold_to_probe(kGuilty, verdict_of({{"R5.3", Level::kViolation, {}}}, 19)).empty());
-  const Probe either{"e.apk", "com.e", {{"R5.3", std::nullopt, 0, 1'000}}};
+  const Probe either{"e.apk", "com.e", "", "", "", {{"R5.3", std::nullopt, 0, 1'000}}};
   EXPECT_TRUE(hold_to_probe(either, verdict_of({{"R5.3", Level::kViolation, {}}})).empty());
 }
 
