@@ -64,7 +64,9 @@ void write_step(Page& page, const AdbStep& step) {
   page.raw(html::safe(step.command, 1'000));
   if (step.command.empty()) page.raw("# ").say("by_hand");
   if (!step.action.empty()) page.raw("   # ").say("actions", step.action);
-  if (!step.target.empty()) {
+  if (page.catalogue().has("permissions", step.target)) {
+    page.raw(" ").say("permissions", step.target);
+  } else if (!step.target.empty()) {
     std::string target = step.target;
     std::replace(target.begin(), target.end(), '\n', ' ');
     page.raw(" ").foreign(target);
@@ -115,7 +117,7 @@ void write_retest(ReportWriter& w, const FindingPage& p) {
 void write_seen(ReportWriter& w, const FindingPage& p) {
   const bool both = static_cast<bool>(p.standing.retest);
   begin(w.page, "what_was_seen");
-  if (both) w.page.raw("<div class=\"sides\">\n<div>\n");
+  if (both) w.page.raw("<div class=\"sides\">\n<div>\n<h3>").say("found_before").raw("</h3>\n");
   write_finding(w, p.app, 0);
   if (both) {
     w.page.raw("</div>\n<div>\n");
@@ -149,7 +151,7 @@ std::string finding_html(const FindingPage& p, const Catalogue& catalogue, const
                          Language first) {
   SweepReport both;  // for the frame: whatever of the two is simulated is said
   both.apps.push_back(p.app);
-  if (p.retest) both.apps.push_back(*p.retest);
+  if (p.retest && p.retest->verdict.simulated && !p.app.verdict.simulated) both.apps.push_back(*p.retest);
   ReportWriter w{html::Page(catalogue), both, pack, {}};
   write_frame(w, first, "finding_title");
   w.page.raw("<main>\n");

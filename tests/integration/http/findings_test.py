@@ -72,14 +72,14 @@ def people(t, sweep):
     verdict = t.api("GET", f"/api/v1/results/{found['com.example.a0']['job']}")["verdict"]
     assert set(t.announced(sweep)) == {"应用0", "应用1"} and t.violations(sweep) == 2, t.announced(sweep)
 
-    refused = t.say("notice", first, "--date", "2026-07-06", code=1)
+    refused = t.say("notice", first, "--date", "2025-04-30", code=1)
     assert "confirm it first" in refused, refused
     assert "--reason is required" in t.say("withdraw", first, code=2)
     t.say("confirm", first, "--reason", "已核对截图与日志")
-    noticed = t.say("notice", first, "--date", "2026-04-30")
-    assert "due 2026-05-11" in noticed, noticed  # over the holiday, with its moved working Saturday
-    assert "2026-04-30" in t.say("notice", first, "--date", "2026-05-06", code=1)
-    assert "due 2026-05-11" in t.say("notice", first, "--date", "2026-04-30"), "the same notice again is no other"
+    noticed = t.say("notice", first, "--date", "2025-04-30")
+    assert "due 2025-05-12" in noticed, noticed  # over the holiday
+    assert "2025-04-30" in t.say("notice", first, "--date", "2025-05-06", code=1)
+    assert "due 2025-05-12" in t.say("notice", first, "--date", "2025-04-30"), "the same notice again is no other"
     t.say("withdraw", second, "--reason", "应用已提供录像")
     assert set(t.announced(sweep)) == {"应用0"} and t.violations(sweep) == 1, t.announced(sweep)
     assert "应用1" not in t.cli("announcement", sweep, "--csv")
@@ -96,7 +96,7 @@ def people(t, sweep):
 def retests(t, finding):
     before = t.api("GET", f"/api/v1/findings/{finding}")
     fixed = t.cli("retest", "--finding", finding, "--apk", "script:app=mended;ms=10", "--wait")
-    assert "fixed: the same exercise" in fixed and "due 2026-05-11" in fixed, fixed
+    assert "fixed: the same exercise" in fixed and "due 2025-05-12" in fixed, fixed
     again = t.cli("retest", "--finding", finding, "--apk", "script:app=other;ms=10;violation=first", "--wait", code=5)
     assert "not fixed" in again and "R1.7" in again, again
     same = t.cli("retest", "--finding", finding, "--apk", f"{before['listing']['apk_url'].split(';')[0]};ms=10", "--wait")
@@ -112,7 +112,7 @@ def report(t, finding):
     file = t.cluster.folder / "finding.html"
     t.cli("finding", "report", finding, "--out", file, "--rules", source / "rules")
     html = file.read_text()
-    for text in (finding, "模拟设备 SIMULATED", "class=\"sides\"", "怎样才能通过", "明确选项", "2026-05-11", "王芳",
+    for text in (finding, "模拟设备 SIMULATED", "class=\"sides\"", "怎样才能通过", "明确选项", "2025-05-12", "王芳",
                  "adb exec-out uiautomator dump", "未能确定是谁"):
         assert text in html, text
 
