@@ -1,4 +1,5 @@
 """Verdicts held to what probe apps were made to show (expected.yaml beside the APKs; README.md, "Expected")."""
+import collections
 import pathlib
 
 import yaml
@@ -35,6 +36,43 @@ def compare(probe, api, items):
         else:
             rows.append((rule, e["level"], level, "other"))
     return rows
+
+
+class Confusion:
+    """How often each rule was found where it should be and where it should not, decided and suspected apart."""
+
+    def __init__(self):
+        self.cells = collections.Counter()  # (rule, expected level or "innocent", level found)
+        self.failed = 0
+
+    def add(self, kind, rows):
+        for rule, expected, level, _ in rows:
+            if expected in FOUND:
+                self.cells[rule, expected, level] += 1
+            elif kind == "innocent":
+                self.cells[rule, "innocent", level] += 1
+
+    def _row(self, rule, expected):
+        found = {level: self.cells[rule, expected, level] for level in FOUND}
+        guilty = sum(n for (r, e, _), n in self.cells.items() if (r, e) == (rule, expected))
+        innocent = {level: self.cells[rule, "innocent", level] for level in FOUND}
+        clean = sum(n for (r, e, _), n in self.cells.items() if (r, e) == (rule, "innocent"))
+        missed = guilty - sum(found.values())
+        return (f"| {rule} | {guilty} | {found['violation']} | {found['suspected']} | {missed} | {clean} "
+                f"| {innocent['violation']} | {innocent['suspected']} |")
+
+    def markdown(self):
+        out = []
+        for expected, title in (("violation", "Decided: rules that can end as a violation"),
+                                ("suspected", "Suspected: rules that leave an element to a person")):
+            rules = sorted({r for r, e, _ in self.cells if e == expected},
+                           key=lambda r: [int(x) for x in r[1:].split(".")])
+            out += [f"### {title}", "",
+                    "| rule | guilty runs | found as violation | found as suspected | missed | innocent runs "
+                    "| flagged as violation | flagged as suspected |", "|---|---|---|---|---|---|---|---|"]
+            out += [self._row(rule, expected) for rule in rules] + [""]
+        out.append(f"Runs that ended without a verdict: {self.failed}.")
+        return "\n".join(out)
 
 
 def differences(probe, verdict, single_device=False):

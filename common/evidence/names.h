@@ -45,9 +45,14 @@ inline constexpr std::string_view kAppOps = "appops";  // cmd appops get PACKAGE
 inline constexpr std::string_view kPackage = "package";      // dumpsys package PACKAGE
 inline constexpr std::string_view kHierarchy = "hierarchy";  // uiautomator dump: the XML
 inline constexpr std::string_view kUiautomator =
-    "uiautomator";                                           // what the tool said when it gave no hierarchy
-inline constexpr std::string_view kProcesses = "processes";  // dumpsys activity processes
-inline constexpr std::string_view kFocus = "focus";          // dumpsys window: mCurrentFocus
+    "uiautomator";                                             // what the tool said when it gave no hierarchy
+inline constexpr std::string_view kProcesses = "processes";    // dumpsys activity processes
+inline constexpr std::string_view kServices = "services";      // dumpsys activity services PACKAGE
+inline constexpr std::string_view kBroadcasts = "broadcasts";  // dumpsys activity broadcasts PACKAGE
+inline constexpr std::string_view kExits = "exits";            // dumpsys activity exit-info PACKAGE
+inline constexpr std::string_view kSensors = "sensors";        // dumpsys sensorservice
+inline constexpr std::string_view kNetstats = "netstats";      // dumpsys netstats --uid
+inline constexpr std::string_view kFocus = "focus";            // dumpsys window: mCurrentFocus
 
 // kBlob
 inline constexpr std::string_view kScreenshot = "screenshot";  // blob name screen-NNNN.png in the report

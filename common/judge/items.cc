@@ -8,7 +8,7 @@
 namespace storesweep {
 
 Evaluator evaluator_named(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, Evaluator>, 20> kTable = {{
+  static constexpr std::array<std::pair<std::string_view, Evaluator>, 22> kTable = {{
       {"consent_choice", consent_choice},
       {"consent_preticked", consent_preticked},
       {"consent_collection", consent_collection},
@@ -23,6 +23,8 @@ Evaluator evaluator_named(std::string_view name) {
       {"purpose_told", purpose_told},
       {"needless_permission", needless_permission},
       {"launcher_entry", launcher_entry},
+      {"associated_start", associated_start},
+      {"reward_for_data", reward_for_data},
       {"page_name", page_name},
       {"page_developer", page_developer},
       {"page_version", page_version},

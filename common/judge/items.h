@@ -43,6 +43,8 @@ RunResult refusal_blocks(const RunInput&);         // R1.9
 RunResult purpose_told(const RunInput&);           // R5.1
 RunResult needless_permission(const RunInput&);    // R5.5
 RunResult launcher_entry(const RunInput&);         // R7.10
+RunResult associated_start(const RunInput&);       // R6.5
+RunResult reward_for_data(const RunInput&);        // R8.1
 RunResult page_name(const RunInput&);              // R9.2
 RunResult page_developer(const RunInput&);         // R9.3
 RunResult page_version(const RunInput&);           // R9.5

@@ -50,6 +50,17 @@ bool other_ways(const android::Hierarchy& tree, const android::Screen& screen) {
   });
 }
 
+// What the fields of the screen's own package ask for.
+std::vector<std::string> inputs(const android::Hierarchy& tree, const std::string& package) {
+  constexpr std::size_t kMaxInputs = 32;
+  std::vector<std::string> out;
+  for (const android::Node& n : tree.nodes) {
+    if (n.package != package || !ends_with(n.class_name, "EditText") || out.size() == kMaxInputs) continue;
+    out.push_back((n.text + " " + n.hint + " " + n.description).substr(0, kMaxExcerpt));
+  }
+  return out;
+}
+
 class Builder {
  public:
   explicit Builder(const Journal& journal) {
@@ -325,6 +336,7 @@ std::vector<ScreenSeen> read_screens(const std::vector<TreeSeen>& trees, const a
     static_cast<Moment&>(seen) = t;
     seen.screen = android::read_screen(t.tree, phrases);
     seen.other_ways = other_ways(t.tree, seen.screen);
+    seen.inputs = inputs(t.tree, seen.screen.package);
     seen.excerpt = clean_utf8(std::string_view(seen.screen.text).substr(0, kMaxExcerpt));
   }
   return screens;

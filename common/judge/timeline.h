@@ -40,7 +40,8 @@ struct ActionDone : Moment {
 };
 struct ScreenSeen : Moment {
   android::Screen screen;
-  bool other_ways = false;  // something takes taps there that the reader has no name for
+  bool other_ways = false;          // something takes taps there that the reader has no name for
+  std::vector<std::string> inputs;  // what its input fields want: hints and labels, bounded
 };
 struct TreeSeen : Moment {  // the same before any phrase was looked for in it
   android::Hierarchy tree;

@@ -120,8 +120,8 @@ enum class Hindrance : std::uint8_t {
 };
 inline constexpr int kHindranceCount = 6;
 
-// Of the first run. Without the least exercise, or hindered by what hides the app itself, nothing of a run is
-// called `not found`.
+// Of the first run. Without the least exercise nothing that rests on it is called `not found`, and nothing at
+// all of an app that evades, crashes or is stuck.
 struct Validity {
   bool exercised = false;  // its own pages were read for the least time
   std::vector<Hindrance> hindrances;

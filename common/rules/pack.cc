@@ -44,6 +44,11 @@ void read_lists(ConfigMap root, RulePack& pack) {
     std::string op = map.required_string("op");
     pack.background_ops[op] = map.required_string("kind");
   }
+  pack.reward_words = root.strings("reward_words");
+  pack.sensitive_words = root.strings("sensitive_words");
+  pack.payout_words = root.strings("payout_words");
+  pack.system_packages = root.strings("system_packages");
+  pack.start_notices = root.strings("start_notices");
   pack.evasion_words = root.strings("evasion_words");
   pack.purpose_words = root.strings("purpose_words");
   pack.push_receivers = root.strings("push_receivers");

@@ -95,6 +95,10 @@ struct RulePack {
   std::vector<GuardlessOp> unguarded_ops;
   std::map<std::string, std::string, std::less<>> background_ops;  // op -> kind
   std::vector<std::string> push_receivers;
+  // R8.1: on one page, a reward, a field for sensitive data, and nothing of a pay-out.
+  std::vector<std::string> reward_words, sensitive_words, payout_words;
+  // R6.5: packages (and what is below them) that are the device's own; words that announce a start.
+  std::vector<std::string> system_packages, start_notices;
   std::vector<std::string> evasion_words;  // by which an app says that it does not run on such a device
   std::vector<std::string> purpose_words;  // within an app's own words on a permission: they tell what for
   std::vector<std::string> placeholder_developers;  // names on a page that are nobody's

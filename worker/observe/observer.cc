@@ -6,6 +6,7 @@
 #include "common/base/text.h"
 #include "common/evidence/names.h"
 #include "worker/observe/appops.h"
+#include "worker/observe/dumps.h"
 #include "worker/observe/package_state.h"
 
 namespace storesweep::observe {
@@ -30,7 +31,7 @@ Status observe_edge(const Scene& scene, Phase phase, const Deadline& deadline) {
   for (const Observer& observer : kTable) {
     if (observer.looks_after(phase)) TRY(observer.observe(scene, deadline));
   }
-  return ok_status();
+  return observe_dumps(scene, phase, deadline);
 }
 
 std::optional<std::int64_t> parse_uptime(std::string_view line) {

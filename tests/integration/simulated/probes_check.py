@@ -22,7 +22,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path += [str(HERE.parent / "cluster"), str(HERE.parents[2] / "probes")]
 from cluster import Simulated, Stutter, find, wait_ports  # noqa: E402  the path is known only now
-from expected import FOUND, compare, load  # noqa: E402
+from expected import FOUND, Confusion, compare, load  # noqa: E402
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -118,7 +118,7 @@ def main():
     folder = pathlib.Path(a.keep or tempfile.mkdtemp(prefix="storesweep_probes_"))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    table, wrong, seconds = collections.Counter(), [], []
+    table, wrong, seconds, confusion = collections.Counter(), [], [], Confusion()
     for probe, api, done, took in run_all(a, folder.resolve(), probes, apks):
         name = f"{pathlib.Path(probe['apk']).stem} on {api}"
         seconds.append(took)
@@ -127,12 +127,15 @@ def main():
         if done.returncode not in (0, 1):  # 1: it found something
             wrong.append(f"{name}: {done.stderr.strip()[-300:]}")
             table[probe["kind"], "failed"] += 1
+            confusion.failed += 1
             continue
         result = json.loads(done.stdout)
         if not result["simulated"] or not result["verdict"]["simulated"]:
             wrong.append(f"{name}: not marked as simulated")
         items = {i["rule"]: i["level"] for i in result["verdict"]["items"]}
-        for rule, expected, level, how in compare(probe, api, items):
+        rows = compare(probe, api, items)
+        confusion.add(probe["kind"], rows)
+        for rule, expected, level, how in rows:
             guilty = expected in FOUND
             table["guilty" if guilty else "innocent", how] += 1
             if how != "ok":
@@ -145,6 +148,7 @@ def main():
     for how, title in (("ok", "as expected"), ("weaker", "suspected, not violation"), ("missed", "missed"),
                        ("flagged", "falsely flagged"), ("other", "other level"), ("failed", "app not tested")):
         print(f"{title:24}{table['guilty', how]:6}{table['innocent', how]:10}")
+    print("\n" + confusion.markdown() + "\n")
     print(f"{len(seconds)} checks in {time.time() - started:.0f} s, {sum(seconds) / max(1, len(seconds)):.0f} s each")
     print(f"{'0 passed, 1' if wrong else '1 passed, 0'} failed")
     if not a.keep and not wrong:

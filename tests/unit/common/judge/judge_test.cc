@@ -301,24 +301,7 @@ TEST(Ablation, ALostChannelNeverAccuses) {
        {exits("4000,0,com.example.app,550026820,java.lang.X,denied,M.java,1"), exits(""), again(5, 3, ""),
         again(20, 2, record_name::kTap), asked_at_launch(true),
         restarted("broadcast", "com.example.app/.Boot", true)}) {
-    Verdict whole = judged(run);
-    for (std::string_view channel : {record_name::kEvents, record_name::kLog, record_name::kAppOps,
-                                     record_name::kHierarchy, record_name::kPackage}) {
-      Journal j = run.journal();
-      for (Record& r : j.records) {
-        if (r.kind != RecordKind::kRaw || r.name != channel) continue;
-        r.kind = RecordKind::kLost;
-        r.count = 1;
-      }
-      Verdict less = judged(std::vector{j});
-      for (std::size_t i = 0; i < whole.items.size(); ++i) {
-        EXPECT_GE(less.items[i].level, std::min(whole.items[i].level, Level::kNotTested))
-            << channel << less.items[i].rule;
-        if (less.items[i].level == Level::kNotFound) {
-          EXPECT_EQ(whole.items[i].level, Level::kNotFound) << channel;
-        }
-      }
-    }
+    expect_less_never_accuses(run);
   }
 }
 

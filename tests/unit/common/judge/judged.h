@@ -41,4 +41,26 @@ inline const ItemVerdict& item(const Verdict& v, std::string_view rule) {
 }
 inline Level level(const Verdict& v, std::string_view rule) { return item(v, rule).level; }
 
+// Taking any channel's records out of a run never raises a level and never makes an item `not found`.
+inline void expect_less_never_accuses(const RunScript& run, const Listing& l = listing()) {
+  const Verdict whole = judged(run, l);
+  for (std::string_view channel : {record_name::kEvents, record_name::kLog, record_name::kAppOps,
+                                   record_name::kHierarchy, record_name::kPackage, record_name::kAppFacts}) {
+    Journal j = run.journal();
+    for (Record& r : j.records) {
+      if ((r.kind != RecordKind::kRaw && r.kind != RecordKind::kDocument) || r.name != channel) continue;
+      r.kind = RecordKind::kLost;
+      r.count = 1;
+    }
+    const Verdict less = judged(std::vector{j}, l);
+    for (std::size_t i = 0; i < whole.items.size(); ++i) {
+      EXPECT_GE(less.items[i].level, std::min(whole.items[i].level, Level::kNotTested))
+          << channel << less.items[i].rule;
+      if (less.items[i].level == Level::kNotFound) {
+        EXPECT_EQ(whole.items[i].level, Level::kNotFound) << channel;
+      }
+    }
+  }
+}
+
 }  // namespace storesweep

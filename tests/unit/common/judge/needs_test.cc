@@ -201,6 +201,95 @@ TEST(LauncherEntry, NoNameNoEntryAndNoResolvedNameProveNothing) {
   EXPECT_EQ(level(named({" "}, "com.example.app.Main", false), "R7.10"), Level::kNotTested);
 }
 
+// ---- R8.1
+Verdict page_with(const std::string& text, const std::string& hint, bool field = true) {
+  RunScript run;
+  run.first_launch(kBoth).begin(Phase::kP6, 75).page(76);
+  run.screen(80, kTestPackage,
+             B::node(kTestPackage, text, false, 200) +
+                 B::node(kTestPackage, hint, field, 400, "checkable=\"false\" checked=\"false\"",
+                         field ? "android.widget.EditText" : "android.widget.TextView") +
+                 B::button("提交", 600));
+  return judged(run.end(Phase::kP6, 120));
+}
+TEST(RewardForData, AFieldForTheIdNumberBesideARewardIsSuspected) {
+  const Verdict v = page_with("完善资料立得20元红包", "请输入身份证号");
+  EXPECT_EQ(level(v, "R8.1"), Level::kSuspected);
+  EXPECT_EQ(v.findings.back().missing, std::vector{Missing::kNecessity});
+}
+TEST(RewardForData, APayOutMayNeedTheIdentity) {
+  EXPECT_EQ(level(page_with("红包提现", "请输入身份证号"), "R8.1"), Level::kNotTested);
+  EXPECT_EQ(level(page_with("奖励需代扣个人所得税", "请输入身份证号"), "R8.1"), Level::kNotTested);
+}
+TEST(RewardForData, WordsOfAnArticleAskForNothing) {
+  EXPECT_EQ(level(page_with("新闻：填身份证号领红包是骗局", "身份证号不要给陌生人", false), "R8.1"),
+            Level::kNotTested);
+}
+TEST(RewardForData, ARewardForOrdinaryDataAndDataWithoutAReward) {
+  EXPECT_EQ(level(page_with("填写昵称得积分", "请输入昵称"), "R8.1"), Level::kNotTested);
+  EXPECT_EQ(level(page_with("实名认证", "请输入身份证号"), "R8.1"), Level::kNotTested);
+}
+
+// ---- R6.5
+const std::string kNewsHome = "com.other.news/.Home";
+RunScript starts_other(const std::string& component, const std::string& words = "首页", bool tapped = false,
+                       int uid = 10101, const std::string& intent = "act=android.intent.action.MAIN ") {
+  RunScript run;
+  run.first_launch(kBoth)
+      .begin(Phase::kP5, 80)
+      .screen(81, kTestPackage, B::node(kTestPackage, words, false, 200) + B::button("扫一扫", 400));
+  if (tapped) run.act(record_name::kTap, 98, "分享");
+  run.log(100, "ActivityTaskManager",
+          "START u0 {" + intent + "flg=0x10000000 cmp=" + component + "} from uid " + std::to_string(uid));
+  return run.end(Phase::kP5, 150);
+}
+TEST(AssociatedStart, AnotherAppThatNobodyAskedForIsAViolationWhenRepeated) {
+  const RunScript first = starts_other(kNewsHome);
+  EXPECT_EQ(level(judged(first), "R6.5"), Level::kSuspected);
+  RunScript second = starts_other(kNewsHome);
+  second.device("DEVICE2");
+  EXPECT_EQ(level(judged({first.journal(), second.journal()}), "R6.5"), Level::kViolation);
+}
+TEST(AssociatedStart, WithoutDecoysItIsNeverNotFound) {
+  RunScript run;
+  run.first_launch(kBoth).begin(Phase::kP5, 80).page(81).end(Phase::kP5, 150);
+  EXPECT_EQ(level(judged(run), "R6.5"), Level::kNotTested);
+}
+TEST(AssociatedStart, WhatTheUserTappedForIsFine) {
+  EXPECT_EQ(level(judged(starts_other(kNewsHome, "首页", true)), "R6.5"), Level::kNotTested);
+}
+TEST(AssociatedStart, ANoticeOnTheScreenTellsOfIt) {
+  EXPECT_EQ(level(judged(starts_other(kNewsHome, "即将打开第三方应用")), "R6.5"), Level::kNotTested);
+}
+TEST(AssociatedStart, APageThatNobodyCanReadMayHaveToldOfIt) {
+  RunScript run;
+  run.first_launch(kBoth).begin(Phase::kP5, 80).screen(81, kTestPackage, "");
+  run.log(100, "ActivityTaskManager", "START u0 {cmp=" + kNewsHome + "} from uid 10101").end(Phase::kP5, 150);
+  EXPECT_EQ(level(judged(run), "R6.5"), Level::kNotTested);
+}
+TEST(AssociatedStart, PartsOfTheSystemAndOfItselfAreNoOtherApps) {
+  for (const char* component :
+       {"com.android.settings/.Settings", "com.google.android.permissioncontroller/.GrantPermissionsActivity",
+        "com.android.browser/.BrowserActivity", "com.example.app/.Second", "com.example.app:x/.Second",
+        "com.miui.securitycenter/.Main"})
+    EXPECT_EQ(level(judged(starts_other(component)), "R6.5"), Level::kNotTested) << component;
+}
+TEST(AssociatedStart, AnAddressThatIsOpenedIsAJumpAndAnothersStartIsAnothers) {
+  const std::string view = "act=android.intent.action.VIEW dat=https://example.com/... ";
+  EXPECT_EQ(level(judged(starts_other(kNewsHome, "首页", false, 10101, view)), "R6.5"), Level::kNotTested);
+  EXPECT_EQ(level(judged(starts_other(kNewsHome, "首页", false, 10055)), "R6.5"), Level::kNotTested);
+}
+
+TEST(Ablation, LessIsNeverWorseOfTheseItemsEither) {
+  expect_less_never_accuses(without_rules(clipboard(6)));
+  expect_less_never_accuses(refuses(Then::kExit, login()), listing("实用工具"));
+  expect_less_never_accuses(refuses(Then::kBrowse, kHome));
+  expect_less_never_accuses(asks_with("需要获取您的相机权限"));
+  expect_less_never_accuses(asks_with("需要获取您的相机权限，用于扫描二维码"));
+  expect_less_never_accuses(exercised_with(asks_needlessly()));
+  expect_less_never_accuses(starts_other(kNewsHome));
+}
+
 // ---- dialogs that the system starts by itself are never the app's request
 RunScript system_dialog(const std::string& action, const std::string& package, const std::string& text) {
   RunScript run;

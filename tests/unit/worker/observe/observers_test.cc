@@ -7,6 +7,7 @@
 #include "tests/unit/temporary_folder.h"
 #include "tests/unit/worker/device/fake_device.h"
 #include "worker/observe/appops.h"
+#include "worker/observe/dumps.h"
 #include "worker/observe/log_stream.h"
 #include "worker/observe/screen_look.h"
 #include "worker/observe/screenshot.h"
@@ -111,6 +112,28 @@ TEST_F(Observers, OnAndroid44TheWholeDumpIsTaken) {
   phone_.says = {{"dumpsys appops", "1004.00 3000.00\nCurrent AppOps Service state:\n\n1004.50 3000.10\n"}};
   ASSERT_TRUE(observe_appops(scene(), soon()).ok());
   EXPECT_NE(phone_.commands.back().find("dumpsys appops"), std::string::npos);
+}
+
+TEST_F(Observers, DumpsAreRawAndWhatTheDeviceDoesNotKnowIsAFailureOfItsOwn) {
+  phone_.own_facts.api = 29;
+  phone_.says = {{"dumpsys activity processes com.example.app",
+                  "1004.50 3000.10\nACTIVITY MANAGER RUNNING PROCESSES\n\n1005.00 3000.20\n"},
+                 {"dumpsys activity services com.example.app",
+                  "1006.00 3000.10\nCan't find service: activity\n\n1006.10 3000.20\n"}};
+  ASSERT_TRUE(observe_dumps(scene(), Phase::kP8, soon()).ok());
+  EXPECT_EQ(phone_.commands.size(), 2U);
+  ASSERT_TRUE(observe_dumps(scene(), Phase::kP1, soon()).ok());
+  ASSERT_TRUE(observe_dumps(scene(), Phase::kP10, soon()).ok());
+  EXPECT_EQ(phone_.commands.size(), 2U)
+      << "the first launch is not looked at, and ends with reasons came with 30";
+  const Journal j = sealed();
+  const Record* raw = find(j, RecordKind::kRaw, record_name::kProcesses);
+  ASSERT_TRUE(raw);
+  EXPECT_EQ(raw->data, "ACTIVITY MANAGER RUNNING PROCESSES\n");
+  const Record* failed = find(j, RecordKind::kFailed, record_name::kServices);
+  ASSERT_TRUE(failed);
+  EXPECT_EQ(failed->reason, "HOOK_ABSENT");
+  EXPECT_FALSE(find(j, RecordKind::kRaw, record_name::kServices));
 }
 
 TEST_F(Observers, AFailureIsTypedAndADeviceThatIsGoneIsTold) {
