@@ -27,6 +27,7 @@ std::string render_progress(const Style& style, const Json& sweep, std::size_t c
 std::string render_sweeps(const Style& style, const Json& page);
 std::string render_campaign(const Style& style, const Json& campaign);
 std::string render_summary(const Style& style, const Json& summary, const std::string& by);
+std::string render_sdks(const Style& style, const Json& sdks);  // those of a sweep, by version
 std::string render_results(const Style& style, const Json& page);
 std::string render_findings(const Style& style, const Json& page);  // of rows that carry their verdict
 std::string render_announcement(const Style& style, const Json& announcement);

@@ -23,6 +23,13 @@ Result<int> print_csv(Session& s, const std::string& path, const ApiClient::Quer
   return kExitOk;
 }
 
+Result<int> sdks(Session& s, std::int64_t sweep, bool csv) {
+  const std::string path = sweep_path(sweep) + "/sdks";
+  if (csv) return print_csv(s, path + ".csv", {});
+  TRY_ASSIGN(const Json all, s.client.get(path, {}, s.quick()));
+  return show(s, all, [&] { return render_sdks(s.style, all); });
+}
+
 void add_summary(CLI::App& app, Program& program) {
   struct Arguments {
     std::int64_t sweep = 0;
@@ -30,13 +37,15 @@ void add_summary(CLI::App& app, Program& program) {
     bool csv = false;
   };
   auto a = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("summary", "how many apps stand at which level, by task");
+  CLI::App* verb =
+      app.add_subcommand("summary", "how many apps stand at which level, by task; or hold which SDKs");
   verb->add_option("sweep", a->sweep, "its id")->required();
-  verb->add_option("--by", a->by, "store, region, developer, category, rule or task")
-      ->check(CLI::IsMember({"store", "region", "developer", "category", "rule", "task"}));
+  verb->add_option("--by", a->by, "store, region, developer, category, rule or task; sdk: SDKs and versions")
+      ->check(CLI::IsMember({"store", "region", "developer", "category", "rule", "task", "sdk"}));
   verb->add_flag("--csv", a->csv, "for a spreadsheet");
   verb->callback([a, &program] {
     program.verb = [a](Session& s) -> Result<int> {
+      if (a->by == "sdk") return sdks(s, a->sweep, a->csv);
       if (a->csv) return print_csv(s, sweep_path(a->sweep) + "/summary.csv", {{"by", a->by}});
       TRY_ASSIGN(const Json all, s.client.get(sweep_path(a->sweep) + "/summary", {{"by", a->by}}, s.quick()));
       return show(s, all, [&] { return render_summary(s.style, all, a->by); });

@@ -19,6 +19,7 @@
 #include "common/net/client.h"
 #include "common/rules/pack.h"
 #include "common/rules/workdays.h"
+#include "common/rules/sdks.h"
 #include "coordinator/config.h"
 #include "coordinator/http/api_handler.h"
 #include "coordinator/http/server.h"
@@ -114,6 +115,9 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   o.core.reuse_ms = c.leases.reuse_ms;
   o.core.no_device_ms = c.leases.no_device_ms;
   o.core.pack_version = pack.version;
+  auto sdks = load_sdks(c.judging.rules);
+  if (!sdks.ok()) return sdks.status().within("judging.rules");
+  o.core.sdks = std::make_shared<const SdkCatalogue>(std::move(*sdks));
   for (const RuleItem& item : pack.items) o.rules.push_back(item.id);
   auto workdays = Workdays::load(c.judging.rules);
   if (!workdays.ok()) return workdays.status().within("judging.rules");

@@ -168,6 +168,18 @@ struct Report {
   blobs @6 :List(Blob);    # 1 to 512; the first is the journal
   hint @7 :Data;           # the worker's own verdict (verdict.capnp), at most 256 KiB: only a hint
   figures @8 :Figures;
+  sdks @9 :SdkList;        # absent: nobody has looked
+}
+struct SdkList {
+  # The SDKs of a package, by the worker's own catalogue: what others make of it is theirs to check.
+  catalogue @0 :Text;      # its version, at most 64 bytes
+  in @1 :List(Sdk);        # at most 512, each id once
+  leftOut @2 :UInt32;      # found, and not in the list
+
+  struct Sdk {
+    id @0 :Text;           # at most 100 bytes
+    version @1 :Text;      # at most 64 bytes; empty: the package does not tell
+  }
 }
 struct Blob {
   name @0 :Text;           # letters, digits, '.', '_' and '-', at most 100, not beginning with '.'

@@ -8,12 +8,15 @@ Result<std::unique_ptr<RealDevices>> RealDevices::open(const DeviceConfig& confi
   std::unique_ptr<RealDevices> all(new RealDevices);
   TRY_ASSIGN(all->pack_, load_rule_pack(config.rules));
   TRY_ASSIGN(all->profiles_, load_profiles(config.rules));
+  TRY_ASSIGN(all->sources_, load_sources(config.rules));
+  TRY_ASSIGN(all->sdks_, load_sdks(config.rules));
   net::Options options;
   options.file_folders = config.file_folders;
   options.ca_file = config.fetch_ca;
   all->client_ = std::make_unique<net::Client>(options, random);
   TRY_ASSIGN(all->cache_, job::Cache::open(config.cache_folder, config.cache_bytes));
-  all->fetcher_ = std::make_unique<job::Fetcher>(*all->client_, *all->cache_, config.fetch);
+  all->fetcher_ = std::make_unique<job::Fetcher>(*all->client_, *all->cache_, config.fetch,
+                                                 FactsKnowledge{&all->sources_, &all->sdks_});
   all->pool_ = std::make_unique<device::DevicePool>(config.pool, clock, log);
   all->runner_ = std::make_unique<job::DeviceRunner>(
       *all->pool_, *all->fetcher_, job::RunBasis{all->pack_, all->profiles_, clock, worker, key}, log);

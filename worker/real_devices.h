@@ -12,6 +12,8 @@
 #include "common/base/random.h"
 #include "common/rules/pack.h"
 #include "common/rules/profile.h"
+#include "common/rules/sdks.h"
+#include "common/rules/sources.h"
 #include "worker/device/pool.h"
 #include "worker/job/device_runner.h"
 
@@ -24,7 +26,7 @@ struct DeviceConfig {
   job::FetchLimits fetch;
   std::vector<std::string> file_folders;  // file: addresses must lie below one of these
   std::string fetch_ca;                   // PEM of whom APK addresses are believed; empty: the system's
-  std::string rules;                      // folder of pack.yaml, phrases.yaml and profiles.yaml
+  std::string rules;                      // folder of the rule pack and all that lies beside it
 };
 
 class RealDevices {
@@ -43,6 +45,8 @@ class RealDevices {
   RealDevices() = default;
 
   RulePack pack_;
+  SourceCatalogue sources_;
+  SdkCatalogue sdks_;
   Profiles profiles_;
   std::unique_ptr<net::Client> client_;
   std::unique_ptr<job::Cache> cache_;

@@ -9,6 +9,7 @@
 
 #include "common/model/figures.h"
 #include "common/model/lease.h"
+#include "common/model/sdk_list.h"
 
 namespace storesweep {
 
@@ -100,6 +101,7 @@ struct Report {
   std::vector<BlobRef> blobs;
   std::string hint;  // the worker's own verdict, encoded: only a hint
   RunFigures figures;
+  SdkList sdks;  // of the file set
   bool operator==(const Report&) const = default;
 };
 enum class FailureReason : std::uint8_t {

@@ -37,7 +37,6 @@ class Reader {
                     std::uint32_t sdk);
 
   SdkCatalogue out_;
-  std::map<std::string, std::uint32_t, std::less<>> by_id_;
 };
 
 Status Reader::read(const std::string& file) {
@@ -50,7 +49,7 @@ Status Reader::read(const std::string& file) {
 }
 
 Sdk& Reader::entry(const std::string& id, bool& is_new) {
-  const auto [at, inserted] = by_id_.emplace(id, static_cast<std::uint32_t>(out_.sdks.size()));
+  const auto [at, inserted] = out_.by_id.emplace(id, static_cast<std::uint32_t>(out_.sdks.size()));
   is_new = inserted;
   if (inserted) out_.sdks.emplace_back().id = id;
   return out_.sdks[at->second];
@@ -245,11 +244,7 @@ std::optional<std::uint32_t> SdkCatalogue::of_host(std::string_view host) const 
   return std::nullopt;
 }
 
-std::optional<std::uint32_t> SdkCatalogue::find(std::string_view id) const {
-  const auto at = std::ranges::find(sdks, id, &Sdk::id);
-  if (at == sdks.end()) return std::nullopt;
-  return static_cast<std::uint32_t>(at - sdks.begin());
-}
+std::optional<std::uint32_t> SdkCatalogue::find(std::string_view id) const { return found(by_id, id); }
 
 Result<SdkCatalogue> load_sdks(const std::string& folder) {
   Reader reader;

@@ -44,7 +44,8 @@ struct SdkCatalogue {
   using Index = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
   std::string version;
   std::vector<Sdk> sdks;  // in the order of the files
-  Index by_class;         // prefixes, and the full names of components
+  Index by_id;
+  Index by_class;  // prefixes, and the full names of components
   // Hashes of those, so that nearly every other prefix costs no look-up.
   std::bitset<65'536> class_filter;
   Index by_library, by_component, by_meta_data, by_permission, by_host, by_file;

@@ -76,6 +76,7 @@ void fill(format::FromWorker::Builder root, const Report& v) {
   put_each(out.initBlobs(size_of(v.blobs)), v.blobs);
   out.setHint({reinterpret_cast<const kj::byte*>(v.hint.data()), v.hint.size()});
   put(out.initFigures(), v.figures);
+  if (v.sdks.looked()) put(out.initSdks(), v.sdks);
 }
 Report read(format::Report::Reader in) {
   Report v;
@@ -89,6 +90,7 @@ Report read(format::Report::Reader in) {
   if (v.blobs.empty()) throw Refused{"report.blobs: none, not even the journal"};
   v.hint = data(in.getHint(), "report.hint", kMaxHintBytes);
   v.figures = get(in.getFigures());
+  if (in.hasSdks()) v.sdks = get(in.getSdks());
   return v;
 }
 

@@ -237,6 +237,24 @@ RunFigures get(format::Figures::Reader in) {
   return v;
 }
 
+void put(format::SdkList::Sdk::Builder out, const SdkInRun& v) {
+  out.setId(text(v.id));
+  out.setVersion(text(v.version));
+}
+SdkInRun get(format::SdkList::Sdk::Reader in) {
+  return {text(in.getId(), "sdks.id", kMaxSdkIdBytes),
+          text(in.getVersion(), "sdks.version", kMaxSdkVersionBytes)};
+}
+void put(format::SdkList::Builder out, const SdkList& v) {
+  out.setCatalogue(text(v.catalogue));
+  put_each(out.initIn(size_of(v.in)), v.in);
+  out.setLeftOut(v.left_out);
+}
+SdkList get(format::SdkList::Reader in) {
+  return {text(in.getCatalogue(), "sdks.catalogue", kMaxSdkVersionBytes),
+          get_each<SdkInRun>(in.getIn(), "sdks.in", kMaxSdksOfRun), in.getLeftOut()};
+}
+
 void put(format::Offer::Builder out, const LeaseOffer& v) {
   put(out.initToken(), v.token);
   out.setKind(to_enum<format::JobKind>(v.kind));

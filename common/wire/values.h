@@ -74,6 +74,10 @@ void put(format::Blob::Builder out, const BlobRef& v);
 BlobRef get(format::Blob::Reader in);
 void put(format::Figures::Builder out, const RunFigures& v);
 RunFigures get(format::Figures::Reader in);
+void put(format::SdkList::Sdk::Builder out, const SdkInRun& v);
+SdkInRun get(format::SdkList::Sdk::Reader in);
+void put(format::SdkList::Builder out, const SdkList& v);
+SdkList get(format::SdkList::Reader in);
 void put(format::Offer::Builder out, const LeaseOffer& v);
 LeaseOffer get(format::Offer::Reader in);
 

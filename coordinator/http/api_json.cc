@@ -197,6 +197,26 @@ Json to_json(const FiguresRow& r) {
           {"sum", figures_json(r.sum)}};
 }
 
+// A version is null where packages do not tell; of the rest it is, too.
+Json to_json(const SdkReport& r) {
+  Json rows = Json::array(), catalogues = Json::object();
+  for (const SdkRow& row : r.rows) {
+    rows.push_back({{"sdk", row.count.id},
+                    {"name", row.name},
+                    {"company", row.company},
+                    {"kind", row.kind},
+                    {"version", row.count.version.empty() ? Json() : Json(row.count.version)},
+                    {"rest", row.count.rest},
+                    {"listings", row.count.listings}});
+  }
+  for (const auto& [version, listings] : r.summary.catalogues) catalogues[version] = listings;
+  return {{"looked", r.summary.looked},
+          {"not_looked", r.summary.not_looked},
+          {"left_out", r.summary.left_out},
+          {"catalogues", catalogues},
+          {"rows", rows}};
+}
+
 Json to_json(const AnnouncementRow& r) {
   return {{"number", r.number}, {"app", r.app},         {"developer", r.developer},
           {"source", r.source}, {"version", r.version}, {"problems", r.problems}};

@@ -16,6 +16,7 @@ nlohmann::ordered_json brief_json(const ResultRow& row);  // of a page: listing 
 nlohmann::ordered_json to_json(const FindingRow& row);    // with its history
 nlohmann::ordered_json to_json(const SummaryRow& row);
 nlohmann::ordered_json to_json(const FiguresRow& row);
+nlohmann::ordered_json to_json(const SdkReport& report);
 nlohmann::ordered_json to_json(const AnnouncementRow& row);
 nlohmann::ordered_json evidence_json(const ResultRow& row);  // by run
 nlohmann::ordered_json to_json(const ChangeRow& change);

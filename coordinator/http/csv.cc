@@ -33,6 +33,16 @@ std::string summary_csv(const std::vector<SummaryRow>& rows, bool simulated) {
   return all;
 }
 
+std::string sdks_csv(const SdkReport& report, bool simulated) {
+  const char* const mark = simulated ? "true" : "false";
+  std::string all = std::string(kByteOrderMark) + "sdk,name,company,kind,version,listings,simulated\r\n";
+  for (const SdkRow& r : report.rows) {
+    const std::string version = r.count.rest ? "rest" : r.count.version.empty() ? "unknown" : r.count.version;
+    all += csv_line({r.count.id, r.name, r.company, r.kind, version, std::to_string(r.count.listings), mark});
+  }
+  return all + csv_line({"(not looked)", "", "", "", "", std::to_string(report.summary.not_looked), mark});
+}
+
 std::string announcement_csv(const std::vector<AnnouncementRow>& rows) {
   std::string all = std::string(kByteOrderMark) + "序号,应用名称,应用开发者,应用来源,应用版本,所涉问题\r\n";
   for (const AnnouncementRow& r : rows) {

@@ -14,6 +14,9 @@ std::string csv_cell(std::string_view text);
 std::string csv_line(const std::vector<std::string>& cells);
 // group, task, rule, level, count, simulated
 std::string summary_csv(const std::vector<SummaryRow>& rows, bool simulated);
+// sdk, name, company, kind, version, listings, simulated; version: "unknown" where packages do not tell,
+// "rest" of all that have no row. A last line without an SDK: the listings of which nothing is known.
+std::string sdks_csv(const SdkReport& report, bool simulated);
 // The six columns of the ministry's announcements: 序号, 应用名称, 应用开发者, 应用来源, 应用版本, 所涉问题.
 std::string announcement_csv(const std::vector<AnnouncementRow>& rows);
 

@@ -26,6 +26,8 @@ Result<Response> get_result(const Call& call);
 Result<Response> list_evidence(const Call& call);
 Result<Response> get_summary(const Call& call);
 Result<Response> get_summary_csv(const Call& call);
+Result<Response> get_sdks(const Call& call);
+Result<Response> get_sdks_csv(const Call& call);
 Result<Response> get_figures(const Call& call);
 Result<Response> get_announcement(const Call& call);
 Result<Response> get_announcement_csv(const Call& call);

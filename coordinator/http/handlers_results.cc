@@ -80,6 +80,20 @@ Result<Response> get_summary_csv(const Call& call) {
   return csv_response(summary_csv(rows, sweep.simulated), "summary-" + call.part("sweep") + ".csv");
 }
 
+Result<Response> get_sdks(const Call& call) {
+  TRY_ASSIGN(const SweepStatus sweep, sweep_of(call));
+  TRY_ASSIGN(const SdkReport report, call.service.sdks(sweep.id, call.deadline));
+  Json all = {{"simulated", sweep.simulated}, {"sweep", call.id("sweep")}};
+  all.update(to_json(report));
+  return json_response(all);
+}
+
+Result<Response> get_sdks_csv(const Call& call) {
+  TRY_ASSIGN(const SweepStatus sweep, sweep_of(call));
+  TRY_ASSIGN(const SdkReport report, call.service.sdks(sweep.id, call.deadline));
+  return csv_response(sdks_csv(report, sweep.simulated), "sdks-" + call.part("sweep") + ".csv");
+}
+
 Result<Response> get_figures(const Call& call) {
   TRY_ASSIGN([[maybe_unused]] const SweepStatus sweep, sweep_of(call));
   TRY_ASSIGN(const auto rows, call.service.figures(SweepId(call.id("sweep")), call.deadline));

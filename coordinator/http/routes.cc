@@ -87,6 +87,8 @@ const std::vector<Route>& table() {
        kQuickMs,
        {"by"},
        get_summary_csv},
+      {"GET", "/api/v1/sweeps/{sweep}/sdks", Access::kRead, kNoBody, kQuickMs, {}, get_sdks},
+      {"GET", "/api/v1/sweeps/{sweep}/sdks.csv", Access::kRead, kNoBody, kQuickMs, {}, get_sdks_csv},
       {"GET", "/api/v1/sweeps/{sweep}/figures", Access::kRead, kNoBody, kQuickMs, {}, get_figures},
       {"GET", "/api/v1/sweeps/{sweep}/announcement", Access::kRead, kNoBody, kQuickMs, {}, get_announcement},
       {"GET",

@@ -112,6 +112,15 @@ struct ResultRow {
   };
   std::vector<Evidence> evidence;  // the first run first, then its confirmation and what amended it
 };
+// One SDK in one version, in the words of the coordinator's catalogue.
+struct SdkRow {
+  SdkCount count;
+  std::string name, company, kind;
+};
+struct SdkReport {
+  SdkSummary summary;  // without its rows
+  std::vector<SdkRow> rows;
+};
 // The six columns of the ministry's announcements.
 struct AnnouncementRow {
   std::int64_t number = 0;
@@ -201,6 +210,7 @@ class ServiceApi {
   virtual Result<ResultRow> result(JobId, const Deadline&) = 0;
   virtual Result<std::vector<SummaryRow>> summary(const SummaryQuery&, const Deadline&) = 0;
   virtual Result<std::vector<FiguresRow>> figures(SweepId, const Deadline&) = 0;  // per device kind
+  virtual Result<SdkReport> sdks(SweepId, const Deadline&) = 0;  // that the sweep's listings hold
   virtual Result<std::vector<AnnouncementRow>> announcement(SweepId, const Deadline&) = 0;
   virtual Result<JobId> retest(const RetestRequest&, const Deadline&) = 0;
   // Of the results of one page; a page may hold more findings than rows were asked for, or none.

@@ -18,6 +18,8 @@
 
 namespace storesweep {
 
+struct SdkCatalogue;
+
 // Deliberate bugs, one for each mend of the protocol: reachable from tests alone, which show that each is
 // caught.
 struct Bugs {
@@ -68,7 +70,8 @@ struct CoreOptions {
   std::int64_t gate_ms = 1'000;   // how long a report that came again waits before it is let in
   std::size_t read_ahead = 1024;  // payloads in memory
   std::string pack_version;
-  std::string evidence_base;  // URL that a token's blobs go to: base + "/" + address key
+  std::shared_ptr<const SdkCatalogue> sdks;  // whose names count; null: none do
+  std::string evidence_base;                 // URL that a token's blobs go to: base + "/" + address key
   Bugs bugs;
 
   std::int64_t heartbeat_ms() const { return std::max<std::int64_t>(lease_ms / 4, 1); }

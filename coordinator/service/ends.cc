@@ -83,6 +83,7 @@ EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
   run.pack_version = verdict.pack_version;
   run.blobs = r.blobs;
   run.figures = r.figures;
+  run.sdks = admitted(r.sdks, options_.sdks.get());
   run.at_ms = now_.wall_ms;
   if (!e) {
     end.judged = judged(job, end.sweep, o.payload->listing, coded(verdict), {run.id}, "first");

@@ -8,6 +8,7 @@
 #include "common/base/hash.h"
 #include "common/evidence/verdict_codec.h"
 #include "common/report/announcement.h"
+#include "common/rules/sdks.h"
 #include "coordinator/catalogue/catalogue.h"
 #include "coordinator/service/address.h"
 #include "coordinator/service/aggregates.h"
@@ -315,6 +316,22 @@ Result<std::vector<SummaryRow>> Service::summary(const SummaryQuery& query, cons
 
 Result<std::vector<FiguresRow>> Service::figures(SweepId sweep, const Deadline&) {
   return parts_.store.figures(sweep);
+}
+
+Result<SdkReport> Service::sdks(SweepId sweep, const Deadline&) {
+  SdkReport out;
+  TRY_ASSIGN(out.summary, parts_.store.sdks(sweep));
+  const SdkCatalogue* catalogue = options_.core.sdks.get();
+  for (SdkCount& count : std::exchange(out.summary.rows, {})) {
+    SdkRow row{std::move(count), "", "", ""};
+    const auto at = catalogue ? catalogue->find(row.count.id) : std::nullopt;
+    if (at) {
+      const Sdk& sdk = catalogue->sdks[*at];
+      row.name = sdk.name, row.company = sdk.company, row.kind = sdk.kind;
+    }
+    out.rows.push_back(std::move(row));
+  }
+  return out;
 }
 
 Result<std::vector<AnnouncementRow>> Service::announcement(SweepId sweep, const Deadline&) {

@@ -74,6 +74,7 @@ class Service final : public ServiceApi {
   Result<ResultRow> result(JobId, const Deadline&) override;
   Result<std::vector<SummaryRow>> summary(const SummaryQuery&, const Deadline&) override;
   Result<std::vector<FiguresRow>> figures(SweepId, const Deadline&) override;
+  Result<SdkReport> sdks(SweepId, const Deadline&) override;
   Result<std::vector<AnnouncementRow>> announcement(SweepId, const Deadline&) override;
   Result<JobId> retest(const RetestRequest&, const Deadline&) override;
   Result<Page<FindingRow>> findings(const FindingQuery&, const PageRequest&, const Deadline&) override;

@@ -52,6 +52,7 @@ class MemoryStore : public Store {
   Result<KeptPack> pack(const Digest& sha256) override;
   Status put_calibration(std::uint64_t epoch, const CalibrationRecord& record) override;
   Result<std::vector<CalibrationRecord>> calibrations() override;
+  Result<SdkSummary> sdks(SweepId sweep) override;
   Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
   Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) override;
 

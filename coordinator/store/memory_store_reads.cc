@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "coordinator/store/memory_store.h"
+#include "coordinator/store/sdk_counts.h"
 
 namespace storesweep {
 namespace {
@@ -322,6 +323,19 @@ Result<std::vector<CalibrationRecord>> MemoryStore::calibrations() {
   std::vector<CalibrationRecord> out;
   for (const auto& [where, record] : calibrations_) out.push_back(record);
   return out;
+}
+
+Result<SdkSummary> MemoryStore::sdks(SweepId sweep) {
+  std::lock_guard lock(mutex_);
+  SdkCounts counts;
+  std::int64_t ended = 0;
+  for (const auto& [job, end] : ends_) {
+    if (end.sweep != sweep || is_extra(job)) continue;
+    ++ended;
+    const auto run = runs_.find(end.run ? end.run->id : end.reused);
+    if (run != runs_.end()) counts.add(run->second.sdks);
+  }
+  return counts.summary(ended);
 }
 
 Result<std::vector<Digest>> MemoryStore::expire_evidence(std::uint64_t epoch, std::int64_t before_ms) {

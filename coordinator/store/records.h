@@ -17,6 +17,7 @@
 #include "common/model/lease.h"
 #include "common/model/listing.h"
 #include "common/model/messages.h"
+#include "common/model/sdk_list.h"
 #include "common/model/verdict.h"
 
 namespace storesweep {
@@ -149,6 +150,7 @@ struct RunRecord {
   std::string pack_version;
   std::vector<BlobRef> blobs;
   RunFigures figures;
+  SdkList sdks;  // of its file set; names of the coordinator's catalogue alone
   std::int64_t at_ms = 0;
 };
 
@@ -205,6 +207,23 @@ struct SummaryRow {
   std::string rule;  // empty: the row of the task
   Level level = Level::kNotTested;
   std::int64_t count = 0;
+};
+// How many listings of one sweep hold an SDK in one version. A listing counts once, by the run that its job
+// ended with (an earlier run that stood in counts for each listing that it stood in for); confirmations,
+// retests and new judgements change nothing.
+struct SdkCount {
+  std::string id;
+  std::string version;  // empty: the package does not tell
+  std::int64_t listings = 0;
+  bool rest = false;  // of all versions that have no row of their own
+  bool operator==(const SdkCount&) const = default;
+};
+struct SdkSummary {
+  std::int64_t looked = 0;                         // listings whose package was looked through
+  std::int64_t not_looked = 0;                     // the others that have ended: of them nothing is known
+  std::int64_t left_out = 0;                       // times that an SDK was found and is in no row
+  std::map<std::string, std::int64_t> catalogues;  // version -> listings that were looked through by it
+  std::vector<SdkCount> rows;                      // by id
 };
 // Sums over the runs of one sweep on one kind of device.
 struct FiguresRow {

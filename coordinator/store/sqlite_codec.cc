@@ -177,6 +177,31 @@ void add(RunFigures& sum, const RunFigures& f) {
   for (auto field : kSums) sum.*field += f.*field;
 }
 
+std::string sdks(const SdkList& list) {
+  if (!list.looked()) return {};
+  std::string out;
+  put(out, list.catalogue);
+  put(out, list.left_out);
+  return out + list_of(list.in, [](std::string& o, const SdkInRun& sdk) {
+           put(o, sdk.id);
+           put(o, sdk.version);
+         });
+}
+SdkList sdks(std::string_view bytes) {
+  SdkList list;
+  if (bytes.empty()) return list;
+  ByteReader in(as_bytes(bytes));
+  list.catalogue = text(in);
+  list.left_out = static_cast<std::uint32_t>(number(in));
+  list.in = list_from<SdkInRun>(in, [](ByteReader& r) {
+    SdkInRun sdk;
+    sdk.id = text(r);
+    sdk.version = text(r);
+    return sdk;
+  });
+  return list;
+}
+
 std::string groups(const Groups& g) { return texts({g.store, g.region, g.developer, g.category}); }
 Groups groups(std::string_view bytes) {
   std::vector<std::string> list = texts(bytes);

@@ -32,6 +32,8 @@ std::vector<BlobRef> blobs(std::string_view bytes);
 std::string figures(const RunFigures& figures);
 RunFigures figures(std::string_view bytes);
 void add(RunFigures& sum, const RunFigures& figures);
+std::string sdks(const SdkList& list);  // empty where nobody has looked
+SdkList sdks(std::string_view bytes);
 std::string groups(const Groups& groups);
 Groups groups(std::string_view bytes);
 std::string tallies(const std::vector<Tally>& list);

@@ -1,6 +1,7 @@
 // Reads for people: sweeps, campaigns, results, summaries.
 #include <algorithm>
 
+#include "coordinator/store/sdk_counts.h"
 #include "coordinator/store/sqlite_codec.h"
 #include "coordinator/store/sqlite_db.h"
 #include "coordinator/store/sqlite_read.h"
@@ -229,6 +230,19 @@ Result<std::vector<SummaryRow>> SqliteStore::summary(const SummaryQuery& query) 
       }
     }
     return out;
+  });
+}
+
+Result<SdkSummary> SqliteStore::sdks(SweepId sweep) {
+  return read<SdkSummary>([&](Db& db) -> Result<SdkSummary> {
+    SdkCounts counts;
+    std::int64_t ended = 0;
+    Query q(db,
+            "SELECT r.sdks FROM job_end e LEFT JOIN run r ON r.id = max(e.run, e.reused) "
+            "WHERE " STORESWEEP_JOB_OF_SWEEP("e.job", "?1"));
+    q << sweep.value;
+    for (; q.next(); ++ended) counts.add(codec::sdks(q.view(0)));
+    return counts.summary(ended);
   });
 }
 

@@ -53,6 +53,7 @@ RunRecord run(const Query& q, int c) {
   r.blobs = codec::blobs(q.view(c++));
   r.figures = codec::figures(q.view(c++));
   r.at_ms = q.integer(c++);
+  r.sdks = codec::sdks(q.view(c++));
   r.rules = codec::texts(q.view(c++));
   return r;
 }

@@ -20,7 +20,7 @@ namespace storesweep::rows {
   "l.release_date, l.permissions, l.policy_url, l.apk_url, l.apk_sha256, l.apk_bytes, l.page"
 #define STORESWEEP_RUN_COLUMNS                                                                           \
   "r.id, r.epoch, r.n, r.job, r.sweep, r.base_run, r.file_set, r.device, r.worker, r.depth, r.partial, " \
-  "r.transient, r.pack_version, r.blobs, r.figures, r.at_ms, "                                           \
+  "r.transient, r.pack_version, r.blobs, r.figures, r.at_ms, r.sdks, "                                   \
   "(SELECT rules FROM extra WHERE extra.job = r.job)"
 // Whether a job is of a sweep (an expression): its jobs are one range of ids.
 #define STORESWEEP_JOB_OF_SWEEP(job, sweep)                                               \

@@ -201,13 +201,15 @@ void SqliteWriter::cover(const Of& of, std::int64_t at_ms) {
 
 void SqliteWriter::insert(const RunRecord& r, const std::optional<Of>& of) {
   {
-    Query q(db_, "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)");
+    Query q(db_, "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)");
     q << r.id.value << signed_of(r.token.epoch) << signed_of(r.token.n) << r.job.value << r.sweep.value
       << r.base_run.value;
     q.blob(codec::digest(r.file_set)).blob(codec::device(r.device));
     q << std::int64_t{r.device.kind.simulated()} << r.worker << std::int64_t{static_cast<int>(r.depth)}
       << std::int64_t{r.partial} << std::int64_t{r.transient} << r.pack_version;
-    (q.blob(codec::blobs(r.blobs)).blob(codec::figures(r.figures)) << r.at_ms).run();
+    (q.blob(codec::blobs(r.blobs)).blob(codec::figures(r.figures)) << r.at_ms)
+        .blob(codec::sdks(r.sdks))
+        .run();
   }
   for (const BlobRef& b : r.blobs) {
     Query q(db_, "INSERT OR IGNORE INTO run_blob VALUES (?, ?)");

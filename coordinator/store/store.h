@@ -133,6 +133,7 @@ class Store {
   virtual Result<Page<StoredResult>> results(const ResultQuery& query, const PageRequest& page) = 0;
   virtual Result<std::vector<SummaryRow>> summary(const SummaryQuery& query) = 0;
   virtual Result<std::vector<FiguresRow>> figures(SweepId sweep) = 0;
+  virtual Result<SdkSummary> sdks(SweepId sweep) = 0;
 
   // ---- evidence
   // The entry of a journal; kNotFound.

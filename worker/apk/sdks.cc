@@ -4,6 +4,7 @@
 #include <set>
 
 #include "common/base/text.h"
+#include "common/model/sdk_list.h"
 
 namespace storesweep::apk {
 namespace {
@@ -41,14 +42,6 @@ FoundSdks find(const SdkCatalogue& catalogue, const SdkMarks& marks) {
     note(found, in(catalogue.by_meta_data, name), "meta-data", name);
   for (const std::string& f : marks.files) note(found, catalogue.of_file(f), "file", f);
   return found;
-}
-
-// A version has a digit and no blank; anything else in its place is none.
-bool version_shaped(std::string_view s) {
-  return !s.empty() && s.size() <= kMaxVersionBytes &&
-         s.find_first_of("0123456789") != std::string_view::npos &&
-         s.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_+:") ==
-             std::string_view::npos;
 }
 
 void find_version(const Sdk& sdk, const SdkMarks& marks, const VersionReader& read, SdkFact& fact) {

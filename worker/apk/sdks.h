@@ -17,7 +17,6 @@
 namespace storesweep::apk {
 
 inline constexpr std::size_t kMaxSdkEvidence = 100;  // marks that are told of one SDK
-inline constexpr std::size_t kMaxVersionBytes = 64;  // what is longer is no version
 inline constexpr std::size_t kMaxVersionFileBytes = 64u << 10;
 
 // Everything of a package that may tell of an SDK. Filled by whoever reads the package.

@@ -13,13 +13,18 @@ constexpr int kRuns = 3;
 }  // namespace
 
 FetchEnd DeviceRunner::fetch(const LeaseOffer& offer, const Deadline& deadline) {
+  // Of a run that can never be the one that a listing rests on nobody counts the SDKs.
+  const bool stands_in = offer.kind != JobKind::kConfirmation && offer.only_rules.empty();
+  auto done = [&](const AppFiles& app) {
+    return FetchDone{app.facts.file_set, app.facts.needs,
+                     stands_in ? fetcher_.sdks_of(app, deadline) : SdkList{}};
+  };
   if (offer.file_set) {
-    if (auto app = fetcher_.again(*offer.file_set)) return FetchDone{app->facts.file_set, app->facts.needs};
+    if (auto app = fetcher_.again(*offer.file_set)) return done(*app);
   }
   FetchedApp fetched = fetcher_.fetch(offer.listing, deadline);
   if (auto* failure = std::get_if<JobFailure>(&fetched)) return FetchFailed{std::move(*failure)};
-  const ApkFacts& facts = std::get<AppFiles>(fetched).facts;
-  return FetchDone{facts.file_set, facts.needs};
+  return done(std::get<AppFiles>(fetched));
 }
 
 // Fetched a while ago; the cache may have lost it meanwhile.

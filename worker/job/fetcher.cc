@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/text.h"
+#include "common/rules/sdks.h"
 
 namespace storesweep::job {
 namespace {
@@ -52,6 +53,24 @@ std::vector<std::optional<Digest>> known_hashes(const Listing& listing, std::siz
   return out;
 }
 
+std::vector<ByteView> views_of(const AppFiles& app) {
+  std::vector<ByteView> bytes;
+  for (const CachedFile& file : app.files) bytes.push_back(file.bytes());
+  return bytes;
+}
+
+SdkList sdk_list(const std::vector<SdkUse>& uses, const std::string& catalogue) {
+  SdkList out{catalogue, {}, 0};
+  for (const SdkUse& use : uses) {
+    if (out.in.size() < kMaxSdksOfRun && use.id.size() <= kMaxSdkIdBytes) {
+      out.in.push_back({use.id, use.version});
+    } else {
+      ++out.left_out;
+    }
+  }
+  return out;
+}
+
 FetchedApp read_facts(const Listing& listing, AppFiles app) {
   if (listing.subject == SubjectKind::kQuickApp) {
     app.facts.file_set = set_digest(app.files);
@@ -59,9 +78,7 @@ FetchedApp read_facts(const Listing& listing, AppFiles app) {
     app.facts.needs.quick_app_runtime = true;
     return app;
   }
-  std::vector<ByteView> bytes;
-  for (const CachedFile& file : app.files) bytes.push_back(file.bytes());
-  Result<ApkFacts> facts = read_apk_facts(bytes);
+  Result<ApkFacts> facts = read_apk_facts(views_of(app));
   if (!facts.ok()) {
     return because(FailureKind::kApp, FailureReason::kInstall,
                    "the APK cannot be read: " + facts.status().message());
@@ -122,8 +139,7 @@ void Fetcher::remember(const AppFiles& app) {
   std::lock_guard lock(mutex_);
   if (known_.size() >= kMaxKnown) known_.clear();
   Known& known = known_[app.facts.file_set];
-  known.facts = app.facts;
-  known.members.clear();
+  known = {app.facts, {}, std::move(known.sdks)};
   for (const CachedFile& file : app.files) known.members.push_back(file.sha256);
 }
 
@@ -142,6 +158,24 @@ std::optional<AppFiles> Fetcher::again(const Digest& file_set) {
     app.files.push_back(std::move(*file));
   }
   return app;
+}
+
+SdkList Fetcher::sdks_of(const AppFiles& app, const Deadline& deadline) {
+  if (!knowledge_.sdks || app.facts.needs.quick_app_runtime) return {};
+  {
+    std::lock_guard lock(mutex_);
+    auto at = known_.find(app.facts.file_set);
+    if (at != known_.end() && at->second.sdks.looked()) return at->second.sdks;
+  }
+  FactsOptions options;
+  options.knowledge = &knowledge_;
+  options.deadline = deadline.at_most_ms(apk::kMaxFileMs);
+  const Result<ApkFacts> facts = read_package_facts(views_of(app), options);
+  if (!facts.ok() || !facts->code.looked_at) return {};
+  SdkList sdks = sdk_list(facts->code.sdks, knowledge_.sdks->version);
+  std::lock_guard lock(mutex_);
+  if (auto at = known_.find(app.facts.file_set); at != known_.end()) at->second.sdks = sdks;
+  return sdks;
 }
 
 Result<CachedFile> Fetcher::bring(const std::string& address, const std::optional<Digest>& known,

@@ -12,7 +12,7 @@
 #include "common/base/cancel.h"
 #include "common/model/listing.h"
 #include "common/net/client.h"
-#include "worker/apk/facts.h"
+#include "worker/apk/package.h"
 #include "worker/job/cache.h"
 #include "worker/job/stages.h"
 
@@ -31,18 +31,23 @@ using FetchedApp = std::variant<AppFiles, JobFailure>;
 
 class Fetcher {
  public:
-  Fetcher(net::Client& client, Cache& cache, FetchLimits limits)
-      : client_(client), cache_(cache), limits_(limits) {}
+  // knowledge: what sdks_of() looks packages through for; outlives the fetcher.
+  Fetcher(net::Client& client, Cache& cache, FetchLimits limits, FactsKnowledge knowledge = {})
+      : client_(client), cache_(cache), limits_(limits), knowledge_(knowledge) {}
 
   // Failures: app where the address or its file is at fault, infrastructure else.
   FetchedApp fetch(const Listing& listing, const Deadline& deadline);
   // What was fetched before and is still in the cache, without asking anybody.
   std::optional<AppFiles> again(const Digest& file_set);
+  // The SDKs of an app that was fetched; not looked where its code cannot be read, or not in time. Reads the
+  // whole package, once while its facts are kept.
+  SdkList sdks_of(const AppFiles& app, const Deadline& deadline);
 
  private:
   struct Known {
     ApkFacts facts;
     std::vector<Digest> members;
+    SdkList sdks;
   };
   void remember(const AppFiles& app);
   Result<CachedFile> bring(const std::string& address, const std::optional<Digest>& known,
@@ -51,6 +56,7 @@ class Fetcher {
   net::Client& client_;
   Cache& cache_;
   const FetchLimits limits_;
+  const FactsKnowledge knowledge_;
   std::mutex mutex_;
   std::map<Digest, Known> known_;
 };

@@ -1,5 +1,7 @@
 #include "worker/job/script.h"
 
+#include <algorithm>
+
 #include "common/base/text.h"
 
 namespace storesweep::job {
@@ -25,6 +27,13 @@ Status set_fail(std::string_view value, Script& script) {
   }
   script.fail_fetch = value == "fetch";
   return script.fail_fetch ? ok_status() : invalid("app, device, infrastructure, evasion or fetch expected");
+}
+
+void add_sdk(std::string_view value, SdkList& sdks) {
+  const auto at = std::min(value.find('@'), value.size());
+  sdks.catalogue = "scripted-1";
+  sdks.in.push_back(
+      {std::string(value.substr(0, at)), std::string(value.substr(std::min(at + 1, value.size())))});
 }
 
 Status set_word(std::string_view key, std::string_view value, Script& script) {
@@ -62,6 +71,8 @@ Status set(std::string_view key, std::string_view value, Script& script) {
     script.needs.abis.emplace_back(value);
   } else if (key == "feature") {
     script.needs.features.emplace_back(value);
+  } else if (key == "sdk") {
+    add_sdk(value, script.sdks);
   } else if (key == "fail") {
     return set_fail(value, script);
   } else {

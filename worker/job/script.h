@@ -8,6 +8,7 @@
 //   does fail_runs=N        ... but only the first N of this process (default: all) min_api=N abi=NAME
 //   feature=NAME   what it needs kill=worker        the run kills its worker kill=judge         the journal
 //   is none: its bytes are garbage kilobytes=N        about how large the journal is (default 4)
+//   sdk=ID@VERSION     holds this SDK (without @: of an unknown version); may stand there several times
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 
 #include "common/base/status.h"
 #include "common/model/job.h"
+#include "common/model/sdk_list.h"
 
 namespace storesweep::job {
 
@@ -32,6 +34,7 @@ struct Script {
   Needs needs;
   Kill kill = Kill::kNone;
   std::int64_t kilobytes = 4;
+  SdkList sdks;  // by a catalogue "scripted-1", where the script names some
 };
 Result<Script> parse_script(const std::string& address);
 

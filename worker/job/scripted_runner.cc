@@ -84,7 +84,7 @@ FetchEnd ScriptedRunner::fetch(const LeaseOffer& offer, const Deadline& deadline
     return FetchFailed{
         because(FailureKind::kInfrastructure, FailureReason::kFetch, "scripted: nobody answers")};
   }
-  return FetchDone{sha256("scripted " + script->app), script->needs};
+  return FetchDone{sha256("scripted " + script->app), script->needs, script->sdks};
 }
 
 bool ScriptedRunner::fails_now(const Script& script) {

@@ -51,6 +51,7 @@ void JobStages::handle(const FetchDone& e) {
   fetch_took_ms_ = now_ - fetch_started_ms_;
   file_set_ = e.file_set;
   needs_ = both(offer_.needs, e.needs);
+  sdks_ = e.sdks;
   if (offer_.file_set && *offer_.file_set == file_set_) return want_device();
   // Unknown beforehand, or not the file that the coordinator meant: it decides anew.
   enter(Step::kAsking, kNoLimit);
@@ -116,6 +117,7 @@ void JobStages::handle(const RunDone& e) {
   report.blobs = e.blobs;
   report.hint = e.hint;
   report.figures = e.figures;
+  report.sdks = sdks_;
   report.figures.fetch_ms = fetch_took_ms_;
   report.figures.device_ms = now_ - device_since_ms_;
   free_device(false);

@@ -35,6 +35,7 @@ struct LeaseTaken {};
 struct FetchDone {
   Digest file_set{};
   Needs needs;
+  SdkList sdks;  // for the report
 };
 struct FetchFailed {
   JobFailure failure;
@@ -175,6 +176,7 @@ class JobStages {
   std::optional<JobFailure> stop_as_;
   Digest file_set_{};
   Needs needs_;
+  SdkList sdks_;
   std::optional<Device> device_;
   std::int64_t fetch_started_ms_ = 0, fetch_took_ms_ = 0, device_since_ms_ = 0;
 };

@@ -209,6 +209,17 @@ def check_idempotency(api, ids, catalogue):
         check(first != other, f"{path}: another key made nothing")
 
 
+def check_sdks(api, sweep):
+    """Each listing counts once for an SDK of the catalogue; what nobody has looked through is told apart."""
+    _, text = api.ask("GET", f"/api/v1/sweeps/{sweep}/sdks")
+    answer = json.loads(text)
+    rows = [(r["sdk"], r["company"], r["version"], r["listings"]) for r in answer["rows"]]
+    check(rows == [("bugly", "腾讯", None, 1), ("jpush", "极光", "4.1", 1), ("jpush", "极光", "5.0", 1)], f"SDKs: {rows}")
+    check((answer["looked"], answer["not_looked"], answer["left_out"]) == (2, 18, 1), f"SDKs: {answer}")
+    _, text = api.ask("GET", f"/api/v1/sweeps/{sweep}/sdks.csv")
+    check("bugly,Bugly,腾讯,crash,unknown,1,true" in text.decode(), f"SDKs for a spreadsheet: {text.decode()}")
+
+
 def check_metrics(api):
     answer, text = api.ask("GET", "/metrics")
     for line in text.decode().splitlines():
@@ -431,7 +442,8 @@ def check_slow(port, pid, connections):
 def write_catalogue(path, apps):
     with open(path, "w") as out:
         for i in range(apps):
-            script = {1: ";violation=both", 2: ";violation=first", 3: ";fail=app", 4: ";min_api=99"}.get(i, "")
+            script = {1: ";violation=both", 2: ";violation=first", 3: ";fail=app", 4: ";min_api=99",
+                      5: ";sdk=jpush@4.1;sdk=bugly", 6: ";sdk=jpush@5.0;sdk=of-nobody"}.get(i, "")
             out.write(json.dumps({"package": f"com.example.a{i}", "label": f"应用{i}", "version_name": "1.0",
                                   "developer": f"开发者{i % 3}", "category": "工具", "region": "北京", "downloads": i,
                                   "permissions": {"android.permission.CAMERA": "拍照"},
@@ -473,6 +485,7 @@ def main():
             check_errors(api, ids)
             check_nothing_else(api, ids)
             check_pages(api, sweep, 20)
+            check_sdks(api, sweep)
             check_idempotency(api, ids, catalogue)
             check_words(api, ids)
             check_bad_rows(api, cluster.folder)

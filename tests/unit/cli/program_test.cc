@@ -77,6 +77,7 @@ TEST_F(Program, ShowsEveryPage) {
                                              {"sweep", "pause", "3", "--shard", "1"},
                                              {"summary", "3"},
                                              {"summary", "3", "--by", "rule"},
+                                             {"summary", "3", "--by", "sdk"},
                                              {"announcement", "3"},
                                              {"results", "3"},
                                              {"results", "3", "--findings"},
@@ -99,6 +100,12 @@ TEST_F(Program, ShowsEveryPage) {
   }
   EXPECT_EQ(service.import.source.rfind("/", 0), 0u)
       << "a path is made whole: the coordinator runs elsewhere";
+}
+
+TEST_F(Program, SumsUpSdksForASpreadsheet) {
+  const ChildOutput out = run({"summary", "3", "--by", "sdk", "--csv"});
+  EXPECT_EQ(out.exit_code, 0) << said();
+  EXPECT_NE(out.out.find("jpush,极光推送,极光,push,unknown,2,true\r\n"), std::string::npos) << out.out;
 }
 
 TEST_F(Program, FindsAVerdictByItsPackageAndFailsOnDemand) {

@@ -128,6 +128,23 @@ TEST_F(Render, ASummaryByStore) {
   EXPECT_NE(render_summary(english, summary, "rule").find("R5.7"), std::string::npos);
 }
 
+TEST_F(Render, SdksWithTheirVersionsAndWhatIsNotKnown) {
+  const Json sdks = Json::parse(R"({"simulated":false,"looked":8,"not_looked":2,"left_out":0,
+    "catalogues":{"2026.11.24":8},"rows":[
+    {"sdk":"bugly","name":"Bugly","company":"腾讯","kind":"crash","version":null,"rest":false,"listings":1},
+    {"sdk":"jpush","name":"极光推送","company":"极光","kind":"push","version":null,"rest":false,"listings":1},
+    {"sdk":"jpush","name":"极光推送","company":"极光","kind":"push","version":"4.1\u001b","rest":false,"listings":1200},
+    {"sdk":"jpush","name":"极光推送","company":"极光","kind":"push","version":null,"rest":true,"listings":3}]})");
+  EXPECT_EQ(render_sdks(english, sdks),
+            "8 apps were looked through (SDK catalogue 2026.11.24); of 2 more nothing is known\n"
+            "SDKs   name      company  kind   version           apps\n"
+            "jpush  极光推送  极光     push   all versions     1,204\n"
+            "                                 version unknown      1\n"
+            "                                 4.1?             1,200\n"
+            "                                 the rest             3\n"
+            "bugly  Bugly     腾讯     crash  version unknown      1\n");
+}
+
 TEST_F(Render, ResultsWithOneLetterATask) {
   const Json page =
       Json::parse(R"({"rows":[{"job":17,"label":"示例","package":"p","version_name":"1","store":"s",
@@ -165,6 +182,7 @@ TEST_F(Render, WhatANewerCoordinatorSaysDoesNotBreakIt) {
     render_sweeps(english, json);
     render_campaign(english, json);
     render_summary(english, json, "");
+    render_sdks(english, json);
     render_results(english, json);
     render_findings(english, json);
     render_announcement(english, json);

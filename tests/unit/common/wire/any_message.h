@@ -71,7 +71,7 @@ class AnyMessage {
     return turn;
   }
   Report report() {
-    Report r{token(), u64(), flag(), digest(), device(), any<Depth>(2), {}, text(), {}};
+    Report r{token(), u64(), flag(), digest(), device(), any<Depth>(2), {}, text(), {}, {}};
     for (std::uint64_t n = 1 + random_.below(4); n > 0; --n)
       r.blobs.push_back({"blob-" + std::to_string(n), digest(), u64()});
     for (auto& ms : r.figures.phase_ms) ms = figure();
@@ -80,6 +80,7 @@ class AnyMessage {
     r.figures.events = figure(), r.figures.events_lost = figure(), r.figures.crashes = figure();
     r.figures.anrs = figure(), r.figures.screens = figure(), r.figures.fetch_ms = figure();
     r.figures.device_ms = figure();
+    if (flag()) r.sdks = {"2026.11.24", many<SdkInRun>([&] { return SdkInRun{text(), "1.2"}; }), u32()};
     return r;
   }
   LeaseOffer offer() {

@@ -130,6 +130,16 @@ TEST(Wire, Malicious_NegativeFiguresAreRefused) {
   EXPECT_EQ(status_of(report).text(), "corrupt: figures.bytesToDevice: out of range");
 }
 
+TEST(Wire, Malicious_AFloodOfSdksIsRefusedByName) {
+  Report report = AnyMessage(1).report();
+  report.sdks = {"1", std::vector<SdkInRun>(kMaxSdksOfRun + 1, SdkInRun{"jpush", "1"}), 0};
+  EXPECT_EQ(status_of(report).text(), "corrupt: sdks.in: 513 entries, at most 512");
+  report.sdks = {"1", {{std::string(kMaxSdkIdBytes + 1, 'a'), ""}}, 0};
+  EXPECT_EQ(status_of(report).text(), "corrupt: sdks.id: 101 bytes, at most 100");
+  report.sdks = {"1", {{"jpush", std::string(kMaxSdkVersionBytes + 1, '1')}}, 0};
+  EXPECT_EQ(status_of(report).text(), "corrupt: sdks.version: 65 bytes, at most 64");
+}
+
 TEST(Wire, AMessageTooLargeIsNotEvenEncoded) {
   Hello hello;
   hello.worker = std::string(kMaxMessageBytes, 'a');

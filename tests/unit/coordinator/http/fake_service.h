@@ -128,6 +128,14 @@ class FakeService : public ServiceApi {
   Result<std::vector<FiguresRow>> figures(SweepId, const Deadline&) override {
     return std::vector<FiguresRow>{{{"simulated", 28}, 4, {}}};
   }
+  Result<SdkReport> sdks(SweepId, const Deadline&) override {
+    SdkReport r;
+    r.summary = {5, 2, 1, {{"2026.11.24", 5}}, {}};
+    r.rows = {{{"jpush", "", 2, false}, "极光推送", "极光", "push"},
+              {{"jpush", "=4.1", 3, false}, "极光推送", "极光", "push"},
+              {{"jpush", "", 1, true}, "极光推送", "极光", "push"}};
+    return r;
+  }
   Result<std::vector<AnnouncementRow>> announcement(SweepId, const Deadline&) override {
     return std::vector<AnnouncementRow>{
         {1, "=HYPERLINK(\"x\")", "示例公司", "应用宝", "1.2.3", "违规收集个人信息"}};

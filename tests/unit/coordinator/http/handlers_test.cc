@@ -175,6 +175,11 @@ TEST(Csv, HasTheSixColumnsAndNoFormulas) {
             "1,\"'=HYPERLINK(\"\"x\"\")\",示例公司,应用宝,1.2.3,违规收集个人信息\r\n");
   EXPECT_EQ(csv_cell("a,b"), "\"a,b\"");
   EXPECT_EQ(csv_cell("@x"), "'@x");
+  EXPECT_NE(
+      api.ask("GET", "/api/v1/sweeps/3/sdks.csv")
+          .body.find("\r\njpush,极光推送,极光,push,'=4.1,3,true\r\njpush,极光推送,极光,push,rest,1,true\r\n"
+                     "(not looked),,,,,2,true\r\n"),
+      std::string::npos);
   EXPECT_NE(api.ask("GET", "/api/v1/sweeps/3/summary.csv?by=store").body.find("应用宝,5,,suspected,3,true"),
             std::string::npos);
 }

@@ -124,6 +124,7 @@ class CoreBench {
     r.file_set = sha256(file_set);
     r.device = on;
     r.depth = offer.depth;
+    r.sdks = sdks;
     r.blobs = {{"journal", sha256("journal " + std::to_string(offer.token.n)), 7}};
     return report(r);
   }
@@ -181,6 +182,7 @@ class CoreBench {
   std::int64_t now_ms = 0;
   std::vector<std::pair<std::string, ToWorker>> said;
   std::vector<JudgeAction> judged;
+  SdkList sdks;  // that every report says
   Reply reply;
   std::function<JudgedEvent(const JudgeAction&)> judge = [](const JudgeAction& a) {
     return JudgedEvent{a.id, {}, clean()};

@@ -5,9 +5,12 @@
 #include <filesystem>
 
 #include "common/base/random.h"
+#include "common/rules/sdks.h"
+#include "common/rules/sources.h"
 #include "tests/unit/http_test_server.h"
 #include "tests/unit/temporary_folder.h"
 #include "tests/unit/worker/apk/apk_builder.h"
+#include "tests/unit/worker/apk/code_builder.h"
 
 namespace storesweep::job {
 namespace {
@@ -187,6 +190,30 @@ TEST_F(FetcherTest, a_file_that_is_no_apk_or_another_app_is_the_apps_fault) {
   EXPECT_EQ(other.kind, FailureKind::kApp);
   EXPECT_NE(other.detail.find("com.other"), std::string::npos);
   EXPECT_EQ(failure(fetch("")).kind, FailureKind::kApp);
+}
+
+TEST_F(FetcherTest, what_was_fetched_is_looked_through_for_sdks_and_what_nobody_knows_is_not_none) {
+  const std::string rules = std::string(std::getenv("STORESWEEP_SOURCE")) + "/rules";
+  const SourceCatalogue sources = load_sources(rules).value();
+  const SdkCatalogue sdks = load_sdks(rules).value();
+  const std::string apk = zip_of({{"AndroidManifest.xml", manifest()},
+                                  {"classes.dex", apk_test::dex_of({})},
+                                  {"lib/x86/libjcore280.so", "elf"},
+                                  {"META-INF/androidx.core_core.version", "1.9.0\n"}});
+  Listing listing;
+  listing.package = "com.example";
+  listing.apk_url = file("sdks.apk", apk);
+  Fetcher fetcher(client_, *cache_, {.max_apk_bytes = 100'000}, {&sources, &sdks});
+  const FetchedApp app = fetcher.fetch(listing, Deadline::in_ms(20'000));
+  ASSERT_TRUE(std::holds_alternative<AppFiles>(app)) << failure(app).detail;
+  const SdkList list = fetcher.sdks_of(std::get<AppFiles>(app), Deadline::in_ms(20'000));
+  EXPECT_EQ(list.catalogue, sdks.version);
+  EXPECT_EQ(list.in, (std::vector<SdkInRun>{{"jcore", ""}, {"androidx-core", "1.9.0"}}));
+  EXPECT_EQ(fetcher.sdks_of(std::get<AppFiles>(app), Deadline::in_ms(0)), list) << "looked through once";
+  Fetcher late(client_, *cache_, {.max_apk_bytes = 100'000}, {&sources, &sdks});
+  EXPECT_FALSE(late.sdks_of(std::get<AppFiles>(app), Deadline::in_ms(0)).looked());
+  Fetcher ignorant(client_, *cache_, {.max_apk_bytes = 100'000});
+  EXPECT_FALSE(ignorant.sdks_of(std::get<AppFiles>(app), Deadline::in_ms(20'000)).looked());
 }
 
 TEST_F(FetcherTest, a_damaged_copy_is_fetched_again) {

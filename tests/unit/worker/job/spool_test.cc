@@ -248,8 +248,9 @@ TEST_F(SpoolTest, KilledAtAnyMomentItKeepsWhatItSaidItKept) {
 }
 
 TEST(Script, SaysWhatARunDoes) {
-  auto script =
-      parse_script("script:app=a;ms=20;violation=first;fail=evasion;fail_runs=2;min_api=30;abi=x86_64");
+  auto script = parse_script(
+      "script:app=a;ms=20;violation=first;fail=evasion;fail_runs=2;min_api=30;abi=x86_64;"
+      "sdk=jpush@4.1;sdk=bugly");
   ASSERT_TRUE(script.ok()) << script.status().text();
   EXPECT_EQ(script->app, "a");
   EXPECT_EQ(script->run_ms, 20);
@@ -257,6 +258,7 @@ TEST(Script, SaysWhatARunDoes) {
   EXPECT_EQ(script->fail, FailureKind::kEvasion);
   EXPECT_EQ(script->fail_runs, 2);
   EXPECT_EQ(script->needs.min_api, 30);
+  EXPECT_EQ(script->sdks, (SdkList{"scripted-1", {{"jpush", "4.1"}, {"bugly", ""}}, 0}));
   EXPECT_EQ(parse_script("https://store/a.apk")->app, "https://store/a.apk");
 }
 

@@ -73,6 +73,18 @@ TEST_F(StagesTest, OneLeaseGoesThroughItsStagesInOrder) {
   EXPECT_TRUE(stages_->over());
 }
 
+TEST_F(StagesTest, WhatTheFetchHasFoundOfSdksStandsInTheReport) {
+  const SdkList sdks{"7", {{"jpush", "4.1"}}, 0};
+  start();
+  on(FetchDone{sha256("apk"), {}, sdks});
+  on(RunAnswered{FileSetAnswer::kRun});
+  on(DeviceGiven{phone()});
+  on(StartNoted{});
+  on(done());
+  ASSERT_TRUE(one<KeepOutcome>());
+  EXPECT_EQ(std::get<Report>(one<KeepOutcome>()->outcome).sdks, sdks);
+}
+
 TEST_F(StagesTest, AHashKnownBeforehandSavesTheQuestion) {
   LeaseOffer offer;
   offer.file_set = sha256("apk");
