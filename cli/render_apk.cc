@@ -194,6 +194,12 @@ std::string flags_line(const Json& f) {
 }
 }  // namespace
 
+static std::vector<std::string> problem_lines(const Json& problems) {
+  std::vector<std::string> out;
+  for (const Json& p : problems) out.push_back(joined({text_of(p, "where"), text_of(p, "what")}, ": "));
+  return out;
+}
+
 std::string render_apk(const Style& style, const Json& f, const std::string& file) {
   Page page(style);
   page.row("apk_file", joined({file, text_of(f, "format"), "SHA-256 " + text_of(f, "file_set")}));
@@ -216,10 +222,8 @@ std::string render_apk(const Style& style, const Json& f, const std::string& fil
   page.row("apk_backup",
            style.text(bool_of(below(f, "backup"), "allowed") ? "apk_backup_yes" : "apk_backup_no"));
   page.rows("apk_leads", lead_lines(style, f));
-  std::vector<std::string> problems;
-  for (const Json& p : below(f, "problems"))
-    problems.push_back(joined({text_of(p, "where"), text_of(p, "what")}, ": "));
-  page.rows("apk_problems", problems);
+  page.rows("apk_refusals", problem_lines(below(f, "refusals")));
+  page.rows("apk_problems", problem_lines(below(f, "problems")));
   return head(f) + page.text();
 }
 

@@ -182,6 +182,7 @@ class LocalCheck {
     job::FetchEnd end = devices_->runner().fetch(offer_, Deadline::in_ms(kLongestRunMs, &cancel_));
     if (const auto* failed = std::get_if<job::FetchFailed>(&end)) return in_words(failed->failure);
     const auto& done = std::get<job::FetchDone>(end);
+    if (!done.refused.empty()) return invalid("the app: " + done.refused);
     file_set_ = done.file_set;
     needs_ = done.needs;
     const std::optional<job::AppFiles> app = devices_->fetcher().again(file_set_);

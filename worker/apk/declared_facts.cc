@@ -104,7 +104,8 @@ Result<ApkFacts> declared_facts(OpenPackage& package) {
     // A bundle's modules carry the version in the base alone.
     bool same_version = split.facts.version_code == facts.version_code || first.layout == Layout::kModule;
     if (split.facts.package != facts.package || !same_version) {
-      return invalid("split " + split.split + " is of another package or version");
+      facts.refusals.push_back({package.members[i].split, "of another package or version than the base"});
+      continue;
     }
     add_abis(package.members[i], abis);
     add_split(facts, split);

@@ -21,7 +21,7 @@
 namespace storesweep {
 
 // Rises with every change of what the facts of the same bytes are: caches and journals name it.
-inline constexpr int kFactsVersion = 2;
+inline constexpr int kFactsVersion = 3;
 inline constexpr std::size_t kMaxApksInSet = 64;
 inline constexpr std::size_t kMaxManifestBytes = 8u << 20;
 inline constexpr std::size_t kMaxReferredXmlBytes = 1u << 20;  // icons, network security, backup rules
@@ -92,14 +92,18 @@ struct ApkFacts {
   CodeSummary code;
   std::vector<Lead> leads;
   std::vector<FactProblem> problems;
+  // Why no Android from API 19 on installs it (refusals.h); where: "base" or a split. Empty: nothing speaks
+  // against it.
+  std::vector<FactProblem> refusals;
   Needs needs;
   bool operator==(const ApkFacts&) const = default;
 };
 
 // One APK, or a base with its splits in any order. kCorrupt or kExhausted names the member and what is wrong
-// with it; kInvalid when the set does not belong together. Manifest and resources only: package.h reads the
-// rest.
-Result<ApkFacts> read_apk_facts(std::span<const ByteView> apks);
+// with it; kInvalid when the set has no base, or two, or a split twice. Manifest and resources only:
+// package.h reads the rest. The deadline is for what sets cost beyond that (refusals.h).
+Result<ApkFacts> read_apk_facts(std::span<const ByteView> apks,
+                                const Deadline& deadline = Deadline::in_ms(apk::kMaxFileMs));
 inline Result<ApkFacts> read_apk_facts(ByteView apk) { return read_apk_facts(std::span(&apk, 1)); }
 
 std::string_view component_kind_name(ComponentKind kind);  // "activity-alias"

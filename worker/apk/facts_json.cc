@@ -208,9 +208,9 @@ std::string facts_to_json(const ApkFacts& f) {
   if (f.signature_checked) out["signature"] = json_parts::signature_json(f.signature);
   if (f.code.looked_at) out["code"] = json_parts::code_json(f.code);
   out["leads"] = list(f.leads, json_parts::lead_json);
-  out["problems"] = list(f.problems, [](const FactProblem& p) {
-    return Json{{"where", p.where}, {"what", p.what}};
-  });
+  auto problem = [](const FactProblem& p) { return Json{{"where", p.where}, {"what", p.what}}; };
+  out["problems"] = list(f.problems, problem);
+  out["refusals"] = list(f.refusals, problem);
   out["needs"] = {{"abis", f.needs.abis}, {"min_api", f.needs.min_api}, {"features", f.needs.features}};
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -5,12 +5,12 @@
 #include <algorithm>
 
 #include "common/base/text.h"
-#include "worker/apk/attributes.h"
 #include "worker/apk/container.h"
 #include "worker/apk/hosted_apps.h"
 #include "worker/apk/leads.h"
 #include "worker/apk/open_package.h"
 #include "worker/apk/package_code.h"
+#include "worker/apk/refusals.h"
 
 namespace storesweep {
 namespace {
@@ -41,14 +41,7 @@ void add_zip_problems(const apk::PackageMember& m, Budget& budget, ApkFacts& fac
 }
 
 Status add_signatures(const apk::PackageMember& base, Budget& budget, ApkFacts& facts) {
-  apk::SigningContext context;
-  context.min_sdk = facts.min_sdk;
-  context.target_sdk = facts.target_sdk;
-  const apk::XmlDocument& manifest = base.document;
-  const auto* sandbox = manifest.attribute(manifest.elements()[0], apk::attr::targetSandboxVersion);
-  if (sandbox && apk::is_int(sandbox->value))
-    context.target_sandbox_version = static_cast<int>(sandbox->value.data);
-  TRY_ASSIGN(facts.signature, apk::verify_signatures(base.file, *base.zip, context, budget));
+  TRY_ASSIGN(facts.signature, apk::verify_member(base, base, facts, budget));
   facts.signature_checked = true;
   return ok_status();
 }
@@ -57,6 +50,7 @@ Result<ApkFacts> read_open(apk::OpenPackage package, const FactsOptions& options
   TRY_ASSIGN(ApkFacts facts, apk::declared_facts(package));
   for (const apk::PackageMember& m : package.members) add_zip_problems(m, budget, facts);
   if (package.members[0].layout == apk::Layout::kApk) TRY(add_signatures(package.members[0], budget, facts));
+  TRY(apk::find_refusals(package, budget, facts));
   if (options.knowledge && options.knowledge->sources && options.knowledge->sdks) {
     TRY_ASSIGN(facts.code, apk::read_code(package, facts, *options.knowledge, budget));
   }

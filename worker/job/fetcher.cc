@@ -71,14 +71,14 @@ SdkList sdk_list(const std::vector<SdkUse>& uses, const std::string& catalogue) 
   return out;
 }
 
-FetchedApp read_facts(const Listing& listing, AppFiles app) {
+FetchedApp read_facts(const Listing& listing, AppFiles app, const Deadline& deadline) {
   if (listing.subject == SubjectKind::kQuickApp) {
     app.facts.file_set = set_digest(app.files);
     app.facts.package = listing.package;
     app.facts.needs.quick_app_runtime = true;
     return app;
   }
-  Result<ApkFacts> facts = read_apk_facts(views_of(app));
+  Result<ApkFacts> facts = read_apk_facts(views_of(app), deadline);
   if (!facts.ok()) {
     return because(FailureKind::kApp, FailureReason::kInstall,
                    "the APK cannot be read: " + facts.status().message());
@@ -130,7 +130,7 @@ FetchedApp Fetcher::fetch(const Listing& listing, const Deadline& deadline) {
     if (!file.ok()) return fetch_failure(addresses[i], file.status());
     app.files.push_back(std::move(*file));
   }
-  FetchedApp read = read_facts(listing, std::move(app));
+  FetchedApp read = read_facts(listing, std::move(app), deadline);
   if (const auto* done = std::get_if<AppFiles>(&read)) remember(*done);
   return read;
 }

@@ -52,6 +52,7 @@ void JobStages::handle(const FetchDone& e) {
   file_set_ = e.file_set;
   needs_ = both(offer_.needs, e.needs);
   sdks_ = e.sdks;
+  refused_ = e.refused;
   if (offer_.file_set && *offer_.file_set == file_set_) return want_device();
   // Unknown beforehand, or not the file that the coordinator meant: it decides anew.
   enter(Step::kAsking, kNoLimit);
@@ -75,7 +76,10 @@ void JobStages::handle(const RunAnswered& e) {
 
 // ---- device and run
 
+// What no Android would install takes no device. It fails only now, after the coordinator's `run`: so it is
+// known as a fact about this file set, and counts for every listing that has it.
 void JobStages::want_device() {
+  if (!refused_.empty()) return fail({FailureKind::kApp, FailureReason::kInstall, refused_});
   enter(Step::kWaitingForDevice, limits_.device_wait_ms);
   show(Stage::kDevice);
   act(WantDevice{needs_, offer_.not_on_device, offer_.on_kind});

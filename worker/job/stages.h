@@ -35,7 +35,8 @@ struct LeaseTaken {};
 struct FetchDone {
   Digest file_set{};
   Needs needs;
-  SdkList sdks;  // for the report
+  SdkList sdks;         // for the report
+  std::string refused;  // why no Android would install it; empty: nothing speaks against it
 };
 struct FetchFailed {
   JobFailure failure;
@@ -177,6 +178,7 @@ class JobStages {
   Digest file_set_{};
   Needs needs_;
   SdkList sdks_;
+  std::string refused_;
   std::optional<Device> device_;
   std::int64_t fetch_started_ms_ = 0, fetch_took_ms_ = 0, device_since_ms_ = 0;
 };

@@ -85,6 +85,23 @@ TEST_F(StagesTest, WhatTheFetchHasFoundOfSdksStandsInTheReport) {
   EXPECT_EQ(std::get<Report>(one<KeepOutcome>()->outcome).sdks, sdks);
 }
 
+TEST_F(StagesTest, WhatNoAndroidInstallsTakesNoDeviceAndIsTheAppsFault) {
+  start();
+  on(FetchDone{sha256("apk"), {}, {}, "no Android installs it: base: zip: duplicate-name"});
+  EXPECT_TRUE(one<AskToRun>()) << "before that it would be nobody's fact";
+  on(RunAnswered{FileSetAnswer::kRun});
+  EXPECT_FALSE(one<WantDevice>());
+  ASSERT_TRUE(one<KeepOutcome>());
+  const Failure failure = std::get<Failure>(one<KeepOutcome>()->outcome);
+  EXPECT_EQ(failure.kind, FailureKind::kApp);
+  EXPECT_EQ(failure.reason, FailureReason::kInstall);
+  EXPECT_EQ(failure.file_set, sha256("apk"));
+  EXPECT_EQ(failure.device, "");
+  EXPECT_NE(failure.detail.find("duplicate-name"), std::string::npos);
+  on(OutcomeKept{failure});
+  EXPECT_TRUE(stages_->over());
+}
+
 TEST_F(StagesTest, AHashKnownBeforehandSavesTheQuestion) {
   LeaseOffer offer;
   offer.file_set = sha256("apk");
