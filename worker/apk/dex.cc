@@ -107,13 +107,9 @@ std::string_view DexFile::string(std::uint32_t index, std::size_t max_bytes) con
   const auto id = entry(strings_, index, kStringIdBytes);
   if (!id) return "";
   std::size_t at = load<std::uint32_t>(*id);
-  std::uint64_t units = 0;
-  for (int shift = 0;; shift += 7) {  // the length in UTF-16 units, ULEB128
-    if (at >= bytes_.size() || shift > 28) return "";
-    const std::uint8_t b = bytes_[at++];
-    units |= std::uint64_t{b & 0x7fu} << shift;
-    if ((b & 0x80) == 0) break;
-  }
+  bool ok = true;
+  const std::uint64_t units = uleb128(bytes_, at, ok);  // the length in UTF-16
+  if (!ok) return "";
   const std::size_t most = std::min<std::uint64_t>({bytes_.size() - at, units * 3 + 1, max_bytes});
   const std::uint8_t* begin = bytes_.data() + at;
   const void* end = most == 0 ? nullptr : std::memchr(begin, 0, most);
@@ -212,18 +208,6 @@ DexClassData::DexClassData(const DexFile& dex, const DexClass& c) : bytes_(dex.b
   }
   at_ = c.data_at;
   for (std::uint32_t* count : {&fields_[0], &fields_[1], &methods_[0], &methods_[1]}) *count = leb();
-}
-
-std::uint32_t DexClassData::long_leb() {
-  std::uint32_t v = 0;
-  for (int shift = 0; ok_ && shift < 35; shift += 7) {
-    if (at_ >= bytes_.size()) break;
-    const std::uint8_t b = bytes_[at_++];
-    v |= static_cast<std::uint32_t>(b & 0x7f) << shift;
-    if ((b & 0x80) == 0) return v;
-  }
-  ok_ = false;
-  return 0;
 }
 
 std::optional<DexMember> DexClassData::next(std::uint32_t (&left)[2], bool method) {

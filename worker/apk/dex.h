@@ -15,6 +15,7 @@
 
 #include "common/base/bytes.h"
 #include "common/base/status.h"
+#include "worker/apk/leb128.h"
 
 namespace storesweep::apk {
 
@@ -121,10 +122,7 @@ class DexClassData {
   bool ok() const { return ok_; }          // false: cut off or broken
 
  private:
-  std::uint32_t leb() {  // nearly all are one byte
-    return ok_ && at_ < bytes_.size() && bytes_[at_] < 0x80 ? bytes_[at_++] : long_leb();
-  }
-  std::uint32_t long_leb();
+  std::uint32_t leb() { return uleb128(bytes_, at_, ok_); }
   std::optional<DexMember> next(std::uint32_t (&left)[2], bool method);
   ByteView bytes_;
   std::size_t at_ = 0;

@@ -6,28 +6,6 @@ namespace storesweep::apk {
 namespace {
 using namespace dex_op;
 
-std::uint32_t leb(ByteReader& r) {
-  std::uint32_t v = 0;
-  for (int shift = 0; shift < 35; shift += 7) {
-    const std::uint8_t b = r.u8();
-    v |= static_cast<std::uint32_t>(b & 0x7f) << shift;
-    if ((b & 0x80) == 0) break;
-  }
-  return v;
-}
-
-std::int32_t signed_leb(ByteReader& r) {
-  std::int32_t v = 0;
-  for (int shift = 0; shift < 35; shift += 7) {
-    const std::uint8_t b = r.u8();
-    v |= static_cast<std::int32_t>(static_cast<std::uint32_t>(b & 0x7f) << shift);
-    if ((b & 0x80) != 0) continue;
-    if ((b & 0x40) != 0 && shift + 7 < 32) v |= static_cast<std::int32_t>(~0u << (shift + 7));
-    break;
-  }
-  return v;
-}
-
 // Where the instruction at i goes besides the next one, if it says so itself.
 std::optional<std::int64_t> jump(const DexUnits& units, std::size_t i) {
   const auto op = static_cast<std::uint8_t>(units[i]);
@@ -93,15 +71,15 @@ void DexFlow::add_handler_labels() {
   if (code_.tries == 0) return;
   ByteReader r(code_.rest);
   r.skip(units_.size() % 2 * 2 + std::size_t{code_.tries} * 8);
-  for (std::uint32_t lists = leb(r); lists > 0 && r.ok(); --lists) {
-    const std::int32_t size = signed_leb(r);
+  for (std::uint32_t lists = uleb128(r); lists > 0 && r.ok(); --lists) {
+    const std::int32_t size = sleb128(r);
     const std::uint32_t pairs =
         size < 0 ? 0u - static_cast<std::uint32_t>(size) : static_cast<std::uint32_t>(size);
     for (std::uint32_t n = 0; n < pairs && r.ok(); ++n) {
-      leb(r);  // type
-      labels_.add_unknown(leb(r), units_.size());
+      uleb128(r);  // type
+      labels_.add_unknown(uleb128(r), units_.size());
     }
-    if (size <= 0 && r.ok()) labels_.add_unknown(leb(r), units_.size());
+    if (size <= 0 && r.ok()) labels_.add_unknown(uleb128(r), units_.size());
   }
 }
 

@@ -28,16 +28,7 @@ class ValueReader {
   ValueReader(ByteView bytes, std::size_t at) : r_(bytes) { r_.seek(at); }
 
   bool ok() const { return r_.ok() && !bad_; }
-  std::uint32_t leb() {
-    std::uint32_t v = 0;
-    for (int shift = 0; shift < 35; shift += 7) {
-      const std::uint8_t b = r_.u8();
-      v |= static_cast<std::uint32_t>(b & 0x7f) << shift;
-      if ((b & 0x80) == 0) return v;
-    }
-    bad_ = true;
-    return 0;
-  }
+  std::uint32_t leb() { return uleb128(r_); }
   DexValue next(int depth = 0) {
     const std::uint8_t head = r_.u8();
     DexValue v{static_cast<std::uint8_t>(head & 0x1f)};
