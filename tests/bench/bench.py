@@ -3,7 +3,8 @@
 
 usage: bench.py PROGRAMS SOURCE FOLDER [--quick] [--write] [--pairs N] [NAME...]
 Names: rate, rate2000, pickup, judged, memory, device, apk (default: all). --quick: a smoke run, without the peers that are
-not installed; exit 77 when our own programs are not built. --write: docs/benchmarks.md is written from what FOLDER/results.json holds.
+not installed; exit 77 when our own programs are not built. --write: this run's figures go to
+docs/benchmarks.md; what it did not measure stays there with its own date.
 """
 import argparse
 import datetime
@@ -334,7 +335,7 @@ def main():
     if not options.quick:
         report.keep(options.folder / "results.json", about, bench.results)
         if options.write:
-            report.write(options.folder / "results.json", options.source / "docs/benchmarks.md")
+            report.write(options.source / "docs/benchmarks.md", about, bench.results)
     return 0
 
 

@@ -59,14 +59,40 @@ def keep(path, about, results):
     path.write_text(json.dumps(known, indent=1))
 
 
-def write(path, page):
-    known = json.loads(path.read_text())
-    abouts = {json.dumps(r["about"], sort_keys=True): r["about"] for r in known.values()}
-    lines = ["|" + "|".join(HEAD) + "|", "|" + "---|" * len(HEAD)]
-    lines += ["|" + "|".join(line) + "|" for line in rows(known)]
-    runs = "\n".join(f"- {a['date']}, commit {a['commit']}: {a['machine']}; {a['jobs']:,} jobs queued, {a['pairs']} interleaved pairs, "
-                     f"{a['ms']} ms each; load average {a['load']} over the 15 minutes before its end" for a in abouts.values())
+def run_line(about):
+    return (f"{about['date']}, commit {about['commit']}: {about['machine']}; {about['jobs']:,} jobs queued, {about['pairs']} interleaved "
+            f"pairs, {about['ms']} ms each; load average {about['load']} over the 15 minutes before its end")
+
+
+BEGIN, END = "<!-- figures: written by ./dev bench --write -->", "<!-- end of figures -->"
+PAGE_HEAD = [*HEAD, "run"]
+
+
+def read_figures(text):
+    """What stands on the page: rows as (title, the other cells, the line of the run that they are of)."""
+    runs, kept = {}, []
+    for line in text.splitlines():
+        number_, dot, rest = line.partition(". ")
+        if dot and number_.isdigit():
+            runs[number_] = rest
+        elif line.startswith("|") and not line.startswith(("|---", f"|{HEAD[0]}|")):
+            title, *cells, run = line.strip("|\n").split("|")[:len(PAGE_HEAD)]
+            kept.append((title, cells, runs[run]))
+    return kept
+
+
+def write(page, about, results):
+    """The page with this run's figures; what it did not measure stays, with the line of its own run."""
     text = page.read_text()
-    head, tail = text.split("<!-- figures: written by ./dev bench --write -->")[0], text.split("<!-- end of figures -->")[1]
-    page.write_text(f"{head}<!-- figures: written by ./dev bench --write -->\n{runs}\n\n" + "\n".join(lines) +
-                    f"\n<!-- end of figures -->{tail}")
+    head, rest = text.split(BEGIN)
+    figures, tail = rest.split(END)
+    fresh = [(title, cells, run_line(about)) for title, *cells in rows(results)]
+    kept = [row for row in read_figures(figures) if row[0] not in results]
+    lines, runs = [], []
+    for title, cells, run in kept + fresh:
+        if run not in runs:
+            runs.append(run)
+        lines.append("|" + "|".join([title, *cells, str(runs.index(run) + 1)]) + "|")
+    table_ = ["|" + "|".join(PAGE_HEAD) + "|", "|" + "---|" * len(PAGE_HEAD), *lines]
+    listed = [f"{i + 1}. {run}" for i, run in enumerate(runs)]
+    page.write_text("\n".join([head + BEGIN, *listed, "", *table_, END]) + tail)
