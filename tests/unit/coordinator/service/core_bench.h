@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "common/evidence/verdict_codec.h"
 #include "coordinator/service/core.h"
 #include "coordinator/store/memory_store.h"
 
@@ -220,5 +221,19 @@ class CoreBench {
   std::map<std::string, std::vector<Device>> devices_;
   std::uint64_t last_incarnation_ = 0, last_request_ = 1000;
 };
+
+// ---- what most tests name
+
+inline const Device kA = CoreBench::device("a"), kB = CoreBench::device("b");
+
+inline Verdict verdict_of(CoreBench& bench, JobId job) {
+  return decode_verdict_untrusted(bench.store.result(job)->verdict).value_or(Verdict{});
+}
+inline Level level_of(const Verdict& v, const std::string& rule) {
+  for (const ItemVerdict& i : v.items) {
+    if (i.rule == rule) return i.level;
+  }
+  return Level::kNotApplicable;
+}
 
 }  // namespace storesweep

@@ -22,19 +22,17 @@ CoreOptions knowing() {
   o.sdks = catalogue();
   return o;
 }
-const Device kA = CoreBench::device("a"), kB = CoreBench::device("b");
-
 std::map<std::string, std::int64_t> counted(CoreBench& bench, SweepId sweep) {
   std::map<std::string, std::int64_t> out;
-  for (const SdkCount& c : bench.store.sdks(sweep)->rows) out[c.id + "@" + c.version] = c.listings;
+  const SdkSummary summary = *bench.store.sdks(sweep);
+  for (const SdkCount& c : summary.rows) out[c.id + "@" + c.version] = c.listings;
   return out;
 }
 using Counted = std::map<std::string, std::int64_t>;
 
 TEST(Sdks, OfACatalogueAndOnceEachAreWhatCounts) {
-  const SdkList said{"7",
-                     {{"jpush", "4.1"}, {"evil\n", "1"}, {"jpush", "4.2"}, {"bugly", "<script>1"}, {"other", ""}},
-                     1};
+  const SdkList said{
+      "7", {{"jpush", "4.1"}, {"evil\n", "1"}, {"jpush", "4.2"}, {"bugly", "<script>1"}, {"other", ""}}, 1};
   const SdkList counts = admitted(said, catalogue().get());
   EXPECT_EQ(counts, (SdkList{"7", {{"bugly", ""}, {"jpush", "4.1"}}, 4}));
   EXPECT_EQ(admitted(said, nullptr), (SdkList{"7", {}, 6}));

@@ -1,0 +1,153 @@
+// What second runs and retests make of the verdict that stands.
+#include <gtest/gtest.h>
+
+#include "tests/unit/coordinator/service/core_bench.h"
+
+namespace storesweep {
+namespace {
+
+TEST(Retests, OvertakeTheSweep) {
+  CoreBench bench;
+  bench.import({"app", "other", "third"});
+  bench.sweep();
+  bench.hello("w", {kA});
+  const LeaseOffer first = bench.ask("w").at(0);
+  bench.run(first, kA, "x");
+  const Reply ordered = bench.command(StartRetest{{first.token.job, {}, Origin::kComplaint, "k"}});
+  EXPECT_TRUE(ordered.status.ok());
+  const LeaseOffer next = bench.ask("w").at(0);
+  EXPECT_EQ(next.kind, JobKind::kRetest);
+  EXPECT_EQ(next.token.job.value, ordered.id);
+}
+
+TEST(Retests, OfOneRuleLeaveTheOthersVerdictAndEvidence) {
+  CoreBench bench;
+  bench.judge = [](const JudgeAction& a) {
+    return JudgedEvent{a.id, {}, CoreBench::guilty_of("R2.7", Level::kSuspected, Missing::kValueUnseen)};
+  };
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("w", {kA});
+  const LeaseOffer first = bench.ask("w").at(0);
+  bench.run(first, kA, "x");
+  bench.command(StartRetest{{first.token.job, {"R5.7"}, Origin::kRetest, ""}});
+  bench.judge = [](const JudgeAction& a) {  // what is not of its rule was left out by the run
+    Verdict v = CoreBench::guilty_of("R5.7", Level::kSuspected, Missing::kConfirmation);
+    v.items[0] = {"R2.7", Level::kNotTested, {Reason::kProfile}};
+    return JudgedEvent{a.id, {}, v};
+  };
+  const LeaseOffer retest = bench.ask("w").at(0);
+  EXPECT_EQ(retest.only_rules, std::vector<std::string>{"R5.7"});
+  EXPECT_EQ(bench.run(retest, kA, "x"), ReportAnswer::kAcknowledged);
+  const Verdict now = verdict_of(bench, first.token.job);
+  EXPECT_EQ(level_of(now, "R2.7"), Level::kSuspected);
+  EXPECT_EQ(level_of(now, "R5.7"), Level::kSuspected);
+  EXPECT_EQ(now.findings.size(), 2U);
+  EXPECT_EQ(now.rows[1].level, Level::kSuspected);
+  EXPECT_EQ(now.rows[4].level, Level::kSuspected);
+  const StoredResult stored = *bench.store.result(first.token.job);
+  ASSERT_TRUE(stored.run);
+  EXPECT_EQ(stored.more_runs.size(), 1U);
+}
+
+// Two retests of one rule each, on two devices: the second ends while the first is being judged.
+TEST(Retests, ThatMeetLoseNothingOfEachOther) {
+  CoreBench bench;
+  bench.import({"app"});
+  bench.sweep();
+  bench.hello("one", {kA});
+  bench.hello("two", {kB});
+  const LeaseOffer first = bench.ask("one").at(0);
+  bench.run(first, kA, "x");
+  bench.command(StartRetest{{first.token.job, {"R2.7"}, Origin::kRetest, ""}});
+  bench.command(StartRetest{{first.token.job, {"R5.7"}, Origin::kRetest, ""}});
+  const LeaseOffer a = bench.ask("one").at(0), b = bench.ask("two").at(0);
+  bool met = false;
+  bench.judge = [&](const JudgeAction& j) {
+    if (!met) {
+      met = true;
+      EXPECT_EQ(bench.run(b, kB, "x"), ReportAnswer::kAcknowledged);
+    }
+    return JudgedEvent{
+        j.id, {}, CoreBench::guilty_of(j.rules.at(0), Level::kSuspected, Missing::kValueUnseen)};
+  };
+  EXPECT_EQ(bench.run(a, kA, "x"), ReportAnswer::kAcknowledged);
+  const Verdict now = verdict_of(bench, first.token.job);
+  EXPECT_EQ(level_of(now, "R2.7"), Level::kSuspected);
+  EXPECT_EQ(level_of(now, "R5.7"), Level::kSuspected);
+  EXPECT_EQ(now.findings.size(), 2U);
+  EXPECT_EQ(bench.store.result(first.token.job)->more_runs.size(), 2U);
+  EXPECT_EQ(bench.store.judgements().at(first.token.job).size(), 3U);
+}
+
+// A first run that suspects R5.7, and the lease of the run that shall confirm it on another device.
+struct Confirming {
+  Confirming() {
+    bench.judge = [](const JudgeAction& j) {
+      Verdict v = CoreBench::guilty_of("R5.7", Level::kSuspected, Missing::kConfirmation);
+      v.confirm_rules = {"R5.7"};
+      return JudgedEvent{j.id, {}, v};
+    };
+    bench.import({"app"});
+    bench.sweep();
+    bench.hello("one", {kA});
+    bench.hello("two", {kB});
+    const LeaseOffer first = bench.ask("one").at(0);
+    bench.run(first, kA, "x");
+    listing = first.token.job;
+    second = bench.ask("two").at(0);
+  }
+  void retest(const std::vector<std::string>& rules, const Verdict& verdict) {
+    bench.command(StartRetest{{listing, rules, Origin::kRetest, ""}});
+    bench.judge = [verdict](const JudgeAction& j) { return JudgedEvent{j.id, {}, verdict}; };
+    EXPECT_EQ(bench.run(bench.ask("one").at(0), kA, "x"), ReportAnswer::kAcknowledged);
+  }
+  // It repeats what the first run showed. The verdict that stands then.
+  Verdict confirm() {
+    bench.judge = [](const JudgeAction& j) {
+      EXPECT_EQ(j.journals.size(), 2U);
+      return JudgedEvent{j.id, {}, CoreBench::guilty_of("R5.7", Level::kViolation, Missing::kConfirmation)};
+    };
+    EXPECT_EQ(bench.run(second, kB, "x"), ReportAnswer::kAcknowledged);
+    EXPECT_TRUE(bench.store.load()->extras.empty());
+    return verdict_of(bench, listing);
+  }
+
+  CoreBench bench;
+  JobId listing;
+  LeaseOffer second;
+};
+
+// The retest may be of a mended version: an older finding that is repeated afterwards accuses nobody.
+TEST(Retests, AreNotUndoneByTheConfirmationOfAnOlderRun) {
+  for (const std::vector<std::string>& rules : {std::vector<std::string>{}, {"R5.7"}}) {
+    Confirming late;
+    late.retest(rules, CoreBench::clean());
+    const Verdict now = late.confirm();
+    EXPECT_EQ(level_of(now, "R5.7"), Level::kNotFound);
+    EXPECT_TRUE(now.findings.empty());
+  }
+}
+
+TEST(Retests, OfAnotherRuleStandBesideAConfirmation) {
+  Confirming both;
+  both.retest({"R2.7"}, CoreBench::guilty_of("R2.7", Level::kSuspected, Missing::kValueUnseen));
+  const Verdict now = both.confirm();
+  EXPECT_EQ(level_of(now, "R5.7"), Level::kViolation);
+  EXPECT_EQ(level_of(now, "R2.7"), Level::kSuspected);
+}
+
+TEST(Retests, SurviveACancelThatCameTooLate) {
+  CoreBench bench;
+  bench.import({"app"});
+  const SweepId sweep = bench.sweep();
+  bench.hello("w", {kA});
+  const LeaseOffer first = bench.ask("w").at(0);
+  bench.run(first, kA, "x");  // the sweep is done now
+  EXPECT_TRUE(bench.command(StartRetest{{first.token.job, {}, Origin::kRetest, ""}}).status.ok());
+  EXPECT_FALSE(bench.command(ChangeSweep{sweep, SweepAction::kCancel, {}}).status.ok());
+  EXPECT_EQ(bench.ask("w").size(), 1U);
+}
+
+}  // namespace
+}  // namespace storesweep
