@@ -95,7 +95,9 @@ class Run {
         return out;
       }
     }
-    auto facts = read_package_facts(opened->views, options_of(batch_.knowledge, cancel_));
+    FactsOptions options = options_of(batch_.knowledge, cancel_);
+    options.file_set = digest;
+    auto facts = read_package_facts(opened->views, options);
     if (!facts.ok()) {
       out.error = facts.status().within(name_of(files));
       return out;

@@ -166,7 +166,7 @@ Result<ApkFacts> read_package_facts(std::span<const ByteView> files, const Facts
     TRY_ASSIGN(facts, read_open(std::move(package), options, budget));
     facts.format = apk::container_kind_name(ContainerKind::kSplitSet);
   }
-  facts.file_set = file_set_digest(files);
+  facts.file_set = options.file_set ? *options.file_set : file_set_digest(files);
   facts.leads = find_leads(facts);
   return facts;
 }

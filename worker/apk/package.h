@@ -3,6 +3,7 @@
 // be read within it is told in ApkFacts::problems or CodeSummary::gaps. Pure; safe for concurrent use.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "common/base/cancel.h"
@@ -22,6 +23,7 @@ struct FactsKnowledge {
 struct FactsOptions {
   const FactsKnowledge* knowledge = nullptr;
   Deadline deadline = Deadline::in_ms(apk::kMaxFileMs);
+  std::optional<Digest> file_set;  // where the caller has hashed the files already
 };
 
 // One file, or the base and the splits of one app. Errors as read_apk_facts has them; kTimeout, kCancelled
