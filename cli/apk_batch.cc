@@ -42,6 +42,13 @@ FactsOptions options_of(const FactsKnowledge* knowledge, const Cancel& cancel) {
   return options;
 }
 
+void side_by_side(std::size_t n, const std::function<void(std::size_t)>& work) {
+  std::vector<std::thread> others;
+  for (std::size_t i = 1; i < n; ++i) others.emplace_back(work, i);
+  work(0);
+  for (std::thread& t : others) t.join();
+}
+
 class Run {
  public:
   Run(const ApkBatch& batch, const std::function<void(ApkResult&)>& in_order,
@@ -51,6 +58,7 @@ class Run {
   Status all() {
     unsigned threads =
         batch_.threads != 0 ? batch_.threads : std::max(1u, std::thread::hardware_concurrency());
+    alone_ = batch_.packages.size() == 1 && threads > 1;
     threads = static_cast<unsigned>(std::min<std::size_t>(threads, batch_.packages.size()));
     std::vector<std::thread> pool;
     for (unsigned i = 1; i < threads; ++i) pool.emplace_back([this] { work(); });
@@ -97,6 +105,7 @@ class Run {
     }
     FactsOptions options = options_of(batch_.knowledge, cancel_);
     options.file_set = digest;
+    if (alone_) options.together = side_by_side;
     auto facts = read_package_facts(opened->views, options);
     if (!facts.ok()) {
       out.error = facts.status().within(name_of(files));
@@ -111,6 +120,7 @@ class Run {
   const std::function<void(ApkResult&)>& in_order_;
   const std::function<void(std::size_t, const std::string&)>& done_;
   const Cancel& cancel_;
+  bool alone_ = false;  // one package, and more than one thread for it
   std::atomic<std::size_t> next_{0};
   std::mutex mutex_;
   std::condition_variable turn_;

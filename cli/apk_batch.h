@@ -1,6 +1,6 @@
-// Facts of many packages at once, on as many threads as there are cores: each file is mapped, hashed, looked
-// up in the cache, else read. Results come in the order of the files, one call at a time. Blocks until all
-// are done or the cancel fires.
+// Facts of many packages at once, on as many threads as there are cores (of a single one two dex files are
+// read at a time): each file is mapped, hashed, looked up in the cache, else read. Results come in the order
+// of the files, one call at a time. Blocks until all are done or the cancel fires.
 #pragma once
 
 #include <functional>

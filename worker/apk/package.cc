@@ -52,7 +52,7 @@ Result<ApkFacts> read_open(apk::OpenPackage package, const FactsOptions& options
   if (package.members[0].layout == apk::Layout::kApk) TRY(add_signatures(package.members[0], budget, facts));
   TRY(apk::find_refusals(package, budget, facts));
   if (options.knowledge && options.knowledge->sources && options.knowledge->sdks) {
-    TRY_ASSIGN(facts.code, apk::read_code(package, facts, *options.knowledge, budget));
+    TRY_ASSIGN(facts.code, apk::read_code(package, facts, options, budget));
   }
   return facts;
 }
@@ -105,7 +105,7 @@ Result<ApkFacts> read_bundle_of_apks(ByteView file, const Container& container, 
 Result<ApkFacts> read_bare(ByteView file, const FactsOptions& options, Budget& budget) {
   ApkFacts facts;
   if (options.knowledge && options.knowledge->sources && options.knowledge->sdks) {
-    TRY_ASSIGN(facts.code, apk::read_bare_code(file, *options.knowledge, budget));
+    TRY_ASSIGN(facts.code, apk::read_bare_code(file, options, budget));
   }
   return facts;
 }

@@ -3,6 +3,7 @@
 // be read within it is told in ApkFacts::problems or CodeSummary::gaps. Pure; safe for concurrent use.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -20,10 +21,15 @@ struct FactsKnowledge {
   const SdkCatalogue* sdks = nullptr;
 };
 
+// Does work(0) to work(n - 1), in any order and on as many threads as the caller likes to give; returns when
+// all are done.
+using Together = std::function<void(std::size_t n, const std::function<void(std::size_t)>& work)>;
+
 struct FactsOptions {
   const FactsKnowledge* knowledge = nullptr;
   Deadline deadline = Deadline::in_ms(apk::kMaxFileMs);
   std::optional<Digest> file_set;  // where the caller has hashed the files already
+  Together together;               // for dex files side by side; empty: one after the other
 };
 
 // One file, or the base and the splits of one app. Errors as read_apk_facts has them; kTimeout, kCancelled

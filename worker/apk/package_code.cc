@@ -34,9 +34,10 @@ Result<ByteView> content(const ZipArchive& zip, const ZipEntry& entry, std::size
 
 class CodeReader {
  public:
-  CodeReader(const FactsKnowledge& knowledge, Budget& budget, const std::string& package)
-      : sources_(*knowledge.sources),
-        sdks_(*knowledge.sdks),
+  CodeReader(const FactsOptions& options, Budget& budget, const std::string& package)
+      : sources_(*options.knowledge->sources),
+        sdks_(*options.knowledge->sdks),
+        together_(options.together),
         budget_(budget),
         scanner_(sources_),
         owners_(sdks_, package) {
@@ -49,12 +50,13 @@ class CodeReader {
     std::string dex_folder = m.folder + (m.layout == Layout::kModule ? "dex/" : "");
     std::string native_folder = m.folder + (m.layout == Layout::kLibrary ? "jni/" : "lib/");
     zips_.push_back(m.zip.get());
+    std::vector<const ZipEntry*> dexes;
     for (const ZipEntry& e : m.zip->entries()) {
       marks_.files.emplace_back(e.name);
       std::string_view rest = starts_with(e.name, dex_folder) ? e.name.substr(dex_folder.size()) : "";
       bool jar = m.layout == Layout::kLibrary && ends_with(e.name, ".jar");
       if (loaded_dex(rest)) {
-        TRY(dex_member(*m.zip, e, m.where(e.name)));
+        dexes.push_back(&e);
       } else if (jar) {
         TRY(jar_member(*m.zip, e));
       } else if (starts_with(e.name, native_folder) && ends_with(e.name, ".so")) {
@@ -63,23 +65,10 @@ class CodeReader {
         gap(m.where(e.name) + ": code beside that which is installed, not looked at");
       }
     }
-    return ok_status();
+    return dex_members(m, dexes);
   }
 
-  Status dex(ByteView bytes, const std::string& where) {
-    auto files = DexFile::parse(bytes);
-    if (!files.ok()) {
-      gap(where + ": " + files.status().message());
-      return ok_status();
-    }
-    for (const DexFile& file : *files) {
-      if (!room_for_one_more(where)) return ok_status();
-      TRY(budget_.spend(file.bytes().size()));
-      constants([&](std::string_view field) { return constant_of(std::span(&file, 1), field); });
-      take(scanner_.scan(file), where);
-    }
-    return ok_status();
-  }
+  Status dex(ByteView bytes, const std::string& where) { return take(read_dex(bytes, where)); }
 
   Status jar(const ZipArchive& zip, const std::string& where) {
     for (const ZipEntry& e : zip.entries()) {
@@ -94,7 +83,8 @@ class CodeReader {
         gap(where + ": " + std::string(e.name) + ": " + file.status().message());
         continue;
       }
-      constants([&](std::string_view field) { return constant_of(std::span(&*file, 1), field); });
+      add_constants([&](std::string_view field) { return constant_of(std::span(&*file, 1), field); },
+                    constants_);
       take(scanner_.scan(*file), where);
     }
     return ok_status();
@@ -137,13 +127,61 @@ class CodeReader {
     return false;
   }
 
-  Status dex_member(const ZipArchive& zip, const ZipEntry& e, const std::string& where) {
-    TRY(budget_.spend(e.stored_bytes()));
+  // -- dex: read by any thread, taken in their order by the caller's own
+
+  using Constants = std::map<std::string, std::set<std::string>>;
+  struct DexRead {
+    Status status;  // of the budget
+    std::string where, gap;
+    std::vector<CodeFacts> files;
+    Constants constants;
+  };
+
+  DexRead read_dex(ByteView bytes, std::string where) const {
+    DexRead out{ok_status(), std::move(where), "", {}, {}};
+    auto files = DexFile::parse(bytes);
+    if (!files.ok()) out.gap = files.status().message();
+    if (!files.ok()) return out;
+    for (const DexFile& file : *files) {
+      out.status = budget_.spend(file.bytes().size());
+      if (!out.status.ok()) break;
+      add_constants([&](std::string_view field) { return constant_of(std::span(&file, 1), field); },
+                    out.constants);
+      out.files.push_back(scanner_.scan(file));
+    }
+    return out;
+  }
+
+  DexRead read_dex(const PackageMember& m, const ZipEntry& e) const {
+    const Status paid = budget_.spend(e.stored_bytes());
+    if (!paid.ok()) return {paid, "", "", {}, {}};
     Bytes kept;
-    auto bytes = content(zip, e, kMaxDexBytes, kept);
-    if (bytes.ok()) return dex(*bytes, where);
-    gap(where + ": " + bytes.status().message());
+    auto bytes = content(*m.zip, e, kMaxDexBytes, kept);
+    if (bytes.ok()) return read_dex(*bytes, m.where(e.name));
+    return {ok_status(), m.where(e.name), bytes.status().message(), {}, {}};
+  }
+
+  Status dex_members(const PackageMember& m, const std::vector<const ZipEntry*>& dexes) {
+    for (std::size_t from = 0; from < dexes.size();) {
+      const bool pair = together_ && from + 1 < dexes.size() &&
+                        dexes[from]->bytes + dexes[from + 1]->bytes <= kMaxTogetherBytes;
+      std::vector<DexRead> reads(pair ? 2 : 1);
+      auto read = [&](std::size_t i) { reads[i] = read_dex(m, *dexes[from + i]); };
+      pair ? together_(reads.size(), read) : read(0);
+      for (DexRead& one : reads) TRY(take(std::move(one)));
+      from += reads.size();
+    }
     return ok_status();
+  }
+
+  Status take(DexRead read) {
+    if (!read.gap.empty()) gap(read.where + ": " + read.gap);
+    for (CodeFacts& file : read.files) {
+      if (!room_for_one_more(read.where)) return ok_status();
+      take(std::move(file), read.where);
+    }
+    for (auto& [field, values] : read.constants) constants_[field].merge(values);
+    return read.status;
   }
 
   Status jar_member(const ZipArchive& zip, const ZipEntry& e) {
@@ -187,11 +225,11 @@ class CodeReader {
 
   // Constants that tell a version, while the file is there. Where two files differ, none is believed.
   template <class Ask>
-  void constants(Ask ask) {
+  void add_constants(Ask ask, Constants& to) const {
     for (const Sdk& sdk : sdks_.sdks) {
       for (const SdkVersionMark& mark : sdk.versions) {
         if (mark.kind != SdkVersionMark::Kind::kConstant) continue;
-        if (auto value = ask(mark.where)) constants_[mark.where].insert(*value);
+        if (auto value = ask(mark.where)) to[mark.where].insert(*value);
       }
     }
   }
@@ -241,26 +279,27 @@ class CodeReader {
 
   const SourceCatalogue& sources_;
   const SdkCatalogue& sdks_;
+  const Together together_;
   Budget& budget_;
   CallSiteScanner scanner_;
   Owners owners_;
   CodeFacts code_;
   SdkMarks marks_;
   CodeSummary out_;
-  std::map<std::string, std::set<std::string>> constants_;
+  Constants constants_;
   std::vector<const ZipArchive*> zips_;
 };
 }  // namespace
 
-Result<CodeSummary> read_code(const OpenPackage& package, const ApkFacts& facts,
-                              const FactsKnowledge& knowledge, Budget& budget) {
-  CodeReader reader(knowledge, budget, facts.package);
+Result<CodeSummary> read_code(const OpenPackage& package, const ApkFacts& facts, const FactsOptions& options,
+                              Budget& budget) {
+  CodeReader reader(options, budget, facts.package);
   for (const PackageMember& m : package.members) TRY(reader.member(m));
   return reader.finish(facts, package.resources);
 }
 
-Result<CodeSummary> read_bare_code(ByteView file, const FactsKnowledge& knowledge, Budget& budget) {
-  CodeReader reader(knowledge, budget, "");
+Result<CodeSummary> read_bare_code(ByteView file, const FactsOptions& options, Budget& budget) {
+  CodeReader reader(options, budget, "");
   if (starts_with(as_text(file), "dex\n")) {
     TRY(reader.dex(file, "the file"));
   } else {

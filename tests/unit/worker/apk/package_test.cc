@@ -6,9 +6,13 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "common/base/random.h"
+#include "common/rules/sdks.h"
+#include "common/rules/sources.h"
 #include "tests/unit/corpus.h"
+#include "tests/unit/worker/apk/code_builder.h"
 #include "tests/unit/worker/apk/resource_builder.h"
 #include "tests/unit/worker/apk/xml_writer.h"
 
@@ -74,6 +78,35 @@ TEST(Package, AConfigurationSplitBringsTheLabelOfItsLocale) {
   EXPECT_EQ(facts->labels, (std::map<std::string, std::string>{{"", "Example"}, {"zh", "li zi"}}));
   EXPECT_EQ(facts->label_zh, "li zi");
   EXPECT_EQ(facts->format, "split-set");
+}
+
+TEST(Package, DexFilesSideBySideGiveTheSameFacts) {
+  const std::string rules = std::string(std::getenv("STORESWEEP_SOURCE")) + "/rules";
+  const SourceCatalogue sources = load_sources(rules).value();
+  const SdkCatalogue sdks = load_sdks(rules).value();
+  const FactsKnowledge knowledge{&sources, &sdks};
+  std::vector<ZipMember> members = {{"AndroidManifest.xml", manifest()}};
+  for (int i = 1; i <= 5; ++i)
+    members.push_back(
+        {"classes" + (i == 1 ? "" : std::to_string(i)) + ".dex", i == 4 ? "broken" : dex_of({})});
+  const std::string apk = zip_of(members);
+  const ByteView file = as_bytes(apk);
+  FactsOptions options;
+  options.knowledge = &knowledge;
+  const auto alone = read_package_facts(std::span(&file, 1), options);
+  std::size_t pairs = 0;
+  options.together = [&](std::size_t n, const std::function<void(std::size_t)>& work) {
+    pairs += n == 2;
+    std::thread other(work, 1);
+    work(0);
+    other.join();
+  };
+  const auto together = read_package_facts(std::span(&file, 1), options);
+  ASSERT_TRUE(alone.ok() && together.ok()) << alone.status().text() << together.status().text();
+  EXPECT_EQ(pairs, 2U);
+  EXPECT_EQ(alone->code.files, 4U);
+  EXPECT_EQ(alone->code.gaps.size(), 1U);
+  EXPECT_EQ(*alone, *together);
 }
 
 TEST(Package, TheBundleOfTheCorpusIsReadLikeItsApk) {
