@@ -97,6 +97,14 @@ Result<Json> ApiClient::post(const std::string& path, const Json& body, const st
   return parse_json(response.body);
 }
 
+Status ApiClient::put(const std::string& path, const std::string& bytes, const Deadline& deadline) {
+  net::Request request;
+  request.method = "PUT";
+  request.url = address_of(state_->address.url, path, {});
+  request.body = bytes;
+  return state_->ask(std::move(request), deadline).status();
+}
+
 Status ApiClient::follow(const std::string& path, const Query& query,
                          const std::function<bool(std::string_view)>& piece, const Deadline& deadline) {
   net::Request request;

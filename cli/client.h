@@ -14,7 +14,7 @@
 
 namespace storesweep::cli {
 
-inline constexpr std::size_t kMaxAnswerBytes = 64u << 20;
+inline constexpr std::size_t kMaxAnswerBytes = 96u << 20;  // a journal: 80 MiB
 
 struct ServerAddress {
   std::string url = "http://127.0.0.1:8080";
@@ -33,6 +33,7 @@ class ApiClient {
   Result<nlohmann::ordered_json> post(const std::string& path, const nlohmann::ordered_json& body,
                                       const std::string& key, const Deadline& deadline);
   Result<std::string> get_text(const std::string& path, const Query& query, const Deadline& deadline);
+  Status put(const std::string& path, const std::string& bytes, const Deadline& deadline);
   // Pieces as they arrive; false ends it.
   Status follow(const std::string& path, const Query& query,
                 const std::function<bool(std::string_view)>& piece, const Deadline& deadline);

@@ -142,8 +142,10 @@ int main(int argc, char** argv) {
       "5 `verdict --fail-on` found something; `check` has codes of its own. docs/cli.md says more.");
   add_sweep_verbs(app, program);
   add_result_verbs(app, program);
+  add_evidence_verbs(app, program);
   add_fleet_verbs(app, program);
   add_finding_verbs(app, program);
+  add_rejudge_verb(app, program);
   add_report_verb(app, program);
   add_local_verbs(app, program);
   add_check_verb(app, program);

@@ -33,6 +33,10 @@ std::string render_findings(const Style& style, const Json& page);  // of rows t
 std::string render_announcement(const Style& style, const Json& announcement);
 std::string render_verdict(const Style& style, const Json& result);  // ten rows, findings, coverage
 std::string render_evidence(const Style& style, const Json& evidence);
+std::string render_closing(const Style& style, const Json& closing);
+std::string render_rejudged_rows(const Style& style, const Json& page);  // one line a change; none: nothing
+std::string render_rejudged(const Style& style, const Json& sums);
+std::string render_verified(const Style& style, const Json& bundle);  // `evidence verify`
 std::string render_workers(const Style& style, const Json& workers);
 std::string render_devices(const Style& style, const Json& devices);
 std::string render_figures(const Style& style, const Json& figures);

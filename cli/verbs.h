@@ -52,11 +52,13 @@ struct Program {
 
 void add_sweep_verbs(CLI::App& app, Program& program);  // import, sweep ..., campaign ..., status
 void add_result_verbs(CLI::App& app,
-                      Program& program);  // summary, announcement, results, verdict, evidence, retest
-void add_fleet_verbs(CLI::App& app, Program& program);  // workers, devices, drain, events, gc
+                      Program& program);                   // summary, announcement, results, verdict, retest
+void add_evidence_verbs(CLI::App& app, Program& program);  // evidence list, get, head, keys, export, verify
+void add_fleet_verbs(CLI::App& app, Program& program);     // workers, devices, drain, events, gc
 
 void add_finding_verbs(CLI::App& app,
                        Program& program);  // finding list|show|confirm|withdraw|overrule|notice|report
+void add_rejudge_verb(CLI::App& app, Program& program);  // rejudge
 void add_report_verb(CLI::App& app, Program& program);
 void add_local_verbs(CLI::App& app, Program& program);  // parse, screen: no coordinator is asked
 void add_check_verb(CLI::App& app, Program& program);   // check: one app on one device, no coordinator either
@@ -67,6 +69,9 @@ void add_apk_verb(CLI::App& app, Program& program);     // apk: what packages sa
 // The folder of the rule pack: the one named, or `rules` here, or that of the checkout the program was built
 // in.
 std::string rules_folder(const std::string& named);
+
+// The job of a result: a number, or a package with its sweep.
+Result<std::int64_t> job_of(Session& session, const std::string& app, std::int64_t sweep);
 
 // Prints the JSON, or what `render` makes of it.
 int show(const Session& session, const Json& json, const std::function<std::string()>& render);

@@ -1,4 +1,4 @@
-// summary, announcement, results, verdict, evidence list|get, retest
+// summary, announcement, results, verdict, retest
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
@@ -6,10 +6,7 @@
 #include <memory>
 
 #include "cli/json_fields.h"
-#include "cli/screen_text.h"
 #include "cli/verbs.h"
-#include "common/base/file.h"
-#include "common/base/hash.h"
 #include "common/base/text.h"
 #include "common/report/verdict_json.h"
 
@@ -132,7 +129,8 @@ void add_results(CLI::App& app, Program& program) {
   });
 }
 
-// The job of a result: a number, or a package with its sweep.
+}  // namespace
+
 Result<std::int64_t> job_of(Session& s, const std::string& app, std::int64_t sweep) {
   if (const auto job = parse_int<std::int64_t>(app)) return *job;
   if (sweep == 0) return invalid("`" + app + "` is a package: name its sweep too, with --sweep");
@@ -147,6 +145,7 @@ Result<std::int64_t> job_of(Session& s, const std::string& app, std::int64_t swe
   return invalid(app + " stands in several stores; name one of the jobs:" + jobs);
 }
 
+namespace {
 // Whether a row of the verdict is of this level or worse.
 bool reaches(const Json& result, const std::string& level) {
   const auto wanted = level_named(level);
@@ -176,46 +175,6 @@ void add_verdict(CLI::App& app, Program& program) {
       return !a->fail_on.empty() && reaches(result, a->fail_on) ? kExitFindings : kExitOk;
     };
   });
-}
-
-Result<int> save_blob(Session& s, const std::string& sha256_hex, const std::string& file) {
-  const auto wanted = digest_from_hex(sha256_hex);
-  if (!wanted) return invalid("wanted the SHA-256 of `storesweep evidence list`, 64 hex digits");
-  TRY_ASSIGN(const std::string bytes, s.client.get_text("/api/v1/blobs/" + sha256_hex, {}, s.slow()));
-  if (sha256(bytes) != *wanted)
-    return corrupt("what came is not the blob " + sha256_hex + ": its SHA-256 differs");
-  TRY(write_file_durably(file, bytes));
-  return show(s, {{"file", file}, {"bytes", bytes.size()}}, [&] {
-    return s.style.text("saved",
-                        {{"file", file}, {"bytes", with_commas(static_cast<std::int64_t>(bytes.size()))}}) +
-           "\n";
-  });
-}
-
-void add_evidence(CLI::App& app, Program& program) {
-  struct Arguments {
-    std::string app, digest, file;
-    std::int64_t sweep = 0;
-  };
-  auto a = std::make_shared<Arguments>();
-  CLI::App* evidence = app.add_subcommand("evidence", "what a verdict rests on");
-  evidence->require_subcommand(1);
-  CLI::App* list = evidence->add_subcommand("list", "the journal and pictures of a result");
-  list->add_option("app", a->app, "the job of its result, or its package with --sweep")->required();
-  list->add_option("--sweep", a->sweep, "the sweep's id");
-  list->callback([a, &program] {
-    program.verb = [a](Session& s) -> Result<int> {
-      TRY_ASSIGN(const std::int64_t job, job_of(s, a->app, a->sweep));
-      TRY_ASSIGN(const Json all,
-                 s.client.get("/api/v1/results/" + std::to_string(job) + "/evidence", {}, s.quick()));
-      return show(s, all, [&] { return render_evidence(s.style, all); });
-    };
-  });
-  CLI::App* get = evidence->add_subcommand("get", "save one of them, its hash checked");
-  get->add_option("sha256", a->digest)->required();
-  get->add_option("file", a->file)->required();
-  get->callback(
-      [a, &program] { program.verb = [a](Session& s) { return save_blob(s, a->digest, a->file); }; });
 }
 
 constexpr std::int64_t kAskAgainMs = 1'000;
@@ -302,7 +261,6 @@ void add_result_verbs(CLI::App& app, Program& program) {
   add_announcement(app, program);
   add_results(app, program);
   add_verdict(app, program);
-  add_evidence(app, program);
   add_retest(app, program);
 }
 

@@ -29,6 +29,11 @@ void read_blobs(ConfigMap in, CoordinatorConfig& c) {
   }
 }
 
+void read_evidence(ConfigMap in, CoordinatorConfig& c) {
+  c.evidence.key_file = in.path("key_file", "data/evidence.key");
+  c.evidence.heads = in.path("heads", "data/heads");
+}
+
 void read_link(ConfigMap in, CoordinatorConfig& c) {
   c.link.listen = in.string("listen", "tcp://127.0.0.1:7070");
   c.link.key_file = in.path("key_file", "data/coordinator.key");
@@ -55,6 +60,7 @@ void read_leases(ConfigMap in, CoordinatorConfig& c) {
 void read_judging(ConfigMap in, CoordinatorConfig& c) {
   c.judging.program = in.path("program", "");
   c.judging.rules = in.path("rules", "rules");
+  c.judging.observations = in.path("observations", "data/observations");
   c.judging.children = in.integer("children", 2, {1, 256});
   c.judging.budget_ms = in.integer("budget_ms", 60 * kSecond, {100, kDay});
   c.judging.memory_bytes = in.integer("memory_bytes", kGiB, {64 * kMiB, 1024 * kGiB});
@@ -135,6 +141,7 @@ Result<CoordinatorConfig> read_coordinator_config(const std::string& path) {
   read_log(root.map("log"), c);
   c.store.sqlite = root.map("store").path("sqlite", "data/storesweep.db");
   read_blobs(root.map("blobs"), c);
+  read_evidence(root.map("evidence"), c);
   read_link(root.map("link"), c);
   read_leases(root.map("leases"), c);
   read_judging(root.map("judging"), c);

@@ -25,6 +25,10 @@ struct CoordinatorConfig {
     std::int64_t low_water_bytes = 0;   // below it nothing is leased
     std::int64_t high_water_bytes = 0;  // above it leasing goes on
   } blobs;
+  struct EvidenceOptions {
+    std::string key_file;  // of the coordinator's signing key; made at the first start
+    std::string heads;     // folder; empty: no head is written
+  } evidence;
   struct LinkOptions {
     std::string listen;  // tcp://ADDRESS:PORT
     std::string key_file;
@@ -39,8 +43,9 @@ struct CoordinatorConfig {
     std::int64_t no_device_ms = 0;
   } leases;
   struct JudgingOptions {
-    std::string program;  // storesweep-judge; empty: beside the coordinator's own program
-    std::string rules;    // folder of the rule pack
+    std::string program;       // storesweep-judge; empty: beside the coordinator's own program
+    std::string rules;         // folder of the rule pack
+    std::string observations;  // folder of what was parsed of journals
     std::int64_t children = 0;
     std::int64_t budget_ms = 0;
     std::int64_t memory_bytes = 0;

@@ -10,16 +10,20 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 
 #include "common/artifact/folder_store.h"
 #include "common/base/file.h"
+#include "common/base/text.h"
+#include "common/evidence/container.h"
 #include "common/metrics/metrics.h"
 #include "common/net/client.h"
 #include "common/rules/pack.h"
-#include "common/rules/workdays.h"
+#include "common/rules/pack_files.h"
 #include "common/rules/sdks.h"
+#include "common/rules/workdays.h"
 #include "coordinator/config.h"
 #include "coordinator/http/api_handler.h"
 #include "coordinator/http/server.h"
@@ -98,6 +102,23 @@ Status open_house(House& h) {
   return ok_status();
 }
 
+// Made where there is none yet.
+Result<SigningKey> evidence_key(const std::string& path, Random& random, Log& log) {
+  auto text = read_file(path, 1'024);
+  if (!text.ok() && text.status().kind() == ErrorKind::kNotFound) {
+    std::array<std::uint8_t, 32> made{};
+    random.fill(made);
+    TRY(make_folders(folder_of(path)));
+    TRY(write_file_durably(path, to_hex(made) + "\n", 0600));
+    log.info("made a signing key for evidence", {{"file", path}});
+    text = to_hex(made);
+  }
+  if (!text.ok()) return text.status();
+  const auto seed = digest_from_hex(trim(*text));
+  if (!seed) return invalid(path + ": 64 hexadecimal digits expected");
+  return signing_key_from_seed(*seed);
+}
+
 Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   // Read here too, so that a bad pack is told before anything starts.
   auto loaded = load_rule_pack(c.judging.rules);
@@ -122,6 +143,11 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   auto workdays = Workdays::load(c.judging.rules);
   if (!workdays.ok()) return workdays.status().within("judging.rules");
   o.workdays = std::move(*workdays);
+  TRY_ASSIGN(const PackFiles files, read_pack_files(c.judging.rules));
+  TRY_ASSIGN(o.pack_files, pack_members(files));
+  o.heads = c.evidence.heads;
+  o.observations = c.judging.observations;
+  o.rejudging_children = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   std::string base = c.public_url;
   if (base.empty()) {
     const bool v6 = c.http.address.find(':') != std::string::npos;
@@ -177,6 +203,10 @@ Status serve(const CoordinatorConfig& config) {
   endpoint.authorised = std::move(*workers);
   TRY(allow_files(config.http.max_connections));
   TRY(open_house(h));
+  auto signing = evidence_key(config.evidence.key_file, h.random, h.log);
+  if (!signing.ok()) return signing.status().within("evidence.key_file");
+  options.core.closing_key = std::make_shared<const SigningKey>(*signing);
+  if (!config.evidence.heads.empty()) TRY(make_folders(config.evidence.heads));
 
   Cancel stop;
   stop_on_signal = &stop;

@@ -42,6 +42,14 @@ int keygen(const std::string& folder, const std::string& name, std::size_t count
   return 0;
 }
 
+// What `storesweep evidence verify --trust` reads.
+int trust(const std::string& folder, const std::string& name) {
+  const Result<SigningKey> key = worker::read_signing_key(folder, name);
+  if (!key.ok()) return fail(key.status());
+  std::printf("worker %s %s\n", to_hex(key->public_key).c_str(), name.c_str());
+  return 0;
+}
+
 struct Crew {
   std::vector<std::unique_ptr<worker::RealDevices>> devices;
   std::vector<std::unique_ptr<job::Runner>> runners;
@@ -135,6 +143,11 @@ int main(int argc, char** argv) {
   keygen_command->add_option("name", name, "the worker's name")->required();
   keygen_command->add_option("--folder", folder, "where NAME.key and NAME.seed go (default: keys)");
   keygen_command->add_option("--count", count, "NAME-0, NAME-1, ...")->check(CLI::Range(1, 4096));
+  CLI::App* trust_command =
+      app.add_subcommand("trust", "the line of its signing key for a file of trusted keys (evidence verify)");
+  trust_command->add_option("name", name, "the worker's name")->required();
+  trust_command->add_option("--folder", folder, "where NAME.seed lies (default: keys)");
   CLI11_PARSE(app, argc, argv);
+  if (trust_command->parsed()) return trust(folder, name);
   return keygen_command->parsed() ? keygen(folder, name, count) : run(config_file, count, json, debug);
 }

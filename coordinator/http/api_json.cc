@@ -185,6 +185,33 @@ Json to_json(const FindingRow& r) {
           {"history", std::move(history)}};
 }
 
+Json to_json(const RejudgeReport& r) {
+  Json rows = Json::array();
+  for (const RejudgedRow& row : r.rows) {
+    Json changes = Json::array();
+    for (const RejudgeChange& c : row.changes) {
+      changes.push_back(
+          {{"task", c.task}, {"rule", c.rule}, {"from", name(c.from)}, {"to", name(c.to)}, {"why", c.why}});
+    }
+    rows.push_back({{"simulated", row.simulated},
+                    {"job", row.job.value},
+                    {"store", row.store},
+                    {"package", row.package},
+                    {"changes", std::move(changes)},
+                    {"failed", row.failed}});
+  }
+  return {{"pack_version", r.pack_version},
+          {"judged", r.judged},
+          {"unchanged", r.unchanged},
+          {"changed", r.changed},
+          {"failed", r.failed},
+          {"without_runs", r.without_runs},
+          {"applied", r.applied},
+          {"moved", r.moved},
+          {"rows", std::move(rows)},
+          {"next", r.next}};
+}
+
 Json to_json(const SummaryRow& r) {
   return {
       {"group", r.group}, {"task", r.task}, {"rule", r.rule}, {"level", name(r.level)}, {"count", r.count}};

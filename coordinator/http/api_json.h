@@ -14,6 +14,7 @@ nlohmann::ordered_json to_json(const CampaignStatus& campaign);
 nlohmann::ordered_json to_json(const ResultRow& row);     // the whole: findings, coverage, blobs
 nlohmann::ordered_json brief_json(const ResultRow& row);  // of a page: listing in short, rows, counts
 nlohmann::ordered_json to_json(const FindingRow& row);    // with its history
+nlohmann::ordered_json to_json(const RejudgeReport& report);
 nlohmann::ordered_json to_json(const SummaryRow& row);
 nlohmann::ordered_json to_json(const FiguresRow& row);
 nlohmann::ordered_json to_json(const SdkReport& report);

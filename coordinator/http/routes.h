@@ -17,6 +17,7 @@ namespace storesweep::http {
 
 inline constexpr std::size_t kMaxJsonBytes = 4u << 20;   // of a request: a list of 100,000 packages fits
 inline constexpr std::size_t kMaxBlobBytes = 80u << 20;  // a journal: 64 MiB of raw text and what frames it
+inline constexpr std::size_t kMaxPackBytes = 32u << 20;  // of a rule pack's files
 inline constexpr std::size_t kMaxNameBytes = 512;        // of names, keys, cursors, addresses
 inline constexpr std::size_t kMaxListedPackages = 100'000;
 

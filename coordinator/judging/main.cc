@@ -1,5 +1,6 @@
-// storesweep-judge RULES_FOLDER: judges what comes on its standard input until that ends. Started by the
-// coordinator, bounded by it in memory and time; it opens nothing but the rule pack.
+// storesweep-judge RULES_FOLDER [OBSERVATIONS_FOLDER]: judges what comes on its standard input until that
+// ends. Started by the coordinator, bounded by it in memory and time; it opens nothing but the rule pack and,
+// where a request refers to them, observation records, which it reads only.
 #include <csignal>
 #include <cstdio>
 #include <string>
@@ -11,8 +12,10 @@
 
 int main(int argc, char** argv) {
   using namespace storesweep;
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: storesweep-judge RULES_FOLDER (started by storesweep-coordinator)\n");
+  if (argc != 2 && argc != 3) {
+    std::fprintf(
+        stderr,
+        "usage: storesweep-judge RULES_FOLDER [OBSERVATIONS_FOLDER] (started by storesweep-coordinator)\n");
     return 2;
   }
   auto pack = load_rule_pack(argv[1]);
@@ -20,6 +23,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "storesweep-judge: %s\n", pack.status().message().c_str());
     return 1;
   }
+  const JudgeTools tools(std::move(*pack), argc == 3 ? argv[2] : "");
   std::signal(SIGTERM, SIG_DFL);
   const std::string ready = encode_frame({"ready"});  // until then a death is not a journal's fault
   if (std::fwrite(ready.data(), 1, ready.size(), stdout) != ready.size()) return 1;
@@ -31,7 +35,7 @@ int main(int argc, char** argv) {
     if (length > kMaxJudgeRequestBytes) return 1;
     body.resize(length);
     if (std::fread(body.data(), 1, length, stdin) != length) return 1;
-    std::string answer = answer_request(body, *pack);
+    std::string answer = answer_request(body, tools);
     if (std::fwrite(answer.data(), 1, answer.size(), stdout) != answer.size()) return 1;
     std::fflush(stdout);
   }

@@ -53,16 +53,16 @@ Result<std::string> read_exactly(Child& child, std::size_t want, const Deadline&
   return out;
 }
 
-Result<std::string> read_answer(Child& child, const Deadline& deadline) {
+Result<std::string> read_answer(Child& child, std::size_t most, const Deadline& deadline) {
   TRY_ASSIGN(std::string head, read_exactly(child, 4, deadline));
   std::uint32_t length = ByteReader(as_bytes(head)).u32();
-  if (length > kMaxVerdictAnswerBytes) return corrupt("the judge's child answered too much");
+  if (length > most) return corrupt("the judge's child answered too much");
   return read_exactly(child, length, deadline);
 }
 
-Result<std::string> exchange(Child& child, const std::string& request, const Deadline& deadline) {
-  TRY(write_all(child, request, deadline));
-  return read_answer(child, deadline);
+Result<std::string> exchange(Child& child, const JudgeRequest& request, const Deadline& deadline) {
+  TRY(write_all(child, encode_request(request), deadline));
+  return read_answer(child, request.observe ? kMaxObservedAnswerBytes : kMaxVerdictAnswerBytes, deadline);
 }
 
 }  // namespace
@@ -93,25 +93,30 @@ struct JudgePool::State {
       auto started = Child::start({.command = options.command, .memory_bytes = options.memory_bytes});
       if (!started.ok()) {
         log.error("no judge can be started", {{"why", started.status().text()}});
-        return {unavailable("starting a judge: " + started.status().message()), false};
+        return {unavailable("starting a judge: " + started.status().message()), {}, false};
       }
       child = *std::move(started);
       // A child that dies before it has read anything cannot have died of a journal.
-      if (auto hello = read_answer(*child, Deadline::in_ms(kStartMs, &stop)); !hello.ok()) {
+      if (auto hello = read_answer(*child, kMaxVerdictAnswerBytes, Deadline::in_ms(kStartMs, &stop));
+          !hello.ok()) {
         child.reset();
         if (!stop.cancelled()) log.error("no judge can be started", {{"why", hello.status().text()}});
-        return {unavailable("starting a judge: " + hello.status().message()), false};
+        return {unavailable("starting a judge: " + hello.status().message()), {}, false};
       }
     }
-    auto body = exchange(*child, encode_request(work.request), Deadline::in_ms(options.budget_ms, &stop));
-    if (body.ok()) return {decode_answer(*body), false};
+    auto body = exchange(*child, work.request, Deadline::in_ms(options.budget_ms, &stop));
+    if (body.ok()) {
+      std::vector<std::string> observations;
+      auto verdict = decode_answer(*body, &observations);
+      return {std::move(verdict), std::move(observations), false};
+    }
     child.reset();  // ends it
     if (!stop.cancelled()) {
       log.warning("a judge's child was lost", {{"why", body.status().message()}, {"ticket", work.ticket}});
       std::lock_guard lock(mutex);
       ++lost;
     }
-    return {body.status(), true};
+    return {body.status(), {}, true};
   }
 
   JudgeOptions options;

@@ -26,6 +26,8 @@ struct JudgeOptions {
 
 struct JudgeAnswer {
   Result<Verdict> verdict;
+  std::vector<std::string>
+      observations;     // where they were asked for, one for each journal that came as bytes
   bool killed = false;  // the child died or overran its budget on this very request
 };
 

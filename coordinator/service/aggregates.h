@@ -1,8 +1,9 @@
-// What a verdict counts for, and what a second look makes of it. Pure.
+// What a verdict counts for. Pure.
 #pragma once
 
 #include <vector>
 
+#include "common/model/amend.h"
 #include "common/model/verdict.h"
 #include "coordinator/store/records.h"
 
@@ -21,11 +22,5 @@ SdkList admitted(const SdkList& said, const SdkCatalogue* known);
 bool transient(const Verdict& verdict);
 // Ten rows of `not tested` without a reason of the list: a job that was buried.
 Verdict buried_verdict();
-// The verdict with SINGLE_DEVICE where a confirmation of these rules (empty: any) was missing: there is no
-// second device of this kind.
-Verdict single_device(Verdict verdict, const std::vector<std::string>& rules);
-// The whole verdict with what a run of these rules' phases alone has found of them: it says nothing of the
-// others.
-Verdict with_rules_of(Verdict whole, const Verdict& part, const std::vector<std::string>& rules);
 
 }  // namespace storesweep

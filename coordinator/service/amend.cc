@@ -6,28 +6,20 @@
 #include "coordinator/service/aggregates.h"
 
 namespace storesweep {
+
+std::vector<RunOrder> orders_of(const StoredResult& r) {
+  const auto order_of = [](const RunRecord& run) { return RunOrder{run.id, run.base_run, run.rules}; };
+  std::vector<RunOrder> out;
+  if (r.run) out.push_back(order_of(*r.run));
+  for (const RunRecord& more : r.more_runs) out.push_back(order_of(more));
+  return out;
+}
+
 namespace {
-bool among(const std::vector<std::string>& rules, const std::string& rule) {
-  return std::find(rules.begin(), rules.end(), rule) != rules.end();
-}
-
-// The run that had the last word on a rule, in the order in which they were added: a whole run speaks of
-// every rule, another of those of its order, a confirmation of those that are still as its first run has left
-// them.
-RunId last_word(const StoredResult& standing, const std::string& rule) {
-  RunId last;
-  auto hear = [&](const RunRecord& run) {
-    const bool of_it = run.rules.empty() || among(run.rules, rule);
-    if (of_it && (!run.base_run || run.base_run == last)) last = run.id;
-  };
-  if (standing.run) hear(*standing.run);
-  for (const RunRecord& run : standing.more_runs) hear(run);
-  return last;
-}
-
 std::vector<std::string> still_open(const StoredResult& standing, const ExtraJob& order) {
+  const std::vector<RunOrder> runs = orders_of(standing);
   std::vector<std::string> rules = order.rules;
-  std::erase_if(rules, [&](const std::string& rule) { return last_word(standing, rule) != order.base_run; });
+  std::erase_if(rules, [&](const std::string& rule) { return last_word(runs, rule) != order.base_run; });
   return rules;
 }
 }  // namespace

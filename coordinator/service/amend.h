@@ -4,13 +4,16 @@
 #include <optional>
 #include <vector>
 
-#include "common/model/verdict.h"
+#include "common/model/amend.h"
 #include "coordinator/store/records.h"
 
 namespace storesweep {
 
 // The runs that a result rests on, the first one first.
 std::vector<RunId> runs_of(const StoredResult& result);
+
+// The same as what each was for.
+std::vector<RunOrder> orders_of(const StoredResult& result);
 
 struct Amended {
   Verdict verdict;

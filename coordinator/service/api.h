@@ -17,6 +17,7 @@
 #include "common/model/listing.h"
 #include "common/model/messages.h"
 #include "common/model/verdict.h"
+#include "common/report/statement.h"
 #include "coordinator/store/records.h"  // Selection, SweepState, Page, ResultQuery, SummaryQuery, SummaryRow, FiguresRow
 
 namespace storesweep {
@@ -186,10 +187,45 @@ struct FindingOrder {  // of a person
   std::string idempotency_key;
 };
 
+// Stored runs judged again, a page at a time: what would change, or (apply) what did.
+struct RejudgeRequest {
+  ResultQuery query;
+  JobId job;                   // that result alone; 0: what the query finds
+  std::optional<Digest> pack;  // one that was put before; empty: the coordinator's own
+  bool apply = false;
+};
+struct RejudgeChange {
+  int task = 0;
+  std::string rule;  // empty: the row of the task
+  Level from = Level::kNotTested, to = Level::kNotTested;
+  std::vector<std::string>
+      why;  // what is missing for certainty, or why it was not tested: names of the model
+};
+struct RejudgedRow {
+  JobId job;
+  std::string store, package;
+  bool simulated = false;
+  std::vector<RejudgeChange> changes;  // of levels; none: only findings, values or what was covered differ
+  std::string failed;                  // why it could not be judged; empty: it was
+};
+struct RejudgeReport {
+  std::int64_t judged = 0, unchanged = 0, changed = 0, failed = 0, applied = 0;
+  std::int64_t without_runs = 0;  // buried, no device: there is nothing to judge
+  std::int64_t moved = 0;         // not applied: another judgement came meanwhile
+  std::string pack_version;
+  std::vector<RejudgedRow> rows;  // changed and failed ones
+  std::string next;
+};
+
 struct Event {
   std::int64_t sequence = 0;
   std::string kind;  // progress, ended, finding, worker, stopped
   std::string json;
+};
+
+struct StatedResult {
+  SignedStatement statement;
+  std::vector<Closing> closings;  // of its runs' journals, in their order
 };
 
 class ServiceApi {
@@ -233,6 +269,18 @@ class ServiceApi {
   virtual Status put_blob(const std::string& address_key, const std::string& name, std::string bytes,
                           const Deadline&) = 0;
   virtual Result<std::string> blob(const Digest& sha256, const Deadline&) = 0;
+  // The newest entry of the chain of closed journals (number 0: none yet), and the entries behind `after`.
+  virtual Result<Closing> closing_head(const Deadline&) = 0;
+  virtual Result<std::vector<Closing>> closings(std::int64_t after, std::size_t rows, const Deadline&) = 0;
+  // What the coordinator signs of a result for whoever takes its evidence away. kNotFound where the verdict
+  // rests on no run.
+  virtual Result<StatedResult> statement(JobId, const Deadline&) = 0;
+  // The files of a rule pack that was judged with, as a container.
+  virtual Result<std::string> pack(const Digest& sha256, const Deadline&) = 0;
+  // Keeps a rule pack (a container of its files) for rejudging. kInvalid with what is wrong of it.
+  virtual Status put_pack(const Digest& sha256, const std::string& files, const Deadline&) = 0;
+  // One page; kExists while another is under way.
+  virtual Result<RejudgeReport> rejudge(const RejudgeRequest&, const PageRequest&, const Deadline&) = 0;
   // Evidence of finished sweeps older than that goes; value: blobs deleted.
   virtual Result<std::int64_t> gc(std::int64_t older_than_ms, const Deadline&) = 0;
   // Ok when it leads and its store answers.

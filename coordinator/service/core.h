@@ -70,8 +70,9 @@ struct CoreOptions {
   std::int64_t gate_ms = 1'000;   // how long a report that came again waits before it is let in
   std::size_t read_ahead = 1024;  // payloads in memory
   std::string pack_version;
-  std::shared_ptr<const SdkCatalogue> sdks;  // whose names count; null: none do
-  std::string evidence_base;                 // URL that a token's blobs go to: base + "/" + address key
+  std::shared_ptr<const SdkCatalogue> sdks;       // whose names count; null: none do
+  std::shared_ptr<const SigningKey> closing_key;  // closes accepted journals; null: none is closed
+  std::string evidence_base;                      // URL that a token's blobs go to: base + "/" + address key
   Bugs bugs;
 
   std::int64_t heartbeat_ms() const { return std::max<std::int64_t>(lease_ms / 4, 1); }
@@ -329,6 +330,7 @@ class Core {
   void command(std::uint64_t ticket, DrainWorker& c);
   void command(std::uint64_t ticket, SayOfFinding& c);
   std::optional<FindingAct> ordered(const ExtraJob& order, std::int64_t judgement) const;
+  void command(std::uint64_t ticket, AttachJudgements& c);
   void add_sweep(const SweepRecord& sweep, const std::vector<JobId>& ended,
                  std::map<std::string, std::int64_t> ended_by);
   void sweep_cancelled(SweepId sweep);

@@ -97,11 +97,15 @@ EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
                           o.base ? "confirmation" : "retest");
   }
   if (!o.base && !end.answer) end.order = confirmation(about, verdict, run);
-  if (!r.hint.empty() && r.hint != encode_verdict(verdict)) {
+  // A confirmation is judged with the run that it repeats: of its journal alone nothing is known here.
+  if (!o.base && !r.hint.empty() && r.hint != encode_verdict(verdict)) {
     ++workers_[o.worker].overruled;
     ++counted_.overruled;
+    happened("trouble", end.sweep, job,
+             o.worker + " reported a verdict that its journal does not bear: overruled");
   }
   end.run = std::move(run);
+  end.close_with = options_.closing_key;
   return end;
 }
 

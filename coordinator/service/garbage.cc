@@ -1,6 +1,9 @@
 #include "coordinator/service/garbage.h"
 
 #include <algorithm>
+#include <span>
+
+#include "coordinator/judging/observed.h"
 
 namespace storesweep {
 namespace {
@@ -34,6 +37,13 @@ Result<std::int64_t> collect_garbage(Store& store, BlobStore& blobs, std::uint64
   TRY(s);
   TRY(remove_some());
   return gone;
+}
+
+Result<std::int64_t> collect_observations(Store& store, const std::string& folder) {
+  return sweep_observed(folder, [&](const Digest& journal) {
+    const auto orphans = store.unnamed(std::span(&journal, 1));
+    return orphans.ok() && !orphans->empty();
+  });
 }
 
 }  // namespace storesweep

@@ -13,4 +13,7 @@ namespace storesweep {
 Result<std::int64_t> collect_garbage(Store& store, BlobStore& blobs, std::uint64_t epoch, std::int64_t now_ms,
                                      std::int64_t older_than_ms, const Deadline& deadline);
 
+// Observation records whose journals no run names any more. value: how many.
+Result<std::int64_t> collect_observations(Store& store, const std::string& folder);
+
 }  // namespace storesweep

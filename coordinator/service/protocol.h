@@ -94,9 +94,17 @@ struct DrainWorker {
   std::string worker;
   bool draining = true;  // false: it may take jobs again
 };
+// Later judgements of results; those whose result was judged otherwise meanwhile are left out. Reply: id =
+// how many stand now.
+struct AttachJudgements {
+  std::vector<Judged> judged;
+  std::optional<KeptPack> pack;  // that they were judged by, to be kept
+};
 struct Command {
   std::uint64_t ticket = 0;
-  std::variant<StartSweep, ChangeSweep, StartCampaign, StartRetest, DrainWorker, SayOfFinding> what;
+  std::variant<StartSweep, ChangeSweep, StartCampaign, StartRetest, DrainWorker, SayOfFinding,
+               AttachJudgements>
+      what;
 };
 // Stops leasing (and says why), or resumes it with an empty reason.
 struct StopLeasing {

@@ -14,7 +14,9 @@
 #include "coordinator/service/aggregates.h"
 #include "coordinator/service/findings.h"
 #include "coordinator/service/garbage.h"
+#include "coordinator/service/rejudging.h"
 #include "coordinator/service/shell.h"
+#include "coordinator/service/stating.h"
 
 namespace storesweep {
 namespace {
@@ -121,6 +123,11 @@ Service::Service(ServiceOptions options, ServiceParts parts,
                  std::function<void(const std::string&, std::span<const ToWorker>)> send)
     : options_(std::move(options)), parts_(parts) {
   shell_ = std::make_unique<Shell>(options_, parts_, std::move(send));
+  rejudging_ = std::make_unique<Rejudging>(
+      RejudgingOptions{options_.judge, options_.rejudging_children, options_.observations, options_.folder},
+      parts_.store, parts_.blobs, parts_.log, [this](AttachJudgements attach, const Deadline& deadline) {
+        return shell_->command(std::move(attach), deadline);
+      });
 }
 Service::~Service() = default;
 
@@ -417,10 +424,37 @@ Result<std::string> Service::blob(const Digest& sha256, const Deadline& deadline
   return parts_.blobs.get(sha256, options_.max_blob_bytes, deadline);
 }
 
+Result<Closing> Service::closing_head(const Deadline&) { return parts_.store.closing_head(); }
+
+Result<std::vector<Closing>> Service::closings(std::int64_t after, std::size_t rows, const Deadline&) {
+  return parts_.store.closings(after, rows);
+}
+
+Result<StatedResult> Service::statement(JobId job, const Deadline&) {
+  if (!options_.core.closing_key) return unsupported("this coordinator has no key to sign with");
+  return state_result(parts_.store, job, *options_.core.closing_key, shell_->now().wall_ms);
+}
+
+Result<std::string> Service::pack(const Digest& sha256, const Deadline&) {
+  TRY_ASSIGN(KeptPack kept, parts_.store.pack(sha256));
+  return std::move(kept.files);
+}
+
+Status Service::put_pack(const Digest& sha256, const std::string& files, const Deadline&) {
+  return rejudging_->put_pack(sha256, files);
+}
+
+Result<RejudgeReport> Service::rejudge(const RejudgeRequest& request, const PageRequest& page,
+                                       const Deadline& deadline) {
+  return rejudging_->page(request, page, shell_->now().wall_ms, deadline);
+}
+
 Result<std::int64_t> Service::gc(std::int64_t older_than_ms, const Deadline& deadline) {
   if (shell_->epoch() == 0) return unavailable("this coordinator does not lead now");
-  return collect_garbage(parts_.store, parts_.blobs, shell_->epoch(), shell_->now().wall_ms, older_than_ms,
-                         deadline);
+  auto gone = collect_garbage(parts_.store, parts_.blobs, shell_->epoch(), shell_->now().wall_ms,
+                              older_than_ms, deadline);
+  if (gone.ok()) TRY(collect_observations(parts_.store, options_.observations).status());
+  return gone;
 }
 
 Result<Calibration> Service::calibrate(const Calibration& calibration, const Deadline&) {

@@ -23,6 +23,8 @@
 
 namespace storesweep {
 
+class Rejudging;
+
 struct ServiceOptions {
   CoreOptions core;
   JudgeOptions judge;
@@ -33,6 +35,10 @@ struct ServiceOptions {
   std::int64_t disk_look_ms = 5'000;
   std::int64_t lead_again_ms = 2'000;  // after the lead was lost
   std::size_t max_blob_bytes = 256u << 20;
+  std::string observations;        // folder of observation records; empty: none are kept
+  int rejudging_children = 2;      // judges that rejudge at once
+  std::string heads;               // folder for the daily head of the closings; empty: none is written
+  std::string pack_files;          // the rule pack that is judged with, as a container; kept for good
   std::vector<std::string> rules;  // of the rule pack; a retest of another one is refused. Empty: any
   Workdays workdays;               // by which a notice falls due
 };
@@ -90,6 +96,12 @@ class Service final : public ServiceApi {
   Status put_blob(const std::string& address_key, const std::string& name, std::string bytes,
                   const Deadline&) override;
   Result<std::string> blob(const Digest& sha256, const Deadline&) override;
+  Result<Closing> closing_head(const Deadline&) override;
+  Result<std::vector<Closing>> closings(std::int64_t after, std::size_t rows, const Deadline&) override;
+  Result<StatedResult> statement(JobId, const Deadline&) override;
+  Result<std::string> pack(const Digest& sha256, const Deadline&) override;
+  Status put_pack(const Digest& sha256, const std::string& files, const Deadline&) override;
+  Result<RejudgeReport> rejudge(const RejudgeRequest&, const PageRequest&, const Deadline&) override;
   Result<std::int64_t> gc(std::int64_t older_than_ms, const Deadline&) override;
   Status healthy() override;
   std::string metrics_page() override;
@@ -99,6 +111,7 @@ class Service final : public ServiceApi {
 
   class Shell;
   std::unique_ptr<Shell> shell_;
+  std::unique_ptr<Rejudging> rejudging_;
   ServiceOptions options_;
   ServiceParts parts_;
   Status complete(RetestRequest& request, const Deadline&);

@@ -15,6 +15,7 @@ constexpr std::size_t kMaxEvents = 10'000;
 // Sequences go on rising over a restart, so that a client that comes back misses nothing; less than 2^53.
 constexpr std::int64_t kEventsPerMs = 1'000;
 constexpr std::size_t kMaxCommitWrites = 4'096;
+constexpr std::int64_t kHeadLookMs = 60'000;
 constexpr std::chrono::microseconds kMostPatience{1'000};  // of the committer, for more to commit
 
 std::string quoted(const std::string& text) {
@@ -124,6 +125,7 @@ bool Service::Shell::lead() {
                             {"sweeps", static_cast<unsigned long>(loaded->sweeps.size())}});
   counting_.leads(lead->epoch);
   calibrations_.forget();
+  keep_pack(lead->epoch);
   reads_.clear();
   new_commits_.clear();
   answers_.clear();
@@ -157,6 +159,7 @@ void Service::Shell::lead_until_lost() {
     if (!core_) return;
     hand_to_committer();
     look_at_disk();
+    look_at_day();
     if (now().steady_ms >= core_->next_tick_ms()) {
       carry_out(core_->on(Tick{drained_ms_}, now()));
       if (core_) counting_.look(*core_, parts_.store, now());
@@ -219,6 +222,25 @@ void Service::Shell::look_at_disk() {
   parts_.log.warning(low ? "disk low: nothing is leased" : "disk fine again: leasing goes on",
                      {{"free_bytes", static_cast<unsigned long>(free)}});
   answers_.push_back(StopLeasing{low ? why_low() : ""});
+}
+
+// Whoever reads the verdicts of this pack later finds the pack too.
+void Service::Shell::keep_pack(std::uint64_t epoch) {
+  if (options_.pack_files.empty()) return;
+  const std::vector<Write> writes = {KeepPack{
+      {options_.core.pack_version, sha256(options_.pack_files), options_.pack_files, now().wall_ms}}};
+  const CommitResult kept = parts_.store.commit(epoch, writes);
+  if (kept.state != CommitState::kCommitted)
+    parts_.log.error("the rule pack was not kept: evidence cannot be exported", {{"why", kept.message}});
+}
+
+// The evidence thread writes it: the disk may stall.
+void Service::Shell::look_at_day() {
+  if (options_.heads.empty() || now().steady_ms < next_head_ms_) return;
+  next_head_ms_ = now().steady_ms + kHeadLookMs;
+  std::lock_guard lock(evidence_mutex_);
+  head_wanted_ = true;
+  evidence_changed_.notify_one();
 }
 
 void Service::Shell::lost(const std::string& why) {

@@ -58,11 +58,14 @@ class Service::Shell {
   void read_runs(const ReadRuns& what);
   std::string why_low() const;
   void look_at_disk();
+  void look_at_day();
+  void keep_pack(std::uint64_t epoch);
   void lost(const std::string& why);
   void commit_loop();
   std::size_t writes_waiting() const;  // with commit_mutex_ held
   void commit(std::vector<CommitAction> batch, std::uint64_t epoch);
   void evidence_loop();
+  void write_head();
   void check(std::vector<CheckBlobs> checks);
   void judge(const JudgeAction& what);
   void judged(std::uint64_t ticket, JudgeAnswer answer);
@@ -80,7 +83,7 @@ class Service::Shell {
   std::vector<CoreEvent> answers_;
   std::vector<SendAction> said_;           // of this batch: one turn for each worker
   std::vector<CommitAction> new_commits_;  // of the inbox's batch
-  std::int64_t drained_ms_ = 0, next_disk_look_ms_ = 0;
+  std::int64_t drained_ms_ = 0, next_disk_look_ms_ = 0, next_head_ms_ = 0;
   bool disk_low_ = false;
 
   std::mutex inbox_mutex_;
@@ -97,6 +100,7 @@ class Service::Shell {
   std::condition_variable evidence_changed_;
   std::vector<CheckBlobs> checks_;
   std::deque<JudgeAction> judgings_;
+  bool head_wanted_ = false;
 
   std::mutex ticket_mutex_;
   std::map<std::uint64_t, std::promise<Result<std::int64_t>>> tickets_;

@@ -1,5 +1,8 @@
 // Evidence: durable before it is believed, read for the judge. On a thread of its own, since the disk may
 // stall.
+#include <utility>
+
+#include "coordinator/service/heads.h"
 #include "coordinator/service/shell.h"
 
 namespace storesweep {
@@ -19,16 +22,28 @@ void Service::Shell::evidence_loop() {
   while (true) {
     std::vector<CheckBlobs> checks;
     std::deque<JudgeAction> judgings;
+    bool head_wanted = false;
     {
       std::unique_lock lock(evidence_mutex_);
-      evidence_changed_.wait(lock, [this] { return !checks_.empty() || !judgings_.empty() || stopping_; });
+      evidence_changed_.wait(
+          lock, [this] { return !checks_.empty() || !judgings_.empty() || head_wanted_ || stopping_; });
       if (stopping_) return;
+      head_wanted = std::exchange(head_wanted_, false);
       checks.swap(checks_);
       judgings.swap(judgings_);
     }
     if (!checks.empty()) check(std::move(checks));
     for (const JudgeAction& j : judgings) judge(j);
+    if (head_wanted) write_head();
   }
+}
+
+void Service::Shell::write_head() {
+  const auto head = parts_.store.closing_head();
+  Status written = head.status();
+  if (head.ok()) written = write_daily_head(*head, options_.heads, now().wall_ms);
+  if (!written.ok())
+    parts_.log.warning("the day's head of the closings was not written", {{"why", written.text()}});
 }
 
 // One flush for all of them; only where one of them lacks a blob each is looked at for itself.

@@ -143,6 +143,22 @@ void Core::command(std::uint64_t ticket, DrainWorker& c) {
   });
 }
 
+void Core::command(std::uint64_t ticket, AttachJudgements& c) {
+  struct Sum {
+    std::size_t left = 0;
+    std::int64_t done = 0;
+  };
+  if (c.judged.empty()) return act(Reply{ticket, {}, 0});
+  if (c.pack) commit(KeepPack{std::move(*c.pack)}, nullptr);
+  auto sum = std::make_shared<Sum>(Sum{c.judged.size(), 0});
+  for (Judged& judged : c.judged) {
+    commit(Attach{std::move(judged)}, [this, ticket, sum](const WriteOutcome& o) {
+      sum->done += o.state == WriteState::kDone ? 1 : 0;
+      if (--sum->left == 0) act(Reply{ticket, {}, sum->done});
+    });
+  }
+}
+
 // Every job of it has just ended in the store.
 void Core::sweep_cancelled(SweepId sweep) {
   std::vector<JobId> leased;

@@ -167,6 +167,8 @@ WriteOutcome MemoryStore::apply(const NoteReport& w) { return {WriteState::kDone
 
 WriteOutcome MemoryStore::apply(const Attach& w) {
   if (!ends_.count(w.judged.job)) return refused("the job has not ended");
+  if (w.judged.made_from && static_cast<std::int64_t>(judged_[w.judged.job].size()) != *w.judged.made_from)
+    return {WriteState::kStale, 0, {}};
   judged_[w.judged.job].push_back(w.judged);
   return {};
 }

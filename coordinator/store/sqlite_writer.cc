@@ -357,6 +357,8 @@ WriteOutcome SqliteWriter::apply(const NoteReport& w) {
 
 WriteOutcome SqliteWriter::apply(const Attach& w) {
   if (!ended(w.judged.job)) return refused("the job has not ended");
+  if (w.judged.made_from && rows::judgement(db_, w.judged.job) != *w.judged.made_from)
+    return {WriteState::kStale, 0, {}};
   insert(w.judged, true);
   return {};
 }

@@ -105,7 +105,8 @@ struct NoteReport {
   JobId job;
 };
 
-// A later judgement of an ended job (new rules, a single device). kRefused if the job has not ended.
+// A later judgement of an ended job (new rules, a single device). kRefused if the job has not ended; kStale
+// as of EndJob.
 struct Attach {
   Judged judged;
 };

@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(decode_parts(text).ok());
   static_cast<void>(decode_answer(text).ok());
   static_cast<void>(check_claim(text, JournalHeader{}).ok());
-  static const RulePack empty;
+  static const JudgeTools empty(RulePack{}, "");
   if (size < 4096) static_cast<void>(answer_request(text, empty));
   return 0;
 }

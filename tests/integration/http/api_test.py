@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import warnings
+import zipfile
 
 import jsonschema
 import yaml
@@ -98,7 +99,7 @@ def every_operation():
 def bodies(ids, catalogue):
     return {"import_catalogue": {"source": str(catalogue), "store": "s"}, "create_campaign": None,
             "start_sweep": {"name": "second", "campaign": ids["campaign"], "selection": {"kind": "top", "top": 3}},
-            "order_retest": {"job": ids["job"], "rules": ["R1.7"]}, "collect_garbage": {"older_than_days": 3}}
+            "order_retest": {"job": ids["job"], "rules": ["R1.7"]}, "rejudge_results": {"sweep": ids["sweep"]}, "collect_garbage": {"older_than_days": 3}}
 
 
 def filled(path, ids):
@@ -115,6 +116,11 @@ def check_described(api, ids, catalogue, address):
             answer, text = api.ask("PUT", filled(path, {"address": address, "name": "journal"}), raw=b"x")
             check(answer.status == 403, f"{what}: an address that was never given out: {answer.status}")
             fits(answer, text, operation, what)
+            continue
+        if name == "put_pack":  # what it has given out itself
+            _, pack = api.ask("GET", filled(path, ids))
+            answer, text = api.ask("PUT", filled(path, ids), raw=pack)
+            check(answer.status == 204, f"{what}: {answer.status} {text[:300]}")
             continue
         example = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
         body = bodies(ids, catalogue).get(name)
@@ -250,6 +256,56 @@ def check_words(api, ids):
         answer, text = api.ask("POST", path, body)
         check(answer.status == status and words in json.loads(text)["error"]["message"],
               f"POST {path} {body}: {answer.status} {text.decode()}")
+
+
+def check_chain(api, folder):
+    """Every accepted journal stands in one chain, each entry naming the one before it; its head of the day is on disk."""
+    rows, at = [], 0
+    while page := json.loads(api.ask("GET", f"/api/v1/evidence/closings?after={at}&rows=7")[1])["rows"]:
+        rows += page
+        at = rows[-1]["number"]
+    check([r["number"] for r in rows] == list(range(1, len(rows) + 1)) and len(rows) > 20, "no gap in the chain")
+    for earlier, later in zip([{"digest": "0" * 64}] + rows, rows):
+        check(later["before"] == earlier["digest"], f"entry {later['number']} names the one before it")
+    check(len({r["journal"] for r in rows}) == len(rows), "a journal is closed once")
+    wait(lambda: list((folder / "data/heads").glob("head-*.json")), 90)
+    head = json.loads(next((folder / "data/heads").glob("head-*.json")).read_text())
+    check(head == rows[head["number"] - 1], "the day's head is an entry of the chain")
+
+
+def check_bundle(cluster, job):
+    """What `evidence export` writes is an ordinary ZIP that proves itself, to those who trust the right keys alone."""
+    bundle, trust = cluster.folder / "bundle.zip", cluster.folder / "trusted.txt"
+
+    def storesweep(*arguments, port=cluster.http):
+        return subprocess.run([pathlib.Path(programs) / "storesweep", "--server", f"http://127.0.0.1:{port}", *map(str, arguments)],
+                              capture_output=True, text=True, timeout=120)
+    done = storesweep("evidence", "export", job, "-o", bundle)
+    check(done.returncode == 0, f"evidence export: {done.stderr}")
+    with zipfile.ZipFile(bundle) as unpacked:
+        check(unpacked.testzip() is None, "anybody's tool opens it")
+        names = unpacked.namelist()
+        findings = json.loads(unpacked.read(f"results/{job}/findings.json"))
+        timeline = unpacked.read(f"results/{job}/run-1/timeline.zh.txt").decode()
+    schema = json.loads((source / "schemas/bundle-findings.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(findings)
+    check(findings["findings"] and all(f["sentence"]["zh"] for f in findings["findings"]), "findings have words")
+    check(">>> " + findings["findings"][0]["rule"] in timeline, "the timeline shows what they rest on")
+    check(any(n.startswith("packs/") for n in names), "the rule pack is in it")
+    trust.write_text(storesweep("evidence", "keys", bundle).stdout)
+    nobody = 1  # a port at which no coordinator is
+    done = storesweep("evidence", "verify", bundle, "--trust", trust, port=nobody)
+    check(done.returncode == 0, f"it holds, without a coordinator: {done.stdout} {done.stderr}")
+    changed = bytearray(bundle.read_bytes())
+    changed[len(changed) // 3] ^= 1
+    bundle.write_bytes(changed)
+    done = storesweep("evidence", "verify", bundle, "--trust", trust, port=nobody)
+    check(done.returncode == 1 and "bundle.zip" in done.stderr, f"a changed byte is refused: {done.stderr}")
+    changed[len(changed) // 3] ^= 1
+    bundle.write_bytes(changed)
+    trust.write_text("worker " + "0" * 64 + " nobody\n")
+    done = storesweep("evidence", "verify", bundle, "--trust", trust, port=nobody)
+    check(done.returncode == 1 and "not trusted" in done.stderr, f"nobody's keys: {done.stderr}")
 
 
 def check_bad_rows(api, folder):
@@ -473,13 +529,16 @@ def main():
             job = next(r["job"] for r in rows if r["findings"] > 0)
             blob = cluster.api("GET", f"/api/v1/results/{job}/evidence")["rows"][0]["sha256"]
             finding = cluster.api("GET", f"/api/v1/findings?sweep={sweep}")["rows"][0]["id"]
+            stated = cluster.api("GET", f"/api/v1/results/{job}/statement")
+            head = cluster.api("GET", "/api/v1/evidence/head")["head"]
+            check(0 < max(c["number"] for c in stated["closings"]) <= head["number"], "its journals are in the chain")
             campaign = cluster.api("POST", "/api/v1/campaigns", {"name": "n", "target_apps": 9, "end_date": "2027-12-31"})
             slow = cluster.folder / "slow.jsonl"
             slow.write_text(catalogue.read_text().replace("ms=10", "ms=60000").replace("com.example", "com.slow"))
             cluster.api("POST", "/api/v1/catalogues", {"source": str(slow), "store": "slow"})
             paused = cluster.api("POST", "/api/v1/sweeps", {"selection": {"kind": "store", "store": "slow"}})["id"]
             ids = {"sweep": sweep, "paused": paused, "shard": 0, "job": job, "campaign": campaign["id"], "sha256": blob,
-                   "worker": "w-1", "finding": finding}
+                   "pack": stated["statement"]["pack"], "worker": "w-1", "finding": finding}
             used = f"1.1.1.{job:x}.{'0' * 64}.{'w-0'.encode().hex()}"
             check_described(api, ids, catalogue, used)
             check_errors(api, ids)
@@ -488,6 +547,8 @@ def main():
             check_sdks(api, sweep)
             check_idempotency(api, ids, catalogue)
             check_words(api, ids)
+            check_chain(api, cluster.folder)
+            check_bundle(cluster, job)
             check_bad_rows(api, cluster.folder)
             check_events(api)
             check_metrics(api)

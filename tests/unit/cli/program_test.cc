@@ -2,6 +2,7 @@
 // ends.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <mutex>
@@ -83,6 +84,9 @@ TEST_F(Program, ShowsEveryPage) {
                                              {"results", "3", "--findings"},
                                              {"verdict", "17"},
                                              {"evidence", "list", "17"},
+                                             {"evidence", "head"},
+                                             {"rejudge", "--sweep", "3"},
+                                             {"rejudge", "--sweep", "3", "--apply"},
                                              {"workers"},
                                              {"devices"},
                                              {"drain", "w 1"},
@@ -114,6 +118,29 @@ TEST_F(Program, FindsAVerdictByItsPackageAndFailsOnDemand) {
   EXPECT_EQ(run({"verdict", "17", "--fail-on", "violation"}).exit_code, 0);
   EXPECT_EQ(run({"verdict", "com.example.app"}).exit_code, 1);
   EXPECT_NE(said().find("name its sweep too"), std::string::npos);
+}
+
+TEST_F(Program, RejudgesPageByPageUnderAPackOfItsOwn) {
+  const std::string rules = std::string(std::getenv("STORESWEEP_SOURCE")) + "/rules";
+  const ChildOutput out = run({"rejudge", "--sweep", "3", "--pack", rules});
+  EXPECT_EQ(out.exit_code, 0) << said();
+  EXPECT_EQ(std::count(service.asked.begin(), service.asked.end(), "rejudge 3 pack"), 2) << "both pages";
+  EXPECT_NE(out.out.find("17  com.example.app  R5.7"), std::string::npos) << out.out;
+  EXPECT_NE(out.out.find("(PROFILE)"), std::string::npos) << out.out;
+  EXPECT_NE(out.out.find("4 judged again"), std::string::npos) << out.out;
+  EXPECT_EQ(run({"rejudge", "--sweep", "3", "--pack", "/nowhere"}).exit_code, 4);
+}
+
+TEST_F(Program, RefusesABundleThatIsNone) {
+  const std::string bundle = testing::TempDir() + "/cli_test_bundle",
+                    trust = testing::TempDir() + "/cli_test_trust";
+  std::ofstream(bundle) << "PK and nothing more";
+  std::ofstream(trust) << "# nobody\n";
+  EXPECT_EQ(run({"evidence", "verify", bundle, "--trust", trust}).exit_code, 1);
+  EXPECT_NE(said().find("cli_test_bundle"), std::string::npos) << said();
+  std::ofstream(trust) << "friend 12\n";
+  EXPECT_EQ(run({"evidence", "verify", bundle, "--trust", trust}).exit_code, 1);
+  EXPECT_NE(said().find("line 1"), std::string::npos) << said();
 }
 
 TEST_F(Program, SavesEvidenceAndChecksIt) {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "tests/unit/common/judge/held.h"
 #include "tests/unit/common/judge/run_script.h"
 
 namespace storesweep {
@@ -27,6 +28,8 @@ inline Verdict judged(std::vector<Journal> journals, const Listing& l = listing(
           << i.rule << " carries " << name(r) << ", which the pack does not say";
     }
   }
+  expect_same_when_observed(journals, l, test_pack(), {.single_device = single_device}, *v);
+  expect_ablation_holds(journals, l, test_pack(), {.single_device = single_device}, *v);
   return *v;
 }
 inline Verdict judged(const RunScript& run, const Listing& l = listing()) {

@@ -222,6 +222,43 @@ class FakeService : public ServiceApi {
     if (digest != sha256("journal")) return not_found("there is no such blob");
     return std::string("journal");
   }
+  static SigningKey evidence_key() { return signing_key_from_seed(sha256("the coordinator's")); }
+  static Closing example_closing() {
+    return next_closing({}, sha256("journal"), {1, 4}, JobId(17), 1'600'000'000'000, evidence_key());
+  }
+  Result<Closing> closing_head(const Deadline&) override { return example_closing(); }
+  Result<std::vector<Closing>> closings(std::int64_t after, std::size_t, const Deadline&) override {
+    return after == 0 ? std::vector<Closing>{example_closing()} : std::vector<Closing>{};
+  }
+  Result<StatedResult> statement(JobId job, const Deadline&) override {
+    Statement s;
+    s.job = job;
+    s.runs = {{RunId(4), {}, {}, sha256("journal")}};
+    return StatedResult{sign_statement(std::move(s), evidence_key()), {example_closing()}};
+  }
+  Result<std::string> pack(const Digest&, const Deadline&) override { return std::string("PK"); }
+  Status put_pack(const Digest& sha256, const std::string& files, const Deadline&) override {
+    note("pack " + to_hex(sha256).substr(0, 8) + " " + std::to_string(files.size()));
+    return ok_status();
+  }
+  Result<RejudgeReport> rejudge(const RejudgeRequest& r, const PageRequest& p, const Deadline&) override {
+    note("rejudge " + std::to_string(r.query.sweep.value) + (r.apply ? " apply" : "") +
+         (r.pack ? " pack" : ""));
+    RejudgeReport report;
+    report.pack_version = "2";
+    report.judged = 2;
+    report.unchanged = report.changed = 1;
+    report.applied = r.apply ? 1 : 0;
+    report.rows = {{JobId(17),
+                    "应用宝",
+                    "com.example.app",
+                    true,
+                    {{1, "R1.7", Level::kSuspected, Level::kNotFound, {}},
+                     {5, "R5.7", Level::kNotFound, Level::kNotTested, {"PROFILE"}}},
+                    ""}};
+    if (p.cursor.empty()) report.next = "17";
+    return report;
+  }
   Result<std::int64_t> gc(std::int64_t older_than_ms, const Deadline&) override {
     note("gc " + std::to_string(older_than_ms));
     return std::int64_t{5};

@@ -101,6 +101,7 @@ std::string upper(std::string s) {
 // A path with values for its {names}.
 std::string example_path(std::string pattern) {
   const std::map<std::string, std::string> values = {{"{sha256}", to_hex(sha256("journal"))},
+                                                     {"{pack}", to_hex(sha256("pack"))},
                                                      {"{worker}", "w1"},
                                                      {"{address}", "a"},
                                                      {"{name}", "n"},

@@ -1,0 +1,437 @@
+#include "common/judge/observations.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <type_traits>
+
+namespace storesweep {
+namespace {
+
+// Numbers as LEB128 (signed ones zigzag), texts and lists after their length. One list of fields serves both
+// directions. A field that is added to one of these structs and not here stops the build: the bindings below
+// name every one.
+class Encoder {
+ public:
+  static constexpr bool kReads = false;
+  std::string out;
+
+  void number(std::uint64_t v) {
+    for (; v >= 0x80; v >>= 7) out.push_back(static_cast<char>(v | 0x80));
+    out.push_back(static_cast<char>(v));
+  }
+  void text(const std::string& s) {
+    number(s.size());
+    out += s;
+  }
+  void bytes(std::span<const std::uint8_t> b) { out += as_text(b); }
+  bool ok() const { return true; }
+};
+
+class Decoder {
+ public:
+  static constexpr bool kReads = true;
+  explicit Decoder(ByteView bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+
+  std::uint64_t number() {
+    std::uint64_t v = 0;
+    for (int shift = 0; shift < 64 && at_ != end_; shift += 7) {
+      const std::uint8_t byte = *at_++;
+      v |= std::uint64_t{byte & 0x7fu} << shift;
+      if (byte < 0x80) return v;
+    }
+    fail();
+    return 0;
+  }
+  // A length: never more than what is left, since everything counted takes a byte at least.
+  std::size_t length() {
+    const std::uint64_t n = number();
+    if (n <= static_cast<std::uint64_t>(end_ - at_)) return static_cast<std::size_t>(n);
+    fail();
+    return 0;
+  }
+  void text(std::string& s) {
+    const std::size_t n = length();
+    s.assign(reinterpret_cast<const char*>(at_), n);
+    at_ += n;
+  }
+  void bytes(std::span<std::uint8_t> b) {
+    if (static_cast<std::size_t>(end_ - at_) < b.size()) return fail();
+    std::copy_n(at_, b.size(), b.begin());
+    at_ += b.size();
+  }
+  ByteView take(std::size_t n) {
+    const ByteView out(at_, n);
+    at_ += n;
+    return out;
+  }
+  void fail() {
+    bad_ = true;
+    at_ = end_;
+  }
+  bool ok() const { return !bad_; }
+  bool at_end() const { return at_ == end_; }
+
+ private:
+  const std::uint8_t* at_;
+  const std::uint8_t* end_;
+  bool bad_ = false;
+};
+
+template <class T>
+using Plain = std::remove_const_t<T>;
+template <class A, class T>
+void io(A& a, T& v);
+template <class A, class... T>
+void all(A& a, T&... fields) {
+  (io(a, fields), ...);
+}
+
+template <class>
+inline constexpr bool kIsVector = false;
+template <class T>
+inline constexpr bool kIsVector<std::vector<T>> = true;
+template <class>
+inline constexpr bool kIsSet = false;
+template <class T, class C>
+inline constexpr bool kIsSet<std::set<T, C>> = true;
+template <class>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+template <class>
+inline constexpr bool kIsMap = false;
+template <class K, class V, class C>
+inline constexpr bool kIsMap<std::map<K, V, C>> = true;
+template <class>
+inline constexpr bool kIsArray = false;
+template <class T, std::size_t N>
+inline constexpr bool kIsArray<std::array<T, N>> = true;
+
+template <class A, class T>
+void io_number(A& a, T& v) {
+  if constexpr (std::is_enum_v<Plain<T>>) {
+    auto n = static_cast<std::underlying_type_t<Plain<T>>>(v);
+    io_number(a, n);
+    if constexpr (A::kReads) v = static_cast<T>(n);
+  } else if constexpr (std::is_same_v<Plain<T>, double>) {
+    std::uint64_t bits = std::bit_cast<std::uint64_t>(v);
+    io_number(a, bits);
+    if constexpr (A::kReads) v = std::bit_cast<double>(bits);
+  } else if constexpr (std::is_signed_v<Plain<T>>) {
+    if constexpr (A::kReads) {
+      const std::uint64_t z = a.number();
+      v = static_cast<T>(static_cast<std::int64_t>(z >> 1) ^ -static_cast<std::int64_t>(z & 1));
+    } else {
+      const auto wide = static_cast<std::int64_t>(v);
+      a.number(static_cast<std::uint64_t>(wide) << 1 ^ static_cast<std::uint64_t>(wide >> 63));
+    }
+  } else {
+    if constexpr (A::kReads) {
+      v = static_cast<T>(a.number());
+    } else {
+      a.number(static_cast<std::uint64_t>(v));
+    }
+  }
+}
+
+template <class A, class T>
+void io_list(A& a, T& v) {
+  if constexpr (A::kReads) {
+    const std::size_t n = a.length();
+    if constexpr (kIsVector<Plain<T>>) {
+      v.reserve(std::min<std::size_t>(n, 4'096));
+      for (std::size_t i = 0; i < n && a.ok(); ++i) io(a, v.emplace_back());
+    } else if constexpr (kIsSet<Plain<T>>) {
+      for (std::size_t i = 0; i < n && a.ok(); ++i) {
+        typename Plain<T>::value_type one{};
+        io(a, one);
+        v.insert(v.end(), std::move(one));
+      }
+    } else {
+      for (std::size_t i = 0; i < n && a.ok(); ++i) {
+        typename Plain<T>::key_type key{};
+        io(a, key);
+        io(a, v[std::move(key)]);
+      }
+    }
+  } else {
+    a.number(v.size());
+    if constexpr (kIsMap<Plain<T>>) {
+      for (const auto& [key, value] : v) all(a, key, value);
+    } else {
+      for (const auto& one : v) io(a, one);
+    }
+  }
+}
+
+template <class A, class T>
+void io_optional(A& a, T& v) {
+  bool has = v.has_value();
+  io(a, has);
+  if constexpr (A::kReads) {
+    if (has) io(a, v.emplace());
+  } else {
+    if (has) io(a, *v);
+  }
+}
+
+// ---- the fields, in their order
+
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, TokenKey> {
+  auto& [epoch, n] = v;
+  all(a, epoch, n);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, DeviceKind> {
+  auto& [device_class, api] = v;
+  all(a, device_class, api);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, JournalHeader> {
+  auto& [token, job, worker, worker_key, key_ids, device, device_kind, fingerprint, rate, depth, only_rules,
+         file_set, package, started, device_start, zone, version, scripted] = v;
+  all(a, token, job.value, worker, worker_key, key_ids, device, device_kind, fingerprint, rate, depth,
+      only_rules, file_set, package, started, device_start, zone, version, scripted);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Journal> {
+  auto& [header, records, sealed, complete, why, valid, sha256] = v;
+  static_cast<void>(records);  // what was parsed of them stands in the timeline
+  all(a, header, sealed, complete, why, valid, sha256);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::EventRecord> {
+  auto& [kind, time, tag, log_pid, log_uid, user, pid, uid, process, type, component, reason, detail] = v;
+  all(a, kind, time, tag, log_pid, log_uid, user, pid, uid, process, type, component, reason, detail);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::SystemRecord> {
+  auto& [kind, time, log_pid, log_uid, user, caller_uid, caller_pid, caller_package, pid, uid, process,
+         component, action, data, type, reason, message, thread, frames, system_process] = v;
+  all(a, kind, time, log_pid, log_uid, user, caller_uid, caller_pid, caller_package, pid, uid, process,
+      component, action, data, type, reason, message, thread, frames, system_process);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::OpUse> {
+  auto& [rejected, running, attribution, state, flags, time, ago_ms, duration_ms, proxy_package, proxy_uid] =
+      v;
+  all(a, rejected, running, attribution, state, flags, time, ago_ms, duration_ms, proxy_package, proxy_uid);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Bounds> {
+  auto& [left, top, right, bottom] = v;
+  all(a, left, top, right, bottom);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Node> {
+  auto& [text, description, resource_id, class_name, package, hint, bounds, checkable, checked, clickable,
+         enabled, focusable, focused, visible, scrollable, long_clickable, password, selected, not_accessible,
+         parent, depth] = v;
+  all(a, text, description, resource_id, class_name, package, hint, bounds, checkable, checked, clickable,
+      enabled, focusable, focused, visible, scrollable, long_clickable, password, selected, not_accessible,
+      parent, depth);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Hierarchy> {
+  auto& [rotation, nodes] = v;
+  all(a, rotation, nodes);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Element> {
+  auto& [role, label, bounds, clickable, enabled, checked, span, node] = v;
+  all(a, role, label, bounds, clickable, enabled, checked, span, node);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Screen> {
+  auto& [kind, package, text, message, permission_groups, elements, why] = v;
+  all(a, kind, package, text, message, permission_groups, elements, why);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Moment> {
+  auto& [device_ms, until_ms, record, excerpt] = v;
+  all(a, device_ms, until_ms, record, excerpt);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, PhaseSpan> {
+  auto& [began, ended, begin_ms, end_ms, broken] = v;
+  all(a, began, ended, begin_ms, end_ms, broken);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Channel> {
+  auto& [records, gaps] = v;
+  all(a, records, gaps);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Timeline> {
+  auto& [journal, package, uid, target_sdk, behaviour_absent, requested, phases, actions, screens, blind,
+         events, system, ops, channels, lines_unknown, records_lost] = v;
+  static_cast<void>(journal);
+  static_cast<void>(screens);  // by their phrases, elsewhere
+  all(a, package, uid, target_sdk, behaviour_absent, requested, phases, actions, blind, events, system, ops,
+      channels, lines_unknown, records_lost);
+}
+
+// A struct with a base cannot be bound: its size tells that a field came to it.
+template <class T, class Twin>
+inline constexpr bool kSameSize = sizeof(T) == sizeof(Twin);
+struct ActionTwin : Moment {
+  std::string name, target;
+  bool unsure;
+};
+struct ScreenTwin : Moment {
+  android::Screen screen;
+  bool other_ways;
+};
+struct OpTwin : Moment {
+  Phase snapshot_phase;
+  std::int64_t snapshot_ms;
+  std::string op;
+  android::OpUse use;
+};
+static_assert(kSameSize<ActionDone, ActionTwin> && kSameSize<ScreenSeen, ScreenTwin> &&
+              kSameSize<OpSeen, OpTwin>);
+
+template <class A, class T>
+void moment(A& a, T& v) {
+  if constexpr (std::is_const_v<T>) {
+    io(a, static_cast<const Moment&>(v));
+  } else {
+    io(a, static_cast<Moment&>(v));
+  }
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ActionDone> {
+  moment(a, v);
+  all(a, v.name, v.target, v.unsure);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ScreenSeen> {
+  moment(a, v);
+  all(a, v.screen, v.other_ways);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, TreeSeen> {
+  moment(a, v);
+  all(a, v.tree);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, EventSeen> {
+  moment(a, v);
+  all(a, v.event);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, SystemSeen> {
+  moment(a, v);
+  all(a, v.line);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, OpSeen> {
+  moment(a, v);
+  all(a, v.snapshot_phase, v.snapshot_ms, v.op, v.use);
+}
+
+template <class A, class T>
+void io(A& a, T& v) {
+  using P = Plain<T>;
+  if constexpr (std::is_same_v<P, std::string>) {
+    a.text(v);
+  } else if constexpr (std::is_same_v<P, Digest>) {
+    a.bytes(v);
+  } else if constexpr (std::is_arithmetic_v<P> || std::is_enum_v<P>) {
+    io_number(a, v);
+  } else if constexpr (kIsVector<P> || kIsSet<P> || kIsMap<P>) {
+    io_list(a, v);
+  } else if constexpr (kIsOptional<P>) {
+    io_optional(a, v);
+  } else if constexpr (kIsArray<P>) {
+    for (auto& one : v) io(a, one);
+  } else {
+    fields(a, v);
+  }
+}
+
+template <class T>
+std::string encoded(const T& v) {
+  Encoder e;
+  io(e, v);
+  return std::move(e.out);
+}
+
+// A broken disk must not change a verdict.
+std::uint64_t check_sum(std::string_view bytes) {
+  std::uint64_t h = 0x9e3779b97f4a7c15;
+  while (bytes.size() >= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), 8);
+    h = (h ^ word) * 0xff51afd7ed558ccd;
+    h ^= h >> 32;
+    bytes.remove_prefix(8);
+  }
+  for (const char c : bytes) h = (h ^ static_cast<std::uint8_t>(c)) * 0xff51afd7ed558ccd;
+  return h ^ h >> 29;
+}
+
+Status broken() { return corrupt("an observation record is broken: it is parsed anew from its journal"); }
+}  // namespace
+
+ReadyPhrases::ReadyPhrases(const android::Phrases& phrases) : book(phrases) {
+  Encoder e;
+  for (const android::PhraseListName& list : android::phrase_lists()) {
+    e.text(std::string(list.name));
+    io(e, phrases.*list.list);
+  }
+  io(e, phrases.permission_groups);
+  digest = sha256(e.out);
+}
+
+std::string framed_observations(std::string_view body) {
+  std::string out(kObservationsMagic);
+  put_little(out, kParserVersion, 4);
+  put_little(out, check_sum(body), 8);
+  return out.append(body);
+}
+
+std::string encode_observations(const Observations& o, const ReadyPhrases& phrases) {
+  Encoder body;
+  all(body, o.head, o.timeline, phrases.digest);
+  body.text(encoded(read_screens(o.trees, phrases.book)));
+  body.text(encoded(o.trees));
+  return framed_observations(body.out);
+}
+
+Result<ObservedRun> decode_observations(ByteView bytes, const ReadyPhrases& phrases) {
+  ByteReader head(bytes);
+  if (as_text(head.take(kObservationsMagic.size())) != kObservationsMagic) return broken();
+  if (head.u32() != kParserVersion) return unsupported("an observation record of another parser's version");
+  const std::uint64_t sum = head.u64();
+  const ByteView body = bytes.subspan(head.at());
+  if (!head.ok() || check_sum(as_text(body)) != sum) return broken();
+  Decoder d(body);
+  ObservedRun run;
+  Digest read_by{};
+  all(d, run.head, run.timeline, read_by);
+  const ByteView screens = d.take(d.length());
+  const ByteView trees = d.take(d.length());
+  if (!d.ok() || !d.at_end()) return broken();
+  if (read_by == phrases.digest) {
+    Decoder s(screens);
+    io(s, run.timeline.screens);
+    if (!s.ok() || !s.at_end()) return broken();
+    return run;
+  }
+  std::vector<TreeSeen> seen;
+  Decoder t(trees);
+  io(t, seen);
+  if (!t.ok() || !t.at_end()) return broken();
+  run.timeline.screens = read_screens(seen, phrases.book);
+  return run;
+}
+
+}  // namespace storesweep

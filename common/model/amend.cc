@@ -1,0 +1,100 @@
+#include "common/model/amend.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace storesweep {
+namespace {
+bool among(const std::vector<std::string>& rules, const std::string& rule) {
+  return std::find(rules.begin(), rules.end(), rule) != rules.end();
+}
+}  // namespace
+
+int task_of_rule(std::string_view rule) {
+  int task = 0;
+  if (!rule.empty()) std::from_chars(rule.data() + 1, rule.data() + rule.size(), task);
+  return std::clamp(task, 0, kTaskCount);
+}
+
+Verdict single_device(Verdict verdict, const std::vector<std::string>& rules) {
+  for (Finding& f : verdict.findings) {
+    if (!rules.empty() && !among(rules, f.rule)) continue;
+    std::replace(f.missing.begin(), f.missing.end(), Missing::kConfirmation, Missing::kSingleDevice);
+  }
+  std::erase_if(verdict.confirm_rules, [&](const auto& r) { return rules.empty() || among(rules, r); });
+  return verdict;
+}
+
+std::vector<std::string> single_device_rules(const Verdict& verdict) {
+  std::vector<std::string> rules;
+  for (const Finding& f : verdict.findings) {
+    const bool alone =
+        std::find(f.missing.begin(), f.missing.end(), Missing::kSingleDevice) != f.missing.end();
+    if (alone && !among(rules, f.rule)) rules.push_back(f.rule);
+  }
+  return rules;
+}
+
+Verdict with_rules_of(Verdict whole, const Verdict& part, const std::vector<std::string>& rules) {
+  if (whole.items.empty()) return part;  // it was buried, or had no device: there is nothing to keep
+  for (ItemVerdict& item : whole.items) {
+    auto fresh = std::find_if(part.items.begin(), part.items.end(),
+                              [&](const ItemVerdict& i) { return i.rule == item.rule; });
+    if (among(rules, item.rule) && fresh != part.items.end()) item = *fresh;
+  }
+  std::erase_if(whole.findings, [&](const Finding& f) { return among(rules, f.rule); });
+  std::copy_if(part.findings.begin(), part.findings.end(), std::back_inserter(whole.findings),
+               [&](const Finding& f) { return among(rules, f.rule); });
+  std::erase_if(whole.confirm_rules, [&](const auto& r) { return among(rules, r); });
+  whole.confirm_rules.insert(whole.confirm_rules.end(), part.confirm_rules.begin(), part.confirm_rules.end());
+  for (RowVerdict& row : whole.rows) {
+    std::vector<const ItemVerdict*> items;
+    for (const ItemVerdict& item : whole.items) {
+      if (task_of_rule(item.rule) == row.task) items.push_back(&item);
+    }
+    row = row_of(row.task, items);
+  }
+  whole.simulated |= part.simulated;
+  whole.runs += part.runs;
+  return whole;
+}
+
+RunId last_word(std::span<const RunOrder> runs, const std::string& rule) {
+  RunId last;
+  for (const RunOrder& run : runs) {
+    const bool of_it = run.rules.empty() || among(run.rules, rule);
+    if (of_it && (!run.base || run.base == last)) last = run.id;
+  }
+  return last;
+}
+
+std::vector<JudgeStep> judge_steps(std::span<const RunOrder> runs) {
+  std::vector<JudgeStep> steps;
+  if (runs.empty()) return steps;
+  steps.push_back({{0}, {}});
+  for (std::size_t i = 1; i < runs.size(); ++i) {
+    const auto earlier = runs.first(i);
+    const auto base = std::find_if(earlier.begin(), earlier.end(),
+                                   [&](const RunOrder& r) { return runs[i].base && r.id == runs[i].base; });
+    if (base == earlier.end()) {
+      steps.push_back({{i}, runs[i].rules});
+    } else if (i == 1 && runs[0].rules.empty()) {  // both together are the whole: nothing else stood then
+      steps = {{{0, 1}, {}}};
+    } else {
+      std::vector<std::string> open = runs[i].rules;
+      std::erase_if(open, [&](const std::string& rule) { return last_word(earlier, rule) != runs[i].base; });
+      steps.push_back({{static_cast<std::size_t>(base - earlier.begin()), i}, std::move(open)});
+    }
+  }
+  return steps;
+}
+
+Verdict fold_steps(std::span<const JudgeStep> steps, std::vector<Verdict> judged, const Verdict& stands) {
+  Verdict whole = std::move(judged.at(0));
+  for (std::size_t i = 1; i < steps.size(); ++i)
+    whole = with_rules_of(std::move(whole), judged.at(i), steps[i].rules);
+  const std::vector<std::string> alone = single_device_rules(stands);
+  return alone.empty() ? whole : single_device(std::move(whole), alone);
+}
+
+}  // namespace storesweep
