@@ -195,7 +195,9 @@ class FakeService : public ServiceApi {
     note("calibrate " + c.where.fingerprint);
     return c;
   }
-  Result<std::vector<Calibration>> calibrations(const Deadline&) override { return {}; }
+  Result<std::vector<Calibration>> calibrations(const Deadline&) override {
+    return std::vector<Calibration>{};
+  }
   Status drain(const std::string& worker, bool draining, const Deadline&) override {
     note((draining ? "drain " : "undrain ") + worker);
     return ok_status();
