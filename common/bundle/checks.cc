@@ -127,6 +127,19 @@ Status references(const BundleResult& r, const std::vector<Journal>& journals) {
   return ok_status();
 }
 
+// Rules that were not judged for want of calibration: the verdict says so itself, and accuses nobody by it.
+JudgeContext context_of(const Verdict& stated, const std::vector<Journal>& journals) {
+  JudgeContext context;
+  for (const ItemVerdict& item : stated.items) {
+    if (item.reasons != std::vector{Reason::kNotCalibrated}) continue;
+    for (const Journal& j : journals) {
+      const JournalHeader& h = j.header;
+      context.dark.push_back({{h.fingerprint, h.device_kind, h.worker_version}, item.rule});
+    }
+  }
+  return context;
+}
+
 Status judged_again(const layout::OpenedResult& opened) {
   const BundleResult& r = *opened.result;
   const Statement& s = r.statement.statement;
@@ -142,7 +155,7 @@ Status judged_again(const layout::OpenedResult& opened) {
   for (const JudgeStep& step : steps) {
     std::vector<Journal> together;
     for (std::size_t i : step.runs) together.push_back(opened.journals.at(i));
-    auto verdict = judge(together, r.listing, *opened.pack, {});
+    auto verdict = judge(together, r.listing, *opened.pack, context_of(r.verdict, opened.journals));
     if (!verdict.ok()) return verdict.status().within(of_job(r) + ": judged again");
     judged.push_back(*std::move(verdict));
   }

@@ -109,7 +109,8 @@ class Rejudging::Bench {
   }
 
   // Judges all steps of all cases; an error is the deadline's.
-  Status judge(std::vector<Case>& cases, const Deadline& deadline) {
+  Status judge(std::vector<Case>& cases, std::vector<DarkRule> dark, const Deadline& deadline) {
+    dark_ = std::move(dark);
     std::deque<Task> waiting;
     for (std::size_t i = 0; i < cases.size(); ++i) {
       for (std::size_t s = 0; s < cases[i].steps.size(); ++s) waiting.push_back({i, s});
@@ -133,6 +134,7 @@ class Rejudging::Bench {
     Case& c = cases[task.of];
     JudgeRequest request;
     request.listing = c.result.listing;
+    request.context.dark = dark_;
     request.observe = !options_.observations.empty();
     task.from_bytes.clear();
     for (const std::size_t run : c.steps[task.step].runs) {
@@ -206,6 +208,7 @@ class Rejudging::Bench {
   std::condition_variable changed_;
   std::deque<std::pair<std::uint64_t, JudgeAnswer>> answers_;
   std::map<std::uint64_t, Task> under_way_;
+  std::vector<DarkRule> dark_;
   std::uint64_t next_ticket_ = 0;
   std::unique_ptr<JudgePool> pool_;  // last: its callback uses the above
 };
@@ -328,7 +331,11 @@ Result<RejudgeReport> Rejudging::page(const RejudgeRequest& request, const PageR
     for (StoredResult& r : found.rows) add_case(std::move(r), cases, report);
     report.next = found.next;
   }
-  if (Status s = bench->judge(cases, deadline); !s.ok()) {
+  std::vector<DarkRule> dark;
+  if (options_.dark) {
+    TRY_ASSIGN(dark, options_.dark());
+  }
+  if (Status s = bench->judge(cases, std::move(dark), deadline); !s.ok()) {
     bench_.reset();  // what is still under way is of no use
     return s;
   }

@@ -24,6 +24,8 @@ struct RejudgingOptions {
   int children = 2;
   std::string observations;  // folder; empty: journals are parsed each time
   std::string folder;        // for packs that were put
+  // The rules that are not to be judged on some devices, asked for once a page; null: none.
+  std::function<Result<std::vector<DarkRule>>()> dark;
 };
 
 class Rejudging {

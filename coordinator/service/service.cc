@@ -124,7 +124,8 @@ Service::Service(ServiceOptions options, ServiceParts parts,
     : options_(std::move(options)), parts_(parts) {
   shell_ = std::make_unique<Shell>(options_, parts_, std::move(send));
   rejudging_ = std::make_unique<Rejudging>(
-      RejudgingOptions{options_.judge, options_.rejudging_children, options_.observations, options_.folder},
+      RejudgingOptions{options_.judge, options_.rejudging_children, options_.observations, options_.folder,
+                       [this] { return shell_->calibrations().dark(); }},
       parts_.store, parts_.blobs, parts_.log, [this](AttachJudgements attach, const Deadline& deadline) {
         return shell_->command(std::move(attach), deadline);
       });
