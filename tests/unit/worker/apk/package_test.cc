@@ -88,7 +88,7 @@ TEST(Package, DexFilesSideBySideGiveTheSameFacts) {
   std::vector<ZipMember> members = {{"AndroidManifest.xml", manifest()}};
   for (int i = 1; i <= 5; ++i)
     members.push_back(
-        {"classes" + (i == 1 ? "" : std::to_string(i)) + ".dex", i == 4 ? "broken" : dex_of({})});
+        {"classes" + (i == 1 ? "" : std::to_string(i)) + ".dex", i == 4 ? "broken" : code_test::dex_of({})});
   const std::string apk = zip_of(members);
   const ByteView file = as_bytes(apk);
   FactsOptions options;

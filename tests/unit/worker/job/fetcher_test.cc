@@ -197,7 +197,7 @@ TEST_F(FetcherTest, what_was_fetched_is_looked_through_for_sdks_and_what_nobody_
   const SourceCatalogue sources = load_sources(rules).value();
   const SdkCatalogue sdks = load_sdks(rules).value();
   const std::string apk = zip_of({{"AndroidManifest.xml", manifest()},
-                                  {"classes.dex", apk_test::dex_of({})},
+                                  {"classes.dex", code_test::dex_of({})},
                                   {"lib/x86/libjcore280.so", "elf"},
                                   {"META-INF/androidx.core_core.version", "1.9.0\n"}});
   Listing listing;
