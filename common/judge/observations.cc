@@ -269,13 +269,20 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Channel> {
   all(a, records, gaps);
 }
 template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, AppFacts> {
+  auto& [package, version_name, version_code, labels, labels_read, launch_activity, permissions, signer,
+         code_read, native_code, loads_code, protector, sdks, without_calls] = v;
+  all(a, package, version_name, version_code, labels, labels_read, launch_activity, permissions, signer,
+      code_read, native_code, loads_code, protector, sdks, without_calls);
+}
+template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Timeline> {
-  auto& [journal, package, uid, target_sdk, behaviour_absent, requested, phases, actions, screens, blind,
-         events, system, ops, channels, lines_unknown, records_lost] = v;
+  auto& [journal, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record,
+         phases, actions, screens, blind, events, system, ops, channels, lines_unknown, records_lost] = v;
   static_cast<void>(journal);
   static_cast<void>(screens);  // by their phrases, elsewhere
-  all(a, package, uid, target_sdk, behaviour_absent, requested, phases, actions, blind, events, system, ops,
-      channels, lines_unknown, records_lost);
+  all(a, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record, phases,
+      actions, blind, events, system, ops, channels, lines_unknown, records_lost);
 }
 
 // A struct with a base cannot be bound: its size tells that a field came to it.
@@ -288,6 +295,7 @@ struct ActionTwin : Moment {
 struct ScreenTwin : Moment {
   android::Screen screen;
   bool other_ways;
+  std::vector<std::string> inputs;
 };
 struct OpTwin : Moment {
   Phase snapshot_phase;
@@ -314,7 +322,7 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ActionDone> {
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ScreenSeen> {
   moment(a, v);
-  all(a, v.screen, v.other_ways);
+  all(a, v.screen, v.other_ways, v.inputs);
 }
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, TreeSeen> {
