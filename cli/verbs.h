@@ -63,8 +63,8 @@ void add_report_verb(CLI::App& app, Program& program);
 void add_local_verbs(CLI::App& app, Program& program);  // parse, screen: no coordinator is asked
 void add_check_verb(CLI::App& app, Program& program);   // check: one app on one device, no coordinator either
 void add_calibrate_verb(CLI::App& app,
-                        Program& program);  // calibrate: devices held to apps with known faults
-void add_apk_verb(CLI::App& app, Program& program);     // apk: what packages say of themselves
+                        Program& program);           // calibrate: devices held to apps with known faults
+void add_apk_verb(CLI::App& app, Program& program);  // apk: what packages say of themselves
 
 // The folder of the rule pack: the one named, or `rules` here, or that of the checkout the program was built
 // in.

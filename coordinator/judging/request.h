@@ -1,7 +1,7 @@
 // What goes to a judging child and what comes back, as frames (frame.h) on its pipes. A request is [listing
-// JSON, context, claim, journal, journal...], where a reference (observed.h) may stand for a journal; an answer
-// is [error name or "ok", message or encoded verdict, observation records that were asked for...]. Pure but
-// for the reading of references.
+// JSON, context, claim, journal, journal...], where a reference (observed.h) may stand for a journal; an
+// answer is [error name or "ok", message or encoded verdict, observation records that were asked for...].
+// Pure but for the reading of references.
 #pragma once
 
 #include <string>

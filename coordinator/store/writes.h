@@ -177,10 +177,9 @@ struct KeepPack {
   KeptPack pack;
 };
 
-using Write =
-    std::variant<PutMark, EndToken, Box<EndJob>, ProbeJob, NoteReport, Attach, OrderJob, PutKnown,
-                 CreateSweep, SetSweep, SetShard, CancelSweep, CreateCampaign, SetDraining, ActOnFinding,
-                 KeepPack>;
+using Write = std::variant<PutMark, EndToken, Box<EndJob>, ProbeJob, NoteReport, Attach, OrderJob, PutKnown,
+                           CreateSweep, SetSweep, SetShard, CancelSweep, CreateCampaign, SetDraining,
+                           ActOnFinding, KeepPack>;
 
 enum class WriteState : std::uint8_t {
   kDone,

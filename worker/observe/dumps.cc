@@ -56,8 +56,7 @@ bool unknown_to_device(std::string_view answer) {
 
 Status observe_dumps(const Scene& scene, Phase phase, const Deadline& deadline) {
   for (const Dump& dump : kDumps) {
-    if (scene.device.facts().api >= dump.first_api && asks_for(dump, phase))
-      TRY(ask(scene, dump, deadline));
+    if (scene.device.facts().api >= dump.first_api && asks_for(dump, phase)) TRY(ask(scene, dump, deadline));
   }
   return ok_status();
 }
