@@ -102,9 +102,10 @@ Status blobs(const std::vector<Journal>& journals, const std::map<Digest, std::s
       if (blob == blobs.end())
         return not_found("blobs: " + r.name + " (" + to_hex(r.sha256) + "), which record " +
                          std::to_string(r.sequence) + " names, is missing");
-      if (blob->second.size() != r.bytes)
-        return corrupt("blobs: " + r.name + " has another size than record " + std::to_string(r.sequence) +
-                       " says");
+      if (blob->second.size() != r.bytes) {
+        return corrupt(layout::blob_name(r.sha256, blob->second) + ": it has another size than record " +
+                       std::to_string(r.sequence) + ", which names it " + r.name + ", says");
+      }
     }
   }
   return ok_status();

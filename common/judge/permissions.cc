@@ -118,6 +118,11 @@ RunResult exit_after_refusal(const RunInput& in) {
       doubts.insert(Reason::kHookAbsent);  // nothing tells who ended it
       continue;
     }
+    // A screen of the app's after it would acquit: where looks were lost, nobody can say that there was none.
+    if (channel_gaps(in.t, record_name::kHierarchy).contains(Reason::kHookDead)) {
+      doubts.insert(Reason::kHookDead);
+      continue;
+    }
     const bool known = necessity_known(in, refusal.dialog.group);
     const bool exits = ending.kind == Ending::Kind::kExit;
     Finding f = finding(in, *ending.event, known ? Level::kViolation : Level::kSuspected,
