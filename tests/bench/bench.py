@@ -2,7 +2,7 @@
 """./dev bench: storesweep beside its peers, each pair in one run and in turn, as ratios with their spread.
 
 usage: bench.py PROGRAMS SOURCE FOLDER [--quick] [--write] [--pairs N] [NAME...]
-Names: rate, rate2000, pickup, judged, memory, device, apk (default: all). --quick: a smoke run, without the peers that are
+Names: rate, rate2000, pickup, judged, memory, device, apk, rejudge (default: all). --quick: a smoke run, without the peers that are
 not installed; exit 77 when our own programs are not built. --write: this run's figures go to
 docs/benchmarks.md; what it did not measure stays there with its own date.
 """
@@ -21,7 +21,7 @@ import report
 from servers import Load, Ours, Postgres, Redis, free_port, proportional_mib, wait_until
 
 SKIPPED = 77
-NAMES = ["rate", "rate2000", "pickup", "judged", "memory", "device", "apk"]  # after a restart retests wait for a lease
+NAMES = ["rate", "rate2000", "pickup", "judged", "memory", "device", "apk", "rejudge"]  # after a restart retests wait for a lease
 
 
 class Bench:
@@ -266,6 +266,27 @@ class Bench:
         native.close()
         kit.close()
 
+    def rejudge(self):
+        """Journals of a megabyte with 40 screens, real ones where the corpus is there; nobody else has their like."""
+        corpus = pathlib.Path(os.environ.get("STORESWEEP_CORPUS", self.o.source / "../shared/corpus")) / "ui"
+        screens = corpus if corpus.is_dir() else self.o.source / "tests/data/screens"
+        scratch = self.folder / "rejudge"
+        cores = os.cpu_count() or 1
+
+        def once():
+            shutil.rmtree(scratch, ignore_errors=True)
+            command = [self.o.programs / "storesweep-bench-rejudge", self.o.source / "rules", self.o.programs / "storesweep-judge",
+                       scratch, screens, str(cores), "1" if self.quick else "5"]
+            return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        found = [once() for _ in range(self.pairs)]
+        shutil.rmtree(scratch, ignore_errors=True)
+        for title, key, unit in (
+                (f"rejudged from observation records, another pack, {cores} cores", "runs_per_s_same_phrases", "runs/s"),
+                (f"... with other phrases: every screen read anew, {cores} cores", "runs_per_s_other_phrases", "runs/s"),
+                ("rejudged from raw text, one core", "raw_mb_per_s_a_core", "MB/s")):
+            self.results[title] = {"unit": unit, "more_is_better": True, "ours": "storesweep",
+                                   "values": {"storesweep": [f[key] for f in found]}}
+
     def apk(self):
         apk_bench.run(self)
 
@@ -294,6 +315,10 @@ def device_missing(programs, folder):
     return names + modules + [tool for tool in ("adb", "node") if not shutil.which(tool)]
 
 
+def rejudge_missing(programs):
+    return [name for name in ("storesweep-bench-rejudge", "storesweep-judge") if not (programs / name).exists()]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("programs", type=pathlib.Path)
@@ -309,8 +334,9 @@ def main():
     for name in options.names:
         if name not in NAMES:
             parser.error(f"no benchmark `{name}`: {', '.join(NAMES)}")
-    lacking = apk_bench.missing(options.programs) if options.names == ["apk"] else (
-        ours_missing(options.programs) + ([] if options.quick else peers_missing(options.programs)))
+    lacking = (apk_bench.missing(options.programs) if options.names == ["apk"] else
+               rejudge_missing(options.programs) if options.names == ["rejudge"] else
+               ours_missing(options.programs) + ([] if options.quick else peers_missing(options.programs)))
     if lacking:
         print("skipped: not here: " + ", ".join(lacking))
         return SKIPPED
@@ -320,7 +346,8 @@ def main():
     names = options.names or NAMES
     if options.quick and not options.names:
         names = (["rate", "pickup", "judged"] + ([] if device_missing(options.programs, bench.folder) else ["device"]) +
-                 ([] if apk_bench.missing(options.programs) else ["apk"]))
+                 ([] if apk_bench.missing(options.programs) else ["apk"]) +
+                 ([] if rejudge_missing(options.programs) else ["rejudge"]))
         for what in peers_missing(options.programs) + device_missing(options.programs, bench.folder):
             print(f"without what is not here: {what}")
     try:

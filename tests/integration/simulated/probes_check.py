@@ -142,6 +142,14 @@ def main():
                 findings = [f["what"] for f in result["verdict"]["findings"] if f["rule"] == rule]
                 reasons = next(i for i in result["verdict"]["items"] if i["rule"] == rule).get("reasons", [])
                 wrong.append(f"{name}: {rule} is {level} {' '.join(findings + reasons)}, expected {expected or 'nothing'}: {how}")
+    # What no longer is seen must neither accuse nor acquit: over every run that was just made.
+    ablation = pathlib.Path(a.programs) / "storesweep-ablation"
+    if ablation.exists():
+        done = subprocess.run([ablation.resolve()], capture_output=True, text=True, timeout=600,
+                              env=os.environ | {"STORESWEEP_SOURCE": str(source), "STORESWEEP_RUNS": str(folder.resolve())})
+        print(*[line for line in done.stdout.splitlines() if line.startswith("ablation: ")], sep="\n")
+        if done.returncode != 0:
+            wrong.append(f"ablation: {done.stdout[-2000:]}")
     for line in wrong:
         print(line)
     print(f"\n{'':24}guilty  innocent")
