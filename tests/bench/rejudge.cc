@@ -59,8 +59,7 @@ std::string log_line(std::int64_t ms, std::size_t n) {
       "D/WifiStateMachine( 1500): L2Connected CMD_RSSI_POLL source 1 screen on rssi -58 linkspeed 72",
       "I/ActivityManager: Slow operation: 61ms so far, now at startProcess: done updating battery stats",
       "W/InputReader: Device has associated, but no associated display id.",
-      "D/SurfaceFlinger: duplicate layer name: changing com.example.other/.Main to "
-      "com.example.other/.Main#1"};
+      "D/SurfaceFlinger: duplicate layer name: changing com.example.other/.Main to .Main#1"};
   if (n % 40 == 7)
     return stamp(ms) + "  1000  1500  1520 I ActivityManager: Start proc " + std::to_string(4000 + n) +
            ":com.example.app/u0a101 for service com.example.app/.S" + std::to_string(n % 5) + "\n";
@@ -164,7 +163,7 @@ Result<double> runs_per_s(const std::string& judge, const std::string& rules, co
   std::size_t done = 0, under_way = 0;
   Status failed;
   JudgeOptions options{{judge, rules, folder}, children, 60'000, 0};
-  JudgePool pool(options, log, [&](std::uint64_t, JudgeAnswer answer) {
+  JudgePool pool(options, log, [&](std::uint64_t, const JudgeAnswer& answer) {
     std::lock_guard lock(mutex);
     if (!answer.verdict.ok()) failed = answer.verdict.status();
     ++done;
