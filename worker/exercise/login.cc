@@ -28,7 +28,7 @@ bool takes_text(const Node& node) {
   return node.password || node.class_name.find("EditText") != std::string::npos;
 }
 
-// The first node that bears the name, else one that mentions it.
+// The first wanted node that bears the name, else one that mentions it.
 const Node* find(const observe::ScreenLook& look, const std::string& package, const std::string& target,
                  bool (*wanted)(const Node&)) {
   for (auto* fits : {named, mentions}) {
@@ -40,6 +40,7 @@ const Node* find(const observe::ScreenLook& look, const std::string& package, co
   return nullptr;
 }
 bool anything(const Node&) { return true; }
+bool takes_taps(const Node& node) { return node.clickable; }
 bool has_box(const Node& node) { return node.checkable; }
 
 class Login final : public PhaseMachine {
@@ -66,9 +67,13 @@ class Login final : public PhaseMachine {
     const LoginStep& step = steps_.steps[step_];
     if (step.kind == LoginStep::Kind::kWait) return next(Rest{step.ms});
     if (step.kind == LoginStep::Kind::kTick) return tick(look, step);
-    const Node* node =
-        step.kind == LoginStep::Kind::kType ? find(look, package_, step.target, takes_text) : nullptr;
-    if (!node) node = find(look, package_, step.target, anything);
+    const bool types = step.kind == LoginStep::Kind::kType;
+    // The page's title may bear the name of its button.
+    const Node* node = find(look, package_, step.target, types ? takes_text : takes_taps);
+    if (!node || (!types && !named(*node, step.target))) {
+      const Node* other = find(look, package_, step.target, anything);
+      if (!node || (other && named(*other, step.target))) node = other;
+    }
     if (!node) return again("nothing on the screen is called `" + step.target + "`");
     if (step.kind == LoginStep::Kind::kTap) return next(TapOn{record_name::kTap, step.target, node->bounds});
     const bool filled = !node->text.empty() && node->text != step.target && node->text != node->hint;

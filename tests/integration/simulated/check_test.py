@@ -79,9 +79,9 @@ def guilty(a, folder, adb, apk, devices):
 
 
 def alone(a, folder, adb, apk, device):
-    done = check(a, folder, adb, apk, [device], "--out", folder / "alone", "--require", "R1.1")
+    done = check(a, folder, adb, apk, [device], "--out", folder / "alone", "--require", "R2.1")
     assert done.returncode == 2, done
-    assert "one device cannot confirm" in done.stdout and "required and NOT TESTED: R1.1" in done.stdout, done.stdout
+    assert "one device cannot confirm" in done.stdout and "required and NOT TESTED: R2.1" in done.stdout, done.stdout
     assert (folder / "alone/report.html").exists()
     return "alone: nothing is a violation, and the required rule was not tested"
 
