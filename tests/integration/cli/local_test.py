@@ -13,6 +13,8 @@ program, source = sys.argv[1], pathlib.Path(sys.argv[2])
 
 
 def call(*arguments):
+    if arguments[0] == "check":
+        arguments += ("--rules", source / "rules")
     return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
 
 

@@ -92,7 +92,7 @@ class RejudgingTest : public ::testing::Test {
     yaml.replace(version, yaml.find('\n', version) - version, "version: \"next\"");
     const std::size_t evaluator = yaml.find("evaluator: consent_choice");
     const std::size_t level = yaml.find("level: violation", evaluator);
-    yaml.replace(evaluator, level + 16 - evaluator, "level: not_tested");
+    yaml.replace(evaluator, level + 16 - evaluator, "waits_for: people");
     const std::string packed = *pack_members(files);
     return {sha256(packed), packed};
   }

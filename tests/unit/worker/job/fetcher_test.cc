@@ -198,8 +198,7 @@ TEST_F(FetcherTest, what_was_fetched_is_looked_through_for_sdks_and_what_nobody_
   const SdkCatalogue sdks = load_sdks(rules).value();
   const std::string apk = zip_of({{"AndroidManifest.xml", manifest()},
                                   {"classes.dex", code_test::dex_of({})},
-                                  {"lib/x86/libjcore280.so", "elf"},
-                                  {"META-INF/androidx.core_core.version", "1.9.0\n"}});
+                                  {"lib/x86/libjcore280.so", "elf"}});
   Listing listing;
   listing.package = "com.example";
   listing.apk_url = file("sdks.apk", apk);
@@ -208,7 +207,7 @@ TEST_F(FetcherTest, what_was_fetched_is_looked_through_for_sdks_and_what_nobody_
   ASSERT_TRUE(std::holds_alternative<AppFiles>(app)) << failure(app).detail;
   const SdkList list = fetcher.sdks_of(std::get<AppFiles>(app), Deadline::in_ms(20'000));
   EXPECT_EQ(list.catalogue, sdks.version);
-  EXPECT_EQ(list.in, (std::vector<SdkInRun>{{"jcore", ""}, {"androidx-core", "1.9.0"}}));
+  EXPECT_EQ(list.in, (std::vector<SdkInRun>{{"jcore", ""}}));
   EXPECT_EQ(fetcher.sdks_of(std::get<AppFiles>(app), Deadline::in_ms(0)), list) << "looked through once";
   Fetcher late(client_, *cache_, {.max_apk_bytes = 100'000}, {&sources, &sdks});
   EXPECT_FALSE(late.sdks_of(std::get<AppFiles>(app), Deadline::in_ms(0)).looked());
