@@ -11,7 +11,6 @@
 namespace storesweep {
 namespace {
 
-using android::ScreenKind;
 
 constexpr int kFirstApiThatAsks = 23;
 
