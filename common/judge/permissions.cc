@@ -11,7 +11,6 @@
 namespace storesweep {
 namespace {
 
-
 constexpr int kFirstApiThatAsks = 23;
 
 // What a missing line would excuse must be there: without these channels nothing is said at all. Nor is
