@@ -10,7 +10,7 @@
 namespace storesweep::apk {
 
 inline constexpr std::size_t kMaxDexBytes = 48u << 20;       // of one dex file, inflated
-inline constexpr std::size_t kMaxTogetherBytes = 24u << 20;  // of two dex files side by side, inflated
+inline constexpr std::size_t kMaxTogetherBytes = 12u << 20;  // of two dex files side by side, inflated
 inline constexpr std::size_t kMaxJarBytes = 48u << 20;       // of one .jar within a library
 inline constexpr std::size_t kMaxNativeBytes = 40u << 20;    // of one library that lies deflated
 inline constexpr std::size_t kMaxCodeFiles = 20'000;         // dex and class files
