@@ -61,7 +61,7 @@ Status renew(Calibration& calibration, const std::string& file) {
   auto json = parse_json(text);
   auto before = json.ok() ? calibration_from_json(*json) : Result<Calibration>(json.status());
   if (!before.ok()) return before.status().within(file);
-  if (before->where == calibration.where) calibration.rules = renewed(before->rules, calibration.rules);
+  if (before->where == calibration.where) calibration = renewed(*before, std::move(calibration));
   return ok_status();
 }
 
@@ -111,8 +111,14 @@ Result<int> calibrate_devices(Session& s, const Arguments& a) {
   return failed ? kExitFindings : complete ? kExitOk : kExitFailed;
 }
 Result<int> list(Session& s) {
-  TRY_ASSIGN(const Json page, s.client.get("/api/v1/calibrations", {}, s.quick()));
-  return show(s, page, [&] { return render_calibrations(s.style, page); });
+  Json all = {{"rows", Json::array()}};
+  std::string cursor;
+  do {
+    TRY_ASSIGN(const Json page, s.client.get("/api/v1/calibrations", {{"cursor", cursor}}, s.quick()));
+    for (const Json& one : below(page, "rows")) all["rows"].push_back(one);
+    cursor = text_of(page, "next");
+  } while (!cursor.empty());
+  return show(s, all, [&] { return render_calibrations(s.style, all); });
 }
 }  // namespace
 

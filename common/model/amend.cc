@@ -46,7 +46,8 @@ Verdict with_rules_of(Verdict whole, const Verdict& part, const std::vector<std:
   std::copy_if(part.findings.begin(), part.findings.end(), std::back_inserter(whole.findings),
                [&](const Finding& f) { return among(rules, f.rule); });
   std::erase_if(whole.confirm_rules, [&](const auto& r) { return among(rules, r); });
-  whole.confirm_rules.insert(whole.confirm_rules.end(), part.confirm_rules.begin(), part.confirm_rules.end());
+  std::copy_if(part.confirm_rules.begin(), part.confirm_rules.end(), std::back_inserter(whole.confirm_rules),
+               [&](const std::string& r) { return among(rules, r); });
   for (RowVerdict& row : whole.rows) {
     std::vector<const ItemVerdict*> items;
     for (const ItemVerdict& item : whole.items) {
@@ -56,6 +57,9 @@ Verdict with_rules_of(Verdict whole, const Verdict& part, const std::vector<std:
   }
   whole.simulated |= part.simulated;
   whole.runs += part.runs;
+  // No single pack, or judge, bears it any more: it must be judged again before it can be stated.
+  if (whole.pack_version != part.pack_version) whole.pack_version = kMixedVersion;
+  if (whole.judge_version != part.judge_version) whole.judge_version = kMixedVersion;
   return whole;
 }
 

@@ -12,6 +12,9 @@ namespace storesweep {
 // "R5.7" belongs to task 5; 0: no task.
 int task_of_rule(std::string_view rule);
 
+// Stands for the version of a verdict's pack or judge where its runs were not judged by one.
+inline constexpr std::string_view kMixedVersion = "mixed";
+
 // The whole verdict with what a run of these rules' phases alone has found of them: it says nothing of the
 // others.
 Verdict with_rules_of(Verdict whole, const Verdict& part, const std::vector<std::string>& rules);

@@ -5,15 +5,6 @@
 
 namespace storesweep {
 namespace {
-constexpr std::array<std::string_view, 5> kOutcomes = {"seen", "silent", "unsaid", "missed", "flagged"};
-constexpr std::array<std::string_view, 3> kStates = {"unproven", "passed", "failed"};
-
-template <class E, std::size_t N>
-std::optional<E> named(const std::array<std::string_view, N>& names, std::string_view name) {
-  const auto at = std::find(names.begin(), names.end(), name);
-  return at == names.end() ? std::nullopt : std::optional<E>(static_cast<E>(at - names.begin()));
-}
-
 bool found(Level level) { return level == Level::kViolation || level == Level::kSuspected; }
 
 // Suspected for no other reason than that there was no second device.
@@ -23,6 +14,10 @@ bool only_unrepeated(const Verdict& verdict, const std::string& rule) {
   });
 }
 
+bool speaks_against(const ProbeResult& r) {
+  return r.outcome == ProbeOutcome::kMissed || r.outcome == ProbeOutcome::kFlagged;
+}
+
 ProbeOutcome guilty(const Verdict& verdict, const ItemVerdict& item, Level expected) {
   if (item.level == expected) return ProbeOutcome::kSeen;
   if (item.level == Level::kSuspected && only_unrepeated(verdict, item.rule)) return ProbeOutcome::kSeen;
@@ -30,34 +25,37 @@ ProbeOutcome guilty(const Verdict& verdict, const ItemVerdict& item, Level expec
   return item.level < expected ? ProbeOutcome::kFlagged : ProbeOutcome::kMissed;
 }
 
-ProbeOutcome innocent(const ItemVerdict& item) {
-  if (found(item.level)) return ProbeOutcome::kFlagged;
-  return item.level == Level::kNotTested ? ProbeOutcome::kUnsaid : ProbeOutcome::kSilent;
-}
 }  // namespace
 
-std::string_view name(ProbeOutcome o) { return kOutcomes.at(static_cast<std::size_t>(o)); }
-std::string_view name(RuleState s) { return kStates.at(static_cast<std::size_t>(s)); }
-std::optional<ProbeOutcome> probe_outcome_named(std::string_view n) {
-  return named<ProbeOutcome>(kOutcomes, n);
+std::string_view name(ProbeOutcome o) {
+  static constexpr std::array<std::string_view, kProbeOutcomes> kNames = {"seen", "silent", "missed",
+                                                                          "flagged"};
+  return kNames.at(static_cast<std::size_t>(o));
 }
-std::optional<RuleState> rule_state_named(std::string_view n) { return named<RuleState>(kStates, n); }
+std::string_view name(RuleState s) {
+  static constexpr std::array<std::string_view, kRuleStates> kNames = {"unproven", "passed", "failed"};
+  return kNames.at(static_cast<std::size_t>(s));
+}
 
 std::vector<ProbeResult> hold_to_probe(const Probe& probe, const Verdict& verdict) {
   std::vector<ProbeResult> out;
   for (const ItemVerdict& item : verdict.items) {
     const auto e = std::find_if(probe.expected.begin(), probe.expected.end(),
                                 [&](const Expectation& x) { return x.rule == item.rule; });
-    ProbeResult r{probe.package, item.rule, {}, item.level, item.reasons, ProbeOutcome::kUnsaid};
+    ProbeResult r{probe.package, item.rule, {}, item.level, item.reasons, ProbeOutcome::kSilent};
     if (e != probe.expected.end()) {
       const int api = verdict.device_kind.api;
       if (!e->level || api < e->min_api || api > e->max_api) continue;
       r.expected = e->level;
     }
-    const bool is_guilty = r.expected && found(*r.expected);
-    r.outcome = is_guilty ? guilty(verdict, item, *r.expected) : innocent(item);
-    // A probe need not say anything of a rule that nothing judges.
-    if (r.outcome != ProbeOutcome::kUnsaid) out.push_back(std::move(r));
+    if (r.expected && found(*r.expected)) {
+      r.outcome = guilty(verdict, item, *r.expected);
+    } else if (found(item.level)) {
+      r.outcome = ProbeOutcome::kFlagged;
+    } else if (item.level == Level::kNotTested) {
+      continue;
+    }
+    out.push_back(std::move(r));
   }
   return out;
 }
@@ -66,7 +64,7 @@ std::map<std::string, RuleState> rule_states(const std::vector<ProbeResult>& res
   std::map<std::string, RuleState> out;
   for (const ProbeResult& r : results) {
     RuleState& state = out.try_emplace(r.rule, RuleState::kUnproven).first->second;
-    if (r.outcome == ProbeOutcome::kMissed || r.outcome == ProbeOutcome::kFlagged) {
+    if (speaks_against(r)) {
       state = RuleState::kFailed;
     } else if (r.outcome == ProbeOutcome::kSeen && state == RuleState::kUnproven) {
       state = RuleState::kPassed;
@@ -75,13 +73,19 @@ std::map<std::string, RuleState> rule_states(const std::vector<ProbeResult>& res
   return out;
 }
 
-std::map<std::string, RuleState> renewed(const std::map<std::string, RuleState>& before,
-                                         const std::map<std::string, RuleState>& fresh) {
-  std::map<std::string, RuleState> out = before;
-  for (const auto& [rule, state] : fresh) {
-    if (state != RuleState::kUnproven || out.find(rule) == out.end()) out[rule] = state;
+Calibration renewed(const Calibration& before, Calibration fresh) {
+  for (const ProbeResult& old : before.results) {
+    const bool again = std::any_of(fresh.results.begin(), fresh.results.end(), [&](const ProbeResult& r) {
+      return r.probe == old.probe && r.rule == old.rule;
+    });
+    if (!again && speaks_against(old)) fresh.results.push_back(old);
   }
-  return out;
+  fresh.rules = rule_states(fresh.results);
+  for (const auto& [rule, state] : before.rules) {
+    RuleState& now = fresh.rules.try_emplace(rule, state).first->second;
+    if (now == RuleState::kUnproven) now = state;
+  }
+  return fresh;
 }
 
 std::vector<DarkRule> dark_rules(const Calibration& calibration) {

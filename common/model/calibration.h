@@ -49,17 +49,17 @@ struct Probe {
 enum class ProbeOutcome : std::uint8_t {
   kSeen,     // guilty, and found at its level
   kSilent,   // innocent, and tested
-  kUnsaid,   // innocent, but not tested: it shows nothing
   kMissed,   // guilty, and not found, or weaker than it is
-  kFlagged,  // innocent, and found
+  kFlagged,  // innocent, and found; or found stronger than it is
 };
+inline constexpr int kProbeOutcomes = 4;
 struct ProbeResult {
   std::string probe;  // package
   std::string rule;
   std::optional<Level> expected;  // nothing: innocent
   Level found = Level::kNotTested;
   std::vector<Reason> reasons;  // when not tested
-  ProbeOutcome outcome = ProbeOutcome::kUnsaid;
+  ProbeOutcome outcome = ProbeOutcome::kSilent;
 };
 
 enum class RuleState : std::uint8_t {
@@ -67,6 +67,7 @@ enum class RuleState : std::uint8_t {
   kPassed,
   kFailed,
 };
+inline constexpr int kRuleStates = 3;
 
 struct Calibration {
   DeviceClass where;
@@ -79,22 +80,21 @@ struct Calibration {
   bool simulated() const { return where.kind.simulated(); }
 };
 
-std::string_view name(ProbeOutcome outcome);  // seen, silent, unsaid, missed, flagged
+std::string_view name(ProbeOutcome outcome);  // seen, silent, missed, flagged
 std::string_view name(RuleState state);       // unproven, passed, failed
-std::optional<ProbeOutcome> probe_outcome_named(std::string_view name);
-std::optional<RuleState> rule_state_named(std::string_view name);
 
 // One verdict held to what the probe was made to show. A violation that is suspected for no other reason than
-// that there was no second device (SINGLE_DEVICE) is seen.
+// that there was no second device (SINGLE_DEVICE) is seen. What was not tested of an innocent one says
+// nothing and is left out.
 std::vector<ProbeResult> hold_to_probe(const Probe& probe, const Verdict& verdict);
 
 // Each rule's state from all results: failed when one missed or flagged, passed when a guilty one was seen.
 std::map<std::string, RuleState> rule_states(const std::vector<ProbeResult>& results);
 
-// What holds after `fresh`, where `before` held for the same class: a rule that failed stays dark until it
-// passes; what was not looked at again stays as it was.
-std::map<std::string, RuleState> renewed(const std::map<std::string, RuleState>& before,
-                                         const std::map<std::string, RuleState>& fresh);
+// What holds of a class after `fresh`, where `before` held. A rule that failed stays dark until it passes,
+// and it passes only where every probe that spoke against it was looked at again: what was not stands on,
+// with its results. What was not looked at stays as it was.
+Calibration renewed(const Calibration& before, Calibration fresh);
 
 std::vector<DarkRule> dark_rules(const Calibration& calibration);
 

@@ -30,7 +30,8 @@ Result<ProbeResult> result_from(const Json& json, const std::string& path) {
     r.reasons.push_back(*reason);
     return ok_status();
   });
-  r.outcome = in.one_of("outcome", r.outcome, probe_outcome_named);
+  r.outcome = in.one_of("outcome", r.outcome,
+                        [](std::string_view n) { return named_in<ProbeOutcome>(n, kProbeOutcomes); });
   TRY(in.status());
   return r;
 }
@@ -40,8 +41,9 @@ void read_rules(JsonReader& in, Calibration& c) {
   if (rules == nullptr) return;
   if (rules->size() > kMaxCalibrationRules) return in.fail("rules", "more than 1000 rules");
   for (const auto& [rule, state] : rules->items()) {
-    const auto known =
-        state.is_string() ? rule_state_named(state.get_ref<const std::string&>()) : std::nullopt;
+    const auto known = state.is_string()
+                           ? named_in<RuleState>(state.get_ref<const std::string&>(), kRuleStates)
+                           : std::nullopt;
     if (!known) return in.fail("rules." + rule, "wanted unproven, passed or failed");
     c.rules[rule] = *known;
   }

@@ -14,10 +14,9 @@ Result<Response> put_calibration(const Call& call) {
 }
 
 Result<Response> list_calibrations(const Call& call) {
-  TRY_ASSIGN(const std::vector<Calibration> all, call.service.calibrations(call.deadline));
-  Json rows = Json::array();
-  for (const Calibration& c : all) rows.push_back(calibration_json(c));
-  return json_response({{"rows", std::move(rows)}});
+  TRY_ASSIGN(const PageRequest page, page_of(call));
+  TRY_ASSIGN(const Page<Calibration> all, call.service.calibrations(page, call.deadline));
+  return page_response(all, calibration_json);
 }
 
 }  // namespace storesweep::http

@@ -31,12 +31,6 @@ class ServiceEvents final : public EventSource {
   std::int64_t after_;
 };
 
-Result<std::int64_t> number_or(const std::string& name, const std::string& text, std::int64_t otherwise) {
-  if (text.empty()) return otherwise;
-  const auto n = parse_int<std::int64_t>(text);
-  if (!n || *n < 0) return invalid(name + ": wanted a number, not `" + text.substr(0, 80) + "`");
-  return *n;
-}
 }  // namespace
 
 Result<Response> list_workers(const Call& call) {

@@ -33,6 +33,13 @@ Result<std::string> idempotency_key(const Call& call) {
   return key;
 }
 
+Result<std::int64_t> number_or(const std::string& name, const std::string& text, std::int64_t otherwise) {
+  if (text.empty()) return otherwise;
+  const auto n = parse_int<std::int64_t>(text);
+  if (!n || *n < 0) return invalid(name + ": wanted a number, not `" + text.substr(0, 80) + "`");
+  return *n;
+}
+
 Result<Json> body_of(const Call& call, const std::set<std::string>& fields) {
   auto json = parse_json(call.request.body);
   if (!json.ok()) return invalid("the body is " + json.status().message());

@@ -28,6 +28,8 @@ Response list_response(const std::vector<T>& all) {
   return json_response({{"rows", rows}});
 }
 
+// A parameter that is a number from 0 on, or the default where it is not given.
+Result<std::int64_t> number_or(const std::string& name, const std::string& text, std::int64_t otherwise);
 // The body as a JSON object whose every field is one of `fields`.
 Result<Json> body_of(const Call& call, const std::set<std::string>& fields);
 

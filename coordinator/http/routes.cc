@@ -8,6 +8,7 @@ namespace {
 constexpr std::int64_t kQuickMs = 30'000;
 constexpr std::int64_t kImportMs = 600'000;
 constexpr std::size_t kNoBody = 0;
+constexpr std::size_t kMaxCalibrationBytes = 1u << 20;
 constexpr std::size_t kSmallBody = 4'096;  // of actions, which need none
 
 bool is_id(std::string_view name) {
@@ -152,8 +153,14 @@ const std::vector<Route>& table() {
       {"GET", "/api/v1/devices", Access::kRead, kNoBody, kQuickMs, {}, list_devices},
       {"GET", "/api/v1/events", Access::kRead, kNoBody, kQuickMs, {"after", "sweep"}, stream_events},
       {"POST", "/api/v1/gc", Access::kFull, kSmallBody, kImportMs, {}, collect_garbage},
-      {"POST", "/api/v1/calibrations", Access::kFull, kMaxJsonBytes, kQuickMs, {}, put_calibration},
-      {"GET", "/api/v1/calibrations", Access::kRead, kNoBody, kQuickMs, {}, list_calibrations},
+      {"POST", "/api/v1/calibrations", Access::kFull, kMaxCalibrationBytes, kQuickMs, {}, put_calibration},
+      {"GET",
+       "/api/v1/calibrations",
+       Access::kRead,
+       kNoBody,
+       kQuickMs,
+       {"cursor", "rows"},
+       list_calibrations},
       // The address is a secret of its own, good for one lease.
       {"PUT", "/blobs/{address}/{name}", Access::kOpen, kMaxBlobBytes, kQuickMs, {}, put_blob},
       {"GET", "/metrics", Access::kRead, kNoBody, kQuickMs, {}, get_metrics},

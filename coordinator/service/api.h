@@ -260,7 +260,7 @@ class ServiceApi {
   // What probe apps showed of a class of devices; value: what holds of it now. Judged by from the next report
   // on.
   virtual Result<Calibration> calibrate(const Calibration&, const Deadline&) = 0;
-  virtual Result<std::vector<Calibration>> calibrations(const Deadline&) = 0;
+  virtual Result<Page<Calibration>> calibrations(const PageRequest&, const Deadline&) = 0;
   // Events after `after`, waiting up to the deadline for the first; empty at the deadline.
   virtual Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) = 0;
   // Whether this is the address of a token of ours: asked before a body is read. Never blocks.

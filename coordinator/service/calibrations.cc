@@ -1,6 +1,5 @@
 #include "coordinator/service/calibrations.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "common/report/calibration_json.h"
@@ -14,23 +13,27 @@ Result<Calibration> read(const CalibrationRecord& record) {
 }
 }  // namespace
 
-Result<std::vector<Calibration>> Calibrations::all() {
-  TRY_ASSIGN(const std::vector<CalibrationRecord> records, store_.calibrations());
-  std::vector<Calibration> out;
-  for (const CalibrationRecord& record : records) {
+Result<Page<Calibration>> Calibrations::page(const PageRequest& page) {
+  TRY_ASSIGN(const Page<CalibrationRecord> records, store_.calibrations(page));
+  Page<Calibration> out{{}, records.next};
+  for (const CalibrationRecord& record : records.rows) {
     TRY_ASSIGN(Calibration one, read(record));
-    out.push_back(std::move(one));
+    out.rows.push_back(std::move(one));
   }
   return out;
 }
 
 Result<Calibration> Calibrations::put(std::uint64_t epoch, Calibration fresh) {
   std::lock_guard lock(mutex_);
-  TRY_ASSIGN(const std::vector<Calibration> known, all());
-  const auto before =
-      std::find_if(known.begin(), known.end(), [&](const Calibration& c) { return c.where == fresh.where; });
-  if (before != known.end()) fresh.rules = renewed(before->rules, fresh.rules);
-  TRY(store_.put_calibration(epoch, {fresh.where, fresh.wall_ms, dump_json(calibration_json(fresh))}));
+  const auto known = store_.calibration(fresh.where);
+  Calibration before;
+  if (known.ok()) {
+    TRY_ASSIGN(before, read(*known));
+  } else if (known.status().kind() != ErrorKind::kNotFound) {
+    return known.status();
+  }
+  fresh = renewed(before, std::move(fresh));
+  TRY(store_.put_calibration(epoch, {0, fresh.where, fresh.wall_ms, dump_json(calibration_json(fresh))}));
   dark_.reset();
   return fresh;
 }
@@ -38,12 +41,16 @@ Result<Calibration> Calibrations::put(std::uint64_t epoch, Calibration fresh) {
 Result<std::vector<DarkRule>> Calibrations::dark() {
   std::lock_guard lock(mutex_);
   if (dark_) return *dark_;
-  TRY_ASSIGN(const std::vector<Calibration> known, all());
   std::vector<DarkRule> out;
-  for (const Calibration& c : known) {
-    const std::vector<DarkRule> some = dark_rules(c);
-    out.insert(out.end(), some.begin(), some.end());
-  }
+  PageRequest next;
+  do {
+    TRY_ASSIGN(const Page<Calibration> some, page(next));
+    for (const Calibration& c : some.rows) {
+      const std::vector<DarkRule> rules = dark_rules(c);
+      out.insert(out.end(), rules.begin(), rules.end());
+    }
+    next.cursor = some.next;
+  } while (!next.cursor.empty());
   dark_ = out;
   return out;
 }

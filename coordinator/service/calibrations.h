@@ -17,7 +17,7 @@ class Calibrations {
 
   // Renews what is known of its class: a rule that failed stays dark until it passes. Value: what holds now.
   Result<Calibration> put(std::uint64_t epoch, Calibration fresh);
-  Result<std::vector<Calibration>> all();
+  Result<Page<Calibration>> page(const PageRequest& page);
   // Read from the store once, and again after another coordinator may have written (forget).
   Result<std::vector<DarkRule>> dark();
   void forget();

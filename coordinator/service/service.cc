@@ -7,6 +7,7 @@
 
 #include "common/base/hash.h"
 #include "common/evidence/verdict_codec.h"
+#include "common/model/shown_name.h"
 #include "common/report/announcement.h"
 #include "common/rules/sdks.h"
 #include "coordinator/catalogue/catalogue.h"
@@ -358,8 +359,8 @@ Result<std::vector<AnnouncementRow>> Service::announcement(SweepId sweep, const 
       std::string what = announced_problems(catalogue, r.verdict);
       if (what.empty()) continue;
       out.push_back({static_cast<std::int64_t>(out.size()) + 1,
-                     r.listing.label.empty() ? r.listing.package : r.listing.label, r.listing.developer,
-                     r.listing.store, r.listing.version_name, what});
+                     shown_name(r.listing.label, r.listing.package), r.listing.developer, r.listing.store,
+                     r.listing.version_name, what});
     }
     page.cursor = found.next;
   } while (!page.cursor.empty());
@@ -463,8 +464,8 @@ Result<Calibration> Service::calibrate(const Calibration& calibration, const Dea
   return shell_->calibrations().put(shell_->epoch(), calibration);
 }
 
-Result<std::vector<Calibration>> Service::calibrations(const Deadline&) {
-  return shell_->calibrations().all();
+Result<Page<Calibration>> Service::calibrations(const PageRequest& page, const Deadline&) {
+  return shell_->calibrations().page(page);
 }
 
 Status Service::healthy() {

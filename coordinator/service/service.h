@@ -90,7 +90,7 @@ class Service final : public ServiceApi {
   Result<std::vector<DeviceStatus>> devices(const Deadline&) override;
   Status drain(const std::string& worker, bool draining, const Deadline&) override;
   Result<Calibration> calibrate(const Calibration&, const Deadline&) override;
-  Result<std::vector<Calibration>> calibrations(const Deadline&) override;
+  Result<Page<Calibration>> calibrations(const PageRequest&, const Deadline&) override;
   Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) override;
   bool gave_out(const std::string& address_key) override;
   Status put_blob(const std::string& address_key, const std::string& name, std::string bytes,

@@ -1,6 +1,7 @@
 #include "coordinator/service/stating.h"
 
 #include "common/evidence/verdict_codec.h"
+#include "common/model/amend.h"
 
 namespace storesweep {
 namespace {
@@ -20,6 +21,10 @@ Result<StatedResult> state_result(Store& store, JobId job, const SigningKey& key
     return not_found("the verdict of job " + std::to_string(job.value) +
                      " rests on no run: it has no evidence");
   TRY_ASSIGN(const Verdict verdict, decode_verdict_untrusted(result.verdict));
+  if (verdict.pack_version == kMixedVersion || verdict.judge_version == kMixedVersion) {
+    return unsupported("the runs of job " + std::to_string(job.value) +
+                       " were judged under different rules: `storesweep rejudge` them together first");
+  }
   StatedResult out;
   TRY(add_run(store, *result.run, out));
   for (const RunRecord& run : result.more_runs) TRY(add_run(store, run, out));

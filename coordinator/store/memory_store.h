@@ -51,7 +51,8 @@ class MemoryStore : public Store {
   Result<KeptPack> pack_of(const std::string& version) override;
   Result<KeptPack> pack(const Digest& sha256) override;
   Status put_calibration(std::uint64_t epoch, const CalibrationRecord& record) override;
-  Result<std::vector<CalibrationRecord>> calibrations() override;
+  Result<CalibrationRecord> calibration(const DeviceClass& where) override;
+  Result<Page<CalibrationRecord>> calibrations(const PageRequest& page) override;
   Result<SdkSummary> sdks(SweepId sweep) override;
   Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
   Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) override;
@@ -135,7 +136,7 @@ class MemoryStore : public Store {
   std::map<TokenKey, std::int64_t> notes_;
   std::map<RunId, RunRecord> runs_;
   std::set<RunId> expired_;
-  std::map<DeviceClass, CalibrationRecord> calibrations_;
+  std::vector<CalibrationRecord> calibrations_;  // id n stands at n - 1
   std::map<JobId, std::vector<Judged>> judged_;
   std::map<JobId, PutKnown> known_;
   std::vector<FindingAct> acts_;

@@ -94,8 +94,9 @@ Result<std::vector<FindingAct>> MemoryStore::finding_acts(const FindingActQuery&
   std::vector<FindingAct> out;
   for (const FindingAct& act : acts_) {
     const bool wanted = (!query.job || act.job == query.job) && (!query.sweep || act.sweep == query.sweep);
-    if (wanted && out.size() < kMaxFindingActs) out.push_back(act);
+    if (wanted) out.push_back(act);
   }
+  if (out.size() > kMaxFindingActs) return exhausted("more was said of findings than one read gives");
   return out;
 }
 
@@ -312,17 +313,33 @@ Result<KeptPack> MemoryStore::pack(const Digest& sha256) {
 Status MemoryStore::put_calibration(std::uint64_t epoch, const CalibrationRecord& record) {
   std::lock_guard lock(mutex_);
   if (epoch != epoch_) return permission("another coordinator leads now");
-  if (calibrations_.size() >= kMaxCalibrations && calibrations_.count(record.where) == 0)
+  for (CalibrationRecord& known : calibrations_) {
+    if (known.where != record.where) continue;
+    const std::int64_t id = known.id;
+    known = record;
+    known.id = id;
+    return ok_status();
+  }
+  if (calibrations_.size() >= kMaxCalibrations)
     return exhausted("more than 10000 classes of devices are calibrated");
-  calibrations_[record.where] = record;
+  calibrations_.push_back(record);
+  calibrations_.back().id = static_cast<std::int64_t>(calibrations_.size());
   return ok_status();
 }
 
-Result<std::vector<CalibrationRecord>> MemoryStore::calibrations() {
+Result<CalibrationRecord> MemoryStore::calibration(const DeviceClass& where) {
   std::lock_guard lock(mutex_);
-  std::vector<CalibrationRecord> out;
-  for (const auto& [where, record] : calibrations_) out.push_back(record);
-  return out;
+  for (const CalibrationRecord& known : calibrations_) {
+    if (known.where == where) return known;
+  }
+  return not_found("no calibration of this class of devices");
+}
+
+Result<Page<CalibrationRecord>> MemoryStore::calibrations(const PageRequest& page) {
+  std::lock_guard lock(mutex_);
+  PageRequest some = page;
+  some.rows = std::min(page.rows, kMaxCalibrationsAtOnce);
+  return page_of(calibrations_, some, [](const CalibrationRecord& c) { return std::to_string(c.id); });
 }
 
 Result<SdkSummary> MemoryStore::sdks(SweepId sweep) {

@@ -38,9 +38,11 @@ struct Page {
 
 // ---- what devices showed of apps with known faults
 
-inline constexpr std::size_t kMaxCalibrations = 10'000;  // classes of devices
+inline constexpr std::size_t kMaxCalibrations = 10'000;    // classes of devices
+inline constexpr std::size_t kMaxCalibrationsAtOnce = 20;  // each may be a megabyte
 
 struct CalibrationRecord {
+  std::int64_t id = 0;  // of its class, made by the store
   DeviceClass where;
   std::int64_t at_ms = 0;
   std::string json;  // the whole (common/report/calibration_json.h)

@@ -1,8 +1,20 @@
 // Calibrations: the last one of each class of devices.
+#include <algorithm>
+
 #include "coordinator/store/sqlite_read.h"
 #include "coordinator/store/sqlite_store.h"
 
+#define CALIBRATION_COLUMNS "id, fingerprint, device_class, api, tools, at_ms, json"
+
 namespace storesweep {
+namespace {
+CalibrationRecord record(Query& q) {
+  DeviceClass where{std::string(q.view(1)),
+                    {std::string(q.view(2)), static_cast<int>(q.integer(3))},
+                    std::string(q.view(4))};
+  return {q.integer(0), std::move(where), q.integer(5), std::string(q.view(6))};
+}
+}  // namespace
 
 Status SqliteStore::put_calibration(std::uint64_t epoch, const CalibrationRecord& record) {
   std::lock_guard lock(writing_);
@@ -10,8 +22,9 @@ Status SqliteStore::put_calibration(std::uint64_t epoch, const CalibrationRecord
   Db& db = *writer_;
   {
     Query q(db,
-            "INSERT OR REPLACE INTO calibration (fingerprint, device_class, api, tools, at_ms, json) VALUES "
-            "(?, ?, ?, ?, ?, ?)");
+            "INSERT INTO calibration (fingerprint, device_class, api, tools, at_ms, json) VALUES (?, ?, ?, "
+            "?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms, json = excluded.json");
     (q << record.where.fingerprint << record.where.kind.device_class << std::int64_t{record.where.kind.api}
        << record.where.tools << record.at_ms << record.json)
         .run();
@@ -28,17 +41,28 @@ Status SqliteStore::put_calibration(std::uint64_t epoch, const CalibrationRecord
   return db.end();
 }
 
-Result<std::vector<CalibrationRecord>> SqliteStore::calibrations() {
-  return read<std::vector<CalibrationRecord>>([&](Db& db) -> Result<std::vector<CalibrationRecord>> {
-    std::vector<CalibrationRecord> out;
-    Query q(db,
-            "SELECT fingerprint, device_class, api, tools, at_ms, json FROM calibration ORDER BY 1, 2, 3, 4");
-    while (q.next()) {
-      out.push_back({{std::string(q.view(0)),
-                      {std::string(q.view(1)), static_cast<int>(q.integer(2))},
-                      std::string(q.view(3))},
-                     q.integer(4),
-                     std::string(q.view(5))});
+Result<CalibrationRecord> SqliteStore::calibration(const DeviceClass& where) {
+  return read<CalibrationRecord>([&](Db& db) -> Result<CalibrationRecord> {
+    Query q(db, "SELECT " CALIBRATION_COLUMNS
+                " FROM calibration WHERE fingerprint = ? AND device_class = ? AND api = ? AND tools = ?");
+    q << where.fingerprint << where.kind.device_class << std::int64_t{where.kind.api} << where.tools;
+    if (!q.next()) return not_found("no calibration of this class of devices");
+    return record(q);
+  });
+}
+
+Result<Page<CalibrationRecord>> SqliteStore::calibrations(const PageRequest& page) {
+  return read<Page<CalibrationRecord>>([&](Db& db) -> Result<Page<CalibrationRecord>> {
+    const auto after = parse_cursor(page.cursor);
+    if (!after) return invalid("the cursor is not one of ours");
+    const std::size_t rows = std::min(page.rows, kMaxCalibrationsAtOnce);
+    Query q(db, "SELECT " CALIBRATION_COLUMNS " FROM calibration WHERE id > ? ORDER BY id LIMIT ?");
+    q << *after << static_cast<std::int64_t>(rows + 1);
+    Page<CalibrationRecord> out;
+    while (q.next()) out.rows.push_back(record(q));
+    if (out.rows.size() > rows) {
+      out.rows.pop_back();
+      out.next = out.rows.empty() ? "" : std::to_string(out.rows.back().id);
     }
     return out;
   });

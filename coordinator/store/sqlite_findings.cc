@@ -67,8 +67,10 @@ Result<std::vector<FindingAct>> SqliteStore::finding_acts(const FindingActQuery&
                 : query.sweep ? "SELECT " ACT_COLUMNS
                                 " FROM finding_act WHERE ?1 = 0 AND sweep = ?2 ORDER BY id LIMIT ?3"
                               : "SELECT " ACT_COLUMNS " FROM finding_act WHERE ?1 = ?2 ORDER BY id LIMIT ?3");
-    q << query.job.value << query.sweep.value << static_cast<std::int64_t>(kMaxFindingActs);
+    q << query.job.value << query.sweep.value << static_cast<std::int64_t>(kMaxFindingActs + 1);
     while (q.next()) out.push_back(act_of(q));
+    // The last word counts: to leave out the newest would announce what was withdrawn.
+    if (out.size() > kMaxFindingActs) return exhausted("more was said of findings than one read gives");
     return out;
   });
 }

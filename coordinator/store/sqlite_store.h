@@ -59,7 +59,8 @@ class SqliteStore final : public Store {
   Result<KeptPack> pack_of(const std::string& version) override;
   Result<KeptPack> pack(const Digest& sha256) override;
   Status put_calibration(std::uint64_t epoch, const CalibrationRecord& record) override;
-  Result<std::vector<CalibrationRecord>> calibrations() override;
+  Result<CalibrationRecord> calibration(const DeviceClass& where) override;
+  Result<Page<CalibrationRecord>> calibrations(const PageRequest& page) override;
   Result<SdkSummary> sdks(SweepId sweep) override;
   Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
   Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) override;

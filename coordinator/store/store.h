@@ -147,7 +147,9 @@ class Store {
 
   // ---- calibrations: one for each class of devices, the last one put
   virtual Status put_calibration(std::uint64_t epoch, const CalibrationRecord& record) = 0;
-  virtual Result<std::vector<CalibrationRecord>> calibrations() = 0;  // at most kMaxCalibrations
+  virtual Result<CalibrationRecord> calibration(const DeviceClass& where) = 0;  // kNotFound
+  // At most kMaxCalibrationsAtOnce a page.
+  virtual Result<Page<CalibrationRecord>> calibrations(const PageRequest& page) = 0;
 
   // ---- gc
   // Runs older than that (of sweeps that are done or cancelled) lose their evidence and are never reused

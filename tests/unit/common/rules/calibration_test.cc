@@ -22,9 +22,9 @@ Finding finding(const std::string& rule, std::vector<Missing> missing) {
   f.missing = std::move(missing);
   return f;
 }
-ProbeOutcome outcome_of(const Probe& probe, const Verdict& verdict) {
+std::optional<ProbeOutcome> outcome_of(const Probe& probe, const Verdict& verdict) {
   const auto all = hold_to_probe(probe, verdict);
-  return all.size() == 1 ? all[0].outcome : ProbeOutcome::kUnsaid;
+  return all.size() == 1 ? std::optional(all[0].outcome) : std::nullopt;
 }
 
 const Probe kGuilty{"g.apk", "com.g", "", "", "", {{"R5.3", Level::kViolation, 23, 1'000}}};
@@ -74,19 +74,41 @@ TEST(RuleState, OneFaultDarkensWhateverElseWasSeen) {
   EXPECT_EQ(states.at("R1.7"), RuleState::kUnproven) << "silence alone proves nothing";
 }
 
-TEST(RuleState, StaysDarkUntilItPasses) {
-  const std::map<std::string, RuleState> before{
-      {"R5.3", RuleState::kFailed}, {"R5.7", RuleState::kFailed}, {"R1.7", RuleState::kPassed}};
-  const auto now = renewed(
-      before, {{"R5.3", RuleState::kPassed}, {"R5.7", RuleState::kUnproven}, {"R6.1", RuleState::kUnproven}});
-  EXPECT_EQ(now.at("R5.3"), RuleState::kPassed);
-  EXPECT_EQ(now.at("R5.7"), RuleState::kFailed);
-  EXPECT_EQ(now.at("R1.7"), RuleState::kPassed);
-  EXPECT_EQ(now.at("R6.1"), RuleState::kUnproven);
+Calibration calibration(std::vector<ProbeResult> results) {
   Calibration c;
   c.where = {"build/1", {"phone", 28}, "1"};
-  c.rules = now;
-  EXPECT_EQ(dark_rules(c), (std::vector<DarkRule>{{c.where, "R5.7"}}));
+  c.results = std::move(results);
+  c.rules = rule_states(c.results);
+  return c;
+}
+ProbeResult of(const std::string& probe, const std::string& rule, ProbeOutcome outcome) {
+  return {probe, rule, {}, Level::kNotFound, {}, outcome};
+}
+
+TEST(RuleState, StaysDarkUntilItPasses) {
+  const Calibration before =
+      calibration({of("a", "R5.3", ProbeOutcome::kMissed), of("a", "R5.7", ProbeOutcome::kFlagged),
+                   of("a", "R1.7", ProbeOutcome::kSeen)});
+  const Calibration now = renewed(
+      before, calibration({of("a", "R5.3", ProbeOutcome::kSeen), of("a", "R5.7", ProbeOutcome::kSilent),
+                           of("a", "R6.1", ProbeOutcome::kSilent)}));
+  EXPECT_EQ(now.rules.at("R5.3"), RuleState::kPassed);
+  EXPECT_EQ(now.rules.at("R5.7"), RuleState::kFailed) << "silence alone proves nothing";
+  EXPECT_EQ(now.rules.at("R1.7"), RuleState::kPassed);
+  EXPECT_EQ(now.rules.at("R6.1"), RuleState::kUnproven);
+  EXPECT_EQ(dark_rules(now), (std::vector<DarkRule>{{now.where, "R5.7"}}));
+}
+
+TEST(RuleState, PassesOnlyWhereTheProbeThatSpokeAgainstItWasLookedAtAgain) {
+  const Calibration before =
+      calibration({of("guilty", "R5.7", ProbeOutcome::kSeen), of("twin", "R5.7", ProbeOutcome::kFlagged)});
+  Calibration now = renewed(before, calibration({of("guilty", "R5.7", ProbeOutcome::kSeen)}));
+  EXPECT_EQ(now.rules.at("R5.7"), RuleState::kFailed) << "nobody looked at the twin";
+  now = renewed(now, calibration({of("guilty", "R5.7", ProbeOutcome::kSeen)}));
+  EXPECT_EQ(now.rules.at("R5.7"), RuleState::kFailed) << "nor later";
+  now = renewed(now, calibration({of("guilty", "R5.7", ProbeOutcome::kSeen),
+                                  of("twin", "R5.7", ProbeOutcome::kSilent)}));
+  EXPECT_EQ(now.rules.at("R5.7"), RuleState::kPassed);
 }
 
 TEST(ExpectedYaml, IsReadWithEveryErrorAtItsLine) {

@@ -195,8 +195,8 @@ class FakeService : public ServiceApi {
     note("calibrate " + c.where.fingerprint);
     return c;
   }
-  Result<std::vector<Calibration>> calibrations(const Deadline&) override {
-    return std::vector<Calibration>{};
+  Result<Page<Calibration>> calibrations(const PageRequest&, const Deadline&) override {
+    return Page<Calibration>{};
   }
   Status drain(const std::string& worker, bool draining, const Deadline&) override {
     note((draining ? "drain " : "undrain ") + worker);
