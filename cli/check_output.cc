@@ -37,12 +37,6 @@ Verdict news_of(const CheckReport& report) {
   return v;
 }
 
-std::string joined(const std::vector<std::string>& all) {
-  std::string out;
-  for (const std::string& one : all) out += (out.empty() ? "" : ", ") + one;
-  return out;
-}
-
 bool lacks_a_device(const Verdict& v) {
   for (const Finding& f : v.findings) {
     for (const Missing m : f.missing) {

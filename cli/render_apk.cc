@@ -11,13 +11,6 @@ namespace storesweep::cli {
 namespace {
 constexpr std::size_t kMaxLines = 12;  // of one kind; the rest is counted, --json has all
 
-std::string joined(const std::vector<std::string>& parts, const char* between = ", ") {
-  std::string out;
-  for (const std::string& part : parts) {
-    if (!part.empty()) out += (out.empty() ? "" : between) + part;
-  }
-  return out;
-}
 std::vector<std::string> texts(const Json& list) {
   std::vector<std::string> out;
   for (const Json& one : list) {

@@ -4,6 +4,7 @@
 #include "cli/json_fields.h"
 #include "cli/render.h"
 #include "cli/screen_text.h"
+#include "common/model/shown_name.h"
 #include "common/report/verdict_json.h"
 
 namespace storesweep::cli {
@@ -13,8 +14,7 @@ std::string entry(const Style& style, const char* section, const std::string& ke
 }
 
 std::string name_of(const Json& listing) {
-  const std::string label = text_of(listing, "label");
-  return label.empty() ? text_of(listing, "package") : label;
+  return shown_name(text_of(listing, "label"), text_of(listing, "package"));
 }
 
 // "已改判 疑似"

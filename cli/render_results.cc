@@ -7,6 +7,7 @@
 #include "cli/render.h"
 #include "cli/screen_text.h"
 #include "common/base/text.h"
+#include "common/model/shown_name.h"
 #include "common/report/verdict_json.h"
 
 namespace storesweep::cli {
@@ -94,7 +95,7 @@ std::string level_text(const Style& style, std::string_view level) {
 std::string render_verdict(const Style& style, const Json& result) {
   const Json& listing = below(result, "listing");
   const std::string label = text_of(listing, "label");
-  std::string all = safe_text(label.empty() ? text_of(listing, "package") : label) + " " +
+  std::string all = safe_text(shown_name(label, text_of(listing, "package"))) + " " +
                     safe_text(text_of(listing, "version_name")) + "  " +
                     safe_text(text_of(listing, "package")) + "  " + safe_text(text_of(listing, "store")) +
                     "  " + safe_text(text_of(listing, "developer")) + "\n";
@@ -168,7 +169,7 @@ std::string render_results(const Style& style, const Json& page) {
       letters += at == kLetters.end() ? "?" : at->second;
     }
     const std::string label = text_of(r, "label");
-    table.add({std::to_string(int_of(r, "job")), label.empty() ? text_of(r, "package") : label,
+    table.add({std::to_string(int_of(r, "job")), shown_name(label, text_of(r, "package")),
                text_of(r, "version_name"), text_of(r, "store"), letters,
                std::to_string(int_of(r, "findings")),
                style.catalogue.text(style.language, "ends", text_of(r, "end")),
@@ -191,7 +192,7 @@ std::string render_findings(const Style& style, const Json& page) {
       for (Missing m : f.missing)
         lacks += (lacks.empty() ? "" : "; ") + style.catalogue.missing(style.language, m);
       const std::string label = text_of(r, "label");
-      table.add({std::to_string(int_of(r, "job")), label.empty() ? text_of(r, "package") : label, f.rule,
+      table.add({std::to_string(int_of(r, "job")), shown_name(label, text_of(r, "package")), f.rule,
                  style.catalogue.level(style.language, f.level), style.catalogue.sentence(style.language, f),
                  lacks});
     }

@@ -155,4 +155,12 @@ std::string percent_text(std::int64_t done, std::int64_t total) {
   return std::to_string(done >= total ? 100 : std::min<std::int64_t>(99, done * 100 / total)) + "%";
 }
 
+std::string joined(const std::vector<std::string>& parts, const char* between) {
+  std::string out;
+  for (const std::string& part : parts) {
+    if (!part.empty()) out += (out.empty() ? "" : between) + part;
+  }
+  return out;
+}
+
 }  // namespace storesweep::cli

@@ -34,6 +34,8 @@ class Table {
   std::vector<std::pair<std::size_t, std::size_t>> bounds_;
 };
 
+// The parts that are not empty, with something between them.
+std::string joined(const std::vector<std::string>& parts, const char* between = ", ");
 // "██████░░░░" of so many columns.
 std::string bar(std::int64_t done, std::int64_t total, std::size_t columns);
 std::string with_commas(std::int64_t n);                          // 1,234,567

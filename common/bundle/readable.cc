@@ -8,6 +8,7 @@
 #include "common/base/text.h"
 #include "common/bundle/layout.h"
 #include "common/evidence/names.h"
+#include "common/model/shown_name.h"
 
 namespace storesweep::layout {
 namespace {
@@ -73,7 +74,7 @@ std::string header_lines(const Catalogue& c, Language l, const OpenedResult& ope
   const JournalHeader& h = j.header;
   const Listing& app = opened.result->listing;
   std::string out = c.text(l, "timeline", "heading",
-                           {{"label", one_line(app.label.empty() ? app.package : app.label)},
+                           {{"label", one_line(shown_name(app.label, app.package))},
                             {"package", one_line(h.package)},
                             {"version", one_line(app.version_name)}}) +
                     "\n";

@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "common/model/shown_name.h"
 #include "common/report/announcement.h"
 #include "common/report/report_parts.h"
 
@@ -330,9 +331,7 @@ std::string anchor(const ReportApp& app) { return "app-" + std::to_string(app.jo
 std::string anchor(const ReportApp& app, std::size_t finding) {
   return anchor(app) + "-" + std::to_string(finding + 1);
 }
-std::string shown_name(const Listing& listing) {
-  return listing.label.empty() ? listing.package : listing.label;
-}
+std::string shown_name(const Listing& listing) { return shown_name(listing.label, listing.package); }
 
 std::string report_html(const SweepReport& report, const Catalogue& catalogue, const RulePack& pack,
                         Language first) {
