@@ -37,7 +37,7 @@ bool is_answer(const ActionDone& a) {
 }
 bool is_touch(const ActionDone& a) {
   return a.name == record_name::kTap || a.name == record_name::kRefuse || a.name == record_name::kScroll ||
-         a.name == record_name::kForced;
+         a.name == record_name::kForced || a.name == record_name::kType;
 }
 bool ends_processes(const ActionDone& a) {
   return a.name == record_name::kSwipeAway || a.name == record_name::kClear || a.name == record_name::kReboot;

@@ -25,6 +25,7 @@ bool starts_another(const RunInput& in, const SystemSeen& s) {
   if (s.line.kind != android::SystemKind::kActivityStart || s.line.caller_uid < 0 || in.t.uid < 0)
     return false;
   if (s.line.caller_uid % 100'000 != in.t.uid % 100'000) return false;
+  if (android::is_permission_screen(s.line.component)) return false;  // of a vendor's controller, too
   const std::string package(android::package_of(s.line.component));
   const bool own = package == in.t.package || starts_with(package, in.t.package + ":");
   const bool view = ends_with(s.line.action, "action.VIEW");
@@ -39,14 +40,6 @@ const ScreenSeen* shown_before(const Timeline& t, std::int64_t device_ms) {
     last = &s;
   }
   return last && device_ms - last->until_ms <= kScreenBeforeMs ? last : nullptr;
-}
-
-bool tells(const RunInput& in, const android::Screen& screen) {
-  const std::string text = android::normalise(screen.text);
-  const auto& words = in.pack.start_notices;
-  return std::any_of(words.begin(), words.end(), [&](const std::string& w) {
-    return text.find(android::normalise(w)) != std::string::npos;
-  });
 }
 
 }  // namespace
@@ -68,7 +61,7 @@ RunResult associated_start(const RunInput& in) {
       r.reasons.insert(Reason::kTimeout);
       continue;
     }
-    if (tells(in, before->screen)) continue;
+    if (word_in(in.pack.start_notices, before->screen.text)) continue;
     const std::string package(android::package_of(s.line.component));
     if (!told.insert(package).second) continue;
     Finding f = finding(in, s, Level::kViolation, "start.another", {{"package", package}}, {});

@@ -89,11 +89,7 @@ const OpSeen* collected_early(const RunInput& in) {
 
 bool names_rules(const RunInput& in, const android::Screen& s) {
   if (s.kind == android::ScreenKind::kPolicy || s.has(android::Role::kPolicyLink)) return true;
-  const std::string text = android::normalise(s.text);
-  const auto& names = in.pack.phrases.policy_names;
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return text.find(android::normalise(name)) != std::string::npos;
-  });
+  return word_in(in.pack.phrases.policy_names, s.text) != nullptr;
 }
 
 // Why it cannot be said that no rules are anywhere: what was not exercised, or drawn where nobody can read.

@@ -114,4 +114,12 @@ bool category_needs(const RunInput& in, std::string_view group) {
   return c && std::find(c->needs.begin(), c->needs.end(), group) != c->needs.end();
 }
 
+const std::string* word_in(const std::vector<std::string>& words, std::string_view text) {
+  const std::string normal = android::normalise(text);
+  const auto at = std::find_if(words.begin(), words.end(), [&](const std::string& w) {
+    return normal.find(android::normalise(w)) != std::string::npos;
+  });
+  return at == words.end() ? nullptr : &*at;
+}
+
 }  // namespace storesweep

@@ -69,6 +69,8 @@ std::set<Reason> channel_gaps(const Timeline& t, std::string_view channel);
 
 Finding finding(const RunInput& in, const Moment& at, Level level, std::string_view what,
                 std::vector<std::pair<std::string, std::string>> values, std::vector<Missing> missing);
+// The first of these words that a text has, case, width and white space left out; null if it has none.
+const std::string* word_in(const std::vector<std::string>& words, std::string_view text);
 // The app's category needs this permission group for its basic function.
 bool category_needs(const RunInput& in, std::string_view group);
 

@@ -79,6 +79,7 @@ class Judgement {
     v_.coverage.lines_unknown = t.lines_unknown;
     v_.coverage.records_lost = t.records_lost;
     v_.validity = validity_of(t, pack_);
+    for (const Timeline& run : timelines_) hidden_.push_back(unbelievable(validity_of(run, pack_)));
     for (const auto& [name, channel] : t.channels) {
       if (channel.records > 0 && channel.gaps.empty()) v_.coverage.observers.push_back(name);
     }
@@ -96,11 +97,10 @@ class Judgement {
                                                          : evaluate({t, item, pack_, listing_}));
     }
     // An app that hides itself has shown nothing by what it did not do.
-    RunResult& first = results.front();
-    const auto hidden = is_static(item) ? std::nullopt : unbelievable(v_.validity);
-    if (hidden && first.otherwise > Level::kNotTested) {
-      first.otherwise = Level::kNotTested;
-      first.reasons.insert(*hidden);
+    for (std::size_t i = 0; i < results.size() && !is_static(item); ++i) {
+      if (!hidden_[i] || results[i].otherwise <= Level::kNotTested) continue;
+      results[i].otherwise = Level::kNotTested;
+      results[i].reasons.insert(*hidden_[i]);
     }
     return settle(item, results);
   }
@@ -178,6 +178,7 @@ class Judgement {
   const RulePack& pack_;
   const JudgeContext& context_;
   std::vector<Timeline> timelines_;
+  std::vector<std::optional<Reason>> hidden_;  // why nothing of a run is not found
   Verdict v_;
 };
 

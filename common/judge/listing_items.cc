@@ -51,7 +51,7 @@ Finding page_finding(const RunInput& in, Level level, std::string_view what,
   for (const auto& [key, value] : values) at.excerpt += key + " " + value + "; ";
   Finding f = finding(in, at, level, what, std::move(values), std::move(missing));
   f.phase = Phase::kP0;
-  f.evidence.push_back({in.t.journal->sha256, in.t.facts_record, "package " + in.t.package});
+  if (in.t.facts) f.evidence.push_back({in.t.journal->sha256, in.t.facts_record, "package " + in.t.package});
   return f;
 }
 

@@ -6,6 +6,7 @@
 #include "common/evidence/names.h"
 #include "common/judge/asks.h"
 #include "common/judge/items.h"
+#include "common/model/shown_name.h"
 #include "common/rules/permission_groups.h"
 
 namespace storesweep {
@@ -53,12 +54,7 @@ Told told(const RunInput& in, const Ask& ask, const ScreenSeen* before) {
   if (!before || before->screen.kind != android::ScreenKind::kRationale) return Told::kUnseen;
   const auto& groups = before->screen.permission_groups;
   if (std::find(groups.begin(), groups.end(), ask.first_group()) == groups.end()) return Told::kUnseen;
-  const std::string text = android::normalise(before->screen.text);
-  const auto& words = in.pack.purpose_words;
-  const bool purpose = std::any_of(words.begin(), words.end(), [&](const std::string& w) {
-    return text.find(android::normalise(w)) != std::string::npos;
-  });
-  return purpose ? Told::kYes : Told::kVague;
+  return word_in(in.pack.purpose_words, before->screen.text) ? Told::kYes : Told::kVague;
 }
 
 }  // namespace
@@ -132,35 +128,6 @@ RunResult needless_permission(const RunInput& in) {
   return r;
 }
 
-namespace {
-
-// White space and characters without a width, as launchers draw nothing for.
-bool blank(std::string_view text) {
-  static constexpr std::string_view kNothing[] = {" ",
-                                                  "\t",
-                                                  "\n",
-                                                  "\xc2\xa0",
-                                                  "\xc2\xad",
-                                                  "\xe3\x80\x80",
-                                                  "\xe2\x80\x8b",
-                                                  "\xe2\x80\x8c",
-                                                  "\xe2\x80\x8d",
-                                                  "\xe2\x80\x8e",
-                                                  "\xe2\x80\x8f",
-                                                  "\xe2\xa0\x80",
-                                                  "\xe3\x85\xa4",
-                                                  "\xef\xbb\xbf"};
-  while (!text.empty()) {
-    const auto at = std::find_if(std::begin(kNothing), std::end(kNothing),
-                                 [&](std::string_view n) { return starts_with(text, n); });
-    if (at == std::end(kNothing)) return false;
-    text.remove_prefix(at->size());
-  }
-  return true;
-}
-
-}  // namespace
-
 // A blank name in every language. An app that gives none is shown by the name of its package, and one without
 // an entry in the launcher hides none; whether an icon can be seen, and stays, needs pictures.
 RunResult launcher_entry(const RunInput& in) {
@@ -172,7 +139,7 @@ RunResult launcher_entry(const RunInput& in) {
   const AppFacts& facts = *in.t.facts;
   const bool shown = !facts.launch_activity.empty() && facts.labels_read && !facts.labels.empty();
   RunResult r = because(Reason::kProfile);
-  if (!shown || !std::all_of(facts.labels.begin(), facts.labels.end(), blank)) return r;
+  if (!shown || !std::all_of(facts.labels.begin(), facts.labels.end(), draws_nothing)) return r;
   Moment at;
   at.record = in.t.facts_record;
   at.excerpt = facts.launch_activity + ": the label is blank";

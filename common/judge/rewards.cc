@@ -9,18 +9,9 @@
 namespace storesweep {
 namespace {
 
-// The first of the words in a text; null if none is there.
-const std::string* first_of(const std::vector<std::string>& words, std::string_view text) {
-  const std::string normal = android::normalise(text);
-  const auto at = std::find_if(words.begin(), words.end(), [&](const std::string& w) {
-    return normal.find(android::normalise(w)) != std::string::npos;
-  });
-  return at == words.end() ? nullptr : &*at;
-}
-
 const std::string* wanted(const RunInput& in, const ScreenSeen& s) {
   for (const std::string& input : s.inputs) {
-    if (const std::string* data = first_of(in.pack.sensitive_words, input)) return data;
+    if (const std::string* data = word_in(in.pack.sensitive_words, input)) return data;
   }
   return nullptr;
 }
@@ -35,8 +26,8 @@ RunResult reward_for_data(const RunInput& in) {
   for (const ScreenSeen& s : in.t.screens) {
     if (s.screen.package != in.t.package || s.screen.kind == android::ScreenKind::kBlind) continue;
     const std::string* data = wanted(in, s);
-    const std::string* reward = data ? first_of(in.pack.reward_words, s.screen.text) : nullptr;
-    if (!reward || first_of(in.pack.payout_words, s.screen.text)) continue;
+    const std::string* reward = data ? word_in(in.pack.reward_words, s.screen.text) : nullptr;
+    if (!reward || word_in(in.pack.payout_words, s.screen.text)) continue;
     r.findings.push_back(finding(in, s, Level::kSuspected, "reward.for_data",
                                  {{"reward", *reward}, {"data", *data}}, {Missing::kNecessity}));
     break;

@@ -24,7 +24,7 @@ bool by_our_hand(const RunInput& in, std::int64_t device_ms) {
   for (const ActionDone& a : in.t.actions) {
     bool ours = a.name == record_name::kLaunch || a.name == record_name::kOwnStart ||
                 a.name == record_name::kTap || a.name == record_name::kInstall ||
-                a.name == record_name::kAgree || a.name == record_name::kBack;
+                a.name == record_name::kAgree || a.name == record_name::kBack || a.name == record_name::kType;
     // What was done and not answered may have been done late, and anything.
     if ((ours || a.unsure) && a.device_ms <= device_ms && device_ms <= a.until_ms + own_ms) return true;
   }

@@ -19,13 +19,6 @@ struct Seen {
   bool refuses_device = false;
 };
 
-bool says_any(const android::Screen& screen, const std::vector<std::string>& words) {
-  const std::string text = android::normalise(screen.text);
-  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
-    return text.find(android::normalise(word)) != std::string::npos;
-  });
-}
-
 Seen look_over(const Timeline& t, const RulePack& pack) {
   Seen out;
   out.unreadable = static_cast<int>(t.blind.size());
@@ -40,7 +33,7 @@ Seen look_over(const Timeline& t, const RulePack& pack) {
     const bool wall = s.screen.kind == ScreenKind::kConsent || s.screen.kind == ScreenKind::kConsentAgain ||
                       s.screen.kind == ScreenKind::kLogin || s.screen.kind == ScreenKind::kAdvert ||
                       s.screen.kind == ScreenKind::kPolicy;
-    const bool refuses = says_any(s.screen, pack.evasion_words);
+    const bool refuses = word_in(pack.evasion_words, s.screen.text) != nullptr;
     out.refuses_device = out.refuses_device || refuses;
     if (!wall && !refuses) ++out.inside;
   }

@@ -30,6 +30,10 @@ void add_labels(const ApkFacts& f, AppFacts& out) {
   add(f.label_zh);
   add(f.label);
   for (const auto& [locale, label] : f.labels) add(label);
+  // A launcher shows the entry's own label where it has one: then these are not what stands under the icon.
+  for (const Component& c : f.components) {
+    if (c.name == f.launch_activity && !c.label.empty() && c.label != f.label) out.labels_read = false;
+  }
 }
 
 bool has_lead(const ApkFacts& f, std::string_view kind) {

@@ -258,6 +258,12 @@ TEST(AssociatedStart, WithoutDecoysItIsNeverNotFound) {
 TEST(AssociatedStart, WhatTheUserTappedForIsFine) {
   EXPECT_EQ(level(judged(starts_other(kNewsHome, "首页", true)), "R6.5"), Level::kNotTested);
 }
+TEST(AssociatedStart, WhatAnswersOurTypingIsNotItsOwn) {
+  RunScript run;
+  run.first_launch(kBoth).begin(Phase::kP5, 80).page(81).act(record_name::kType, 98, "请输入手机号");
+  run.log(100, "ActivityTaskManager", "START u0 {cmp=" + kNewsHome + "} from uid 10101").end(Phase::kP5, 150);
+  EXPECT_EQ(level(judged(run), "R6.5"), Level::kNotTested);
+}
 TEST(AssociatedStart, ANoticeOnTheScreenTellsOfIt) {
   EXPECT_EQ(level(judged(starts_other(kNewsHome, "即将打开第三方应用")), "R6.5"), Level::kNotTested);
 }
@@ -271,7 +277,9 @@ TEST(AssociatedStart, PartsOfTheSystemAndOfItselfAreNoOtherApps) {
   for (const char* component :
        {"com.android.settings/.Settings", "com.google.android.permissioncontroller/.GrantPermissionsActivity",
         "com.android.browser/.BrowserActivity", "com.example.app/.Second", "com.example.app:x/.Second",
-        "com.miui.securitycenter/.Main"})
+        "com.miui.securitycenter/.Main",
+        "com.lbe.security.miui/com.android.packageinstaller.permission.ui.GrantPermissionsActivity",
+        "com.vendor.guard/com.android.packageinstaller.permission.ui.GrantPermissionsActivity"})
     EXPECT_EQ(level(judged(starts_other(component)), "R6.5"), Level::kNotTested) << component;
 }
 TEST(AssociatedStart, AnAddressThatIsOpenedIsAJumpAndAnothersStartIsAnothers) {

@@ -67,6 +67,18 @@ TEST(Validity, AnAppThatCrashesBeforeItShowsAnythingIsNotClean) {
   for (const ItemVerdict& i : v.items) EXPECT_NE(i.level, Level::kNotFound) << i.rule;
 }
 
+TEST(Validity, ASecondRunThatCrashedHasNotFailedToRepeatAnything) {
+  RunScript first, second;
+  first.first_launch(RunScript::button("我知道了", 1100));
+  second.device("DEVICE2").package().begin(Phase::kP1, 2).act(record_name::kLaunch, 2).home(9);
+  for (int at_s : {4, 8})
+    second.event(at_s, "am_crash", "4000,0,com.example.app,550026820,java.lang.X,x,M.java,1");
+  second.end(Phase::kP1, 72);
+  const Verdict v = judged({first.journal(), second.journal()});
+  ASSERT_EQ(level(v, "R1.7"), Level::kSuspected);
+  EXPECT_EQ(v.findings.front().missing, std::vector{Missing::kConfirmation});
+}
+
 TEST(Validity, ScreensThatShowNothingAreStuck) {
   EXPECT_EQ(judged(shows("", "")).validity.hindrances, Hindrances{Hindrance::kStuck});
 }

@@ -190,6 +190,20 @@ TEST(ListingCheck, ALabelThatCannotBeResolvedProvesNothing) {
   EXPECT_EQ(found(listing(), f), Names{});
 }
 
+TEST(AppFacts, AnEntryThatNamesItselfOtherwiseLeavesTheLabelUnread) {
+  ApkFacts f = listed_app();
+  f.label = "Example";
+  f.launch_activity = "com.example.Main";
+  f.components = {component(ComponentKind::kActivity, "com.example.Main")};
+  EXPECT_TRUE(app_facts_of(f).labels_read);
+  f.components[0].label = "Example";
+  EXPECT_TRUE(app_facts_of(f).labels_read);
+  f.components[0].label = "扫一扫";
+  EXPECT_FALSE(app_facts_of(f).labels_read) << "launchers show the entry's own label";
+  f.launch_activity = "com.example.Other";
+  EXPECT_TRUE(app_facts_of(f).labels_read) << "another activity's label is a title";
+}
+
 TEST(ListingCheck, AnEmptyPageLacksEverythingThatItMustShow) {
   Listing l;
   l.package = "com.example";
