@@ -21,7 +21,7 @@ class FindingCollector {
     page_.id = id_;
     page_.written_wall_ms = SystemClock().wall_ms();
     TRY(read_app());
-    read_people();
+    TRY(read_people());
     ReportEvidence evidence([this](const Digest& d) { return blob(d); }, {});
     TRY(evidence.add(page_.app));
     TRY(read_steps());
@@ -52,15 +52,22 @@ class FindingCollector {
     return ok_status();
   }
 
-  void read_people() {
-    for (const Json& act : below(json_, "history")) page_.history.push_back(act_of(act));
+  Status read_people() {
+    for (const Json& json : below(json_, "history")) {
+      TRY_ASSIGN(FindingAct act, act_of(json));
+      page_.history.push_back(std::move(act));
+    }
     page_.standing = standing_of(page_.history);
     page_.repeats = text_of(below(json_, "repeats"), "version_name");
+    return ok_status();
   }
 
-  static FindingAct act_of(const Json& json) {
+  // What a newer coordinator's officers did is not to be taken for something else.
+  static Result<FindingAct> act_of(const Json& json) {
     FindingAct act;
-    act.kind = named_in<ActKind>(text_of(json, "kind"), kActKinds, 1).value_or(ActKind::kConfirm);
+    const auto kind = named_in<ActKind>(text_of(json, "kind"), kActKinds, 1);
+    if (!kind) return unsupported("this program does not know the act `" + text_of(json, "kind") + "`");
+    act.kind = *kind;
     act.officer = text_of(json, "officer");
     act.reason = text_of(json, "reason");
     act.level = level_named(text_of(json, "level"));

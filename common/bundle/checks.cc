@@ -131,11 +131,24 @@ Status references(const BundleResult& r, const std::vector<Journal>& journals) {
 // Rules that were not judged for want of calibration: the verdict says so itself, and accuses nobody by it.
 JudgeContext context_of(const Verdict& stated, const std::vector<Journal>& journals) {
   JudgeContext context;
+  const auto class_of = [](const Journal& j) {
+    return DeviceClass{j.header.fingerprint, j.header.device_kind, j.header.worker_version};
+  };
   for (const ItemVerdict& item : stated.items) {
     if (item.reasons != std::vector{Reason::kNotCalibrated}) continue;
+    for (const Journal& j : journals) context.dark.push_back({class_of(j), item.rule});
+  }
+  // A second run that was not to be believed left its finding unconfirmed; one that could not test it, too.
+  for (const Finding& f : stated.findings) {
+    const bool alone = std::any_of(f.missing.begin(), f.missing.end(), [](Missing m) {
+      return m == Missing::kConfirmation || m == Missing::kSingleDevice;
+    });
+    const auto own = std::find_if(journals.begin(), journals.end(), [&](const Journal& j) {
+      return !f.evidence.empty() && j.sha256 == f.evidence[0].journal;
+    });
+    if (!alone || own == journals.end()) continue;
     for (const Journal& j : journals) {
-      const JournalHeader& h = j.header;
-      context.dark.push_back({{h.fingerprint, h.device_kind, h.worker_version}, item.rule});
+      if (class_of(j) != class_of(*own)) context.dark.push_back({class_of(j), f.rule});
     }
   }
   return context;

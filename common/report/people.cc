@@ -2,28 +2,33 @@
 
 #include <algorithm>
 
-#include "common/base/text.h"
+#include "common/model/amend.h"
 #include "common/report/finding_id.h"
 
 namespace storesweep {
 namespace {
-// "R5.7" is of task 5.
-int task_of(const std::string& rule) {
-  if (rule.empty()) return 0;
-  return parse_int<int>(std::string_view(rule).substr(1, rule.find('.') - 1)).value_or(0);
-}
-
-// The level of a rule by the findings that are left of it; nothing where it had none to begin with.
-void settle_items(Verdict& v, const std::vector<Finding>& before) {
+// The level of a rule by the findings that are left of it; nothing where it had none to begin with. Where
+// none is left only an officer who said so makes it `not found`: what else the run would have said is not
+// known.
+void settle_items(Verdict& v, const std::vector<Finding>& before, const std::vector<std::string>& keys,
+                  const Standings& standings) {
   for (ItemVerdict& item : v.items) {
     auto of_item = [&](const Finding& f) { return f.rule == item.rule; };
     if (std::none_of(before.begin(), before.end(), of_item)) continue;
-    Level level = Level::kNotFound;
+    Level level = Level::kNotApplicable;
     for (const Finding& f : v.findings) {
       if (of_item(f)) level = std::min(level, f.level);
     }
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      if (!of_item(before[i])) continue;
+      const auto said = standings.find(keys[i]);
+      if (said == standings.end()) continue;
+      if (said->second.state == FindingState::kWithdrawn) level = std::min(level, Level::kNotTested);
+      if (said->second.level) level = std::min(level, *said->second.level);
+    }
     item.level = level;
     item.reasons.clear();
+    if (level == Level::kNotTested) item.reasons = {Reason::kDocumentReview};
   }
 }
 
@@ -31,7 +36,7 @@ void settle_rows(Verdict& v) {
   for (RowVerdict& row : v.rows) {
     std::vector<const ItemVerdict*> items;
     for (const ItemVerdict& item : v.items) {
-      if (task_of(item.rule) == row.task) items.push_back(&item);
+      if (task_of_rule(item.rule) == row.task) items.push_back(&item);
     }
     if (!items.empty()) row = row_of(row.task, items);
   }
@@ -62,7 +67,7 @@ Verdict with_people(Verdict v, const Standings& standings) {
     if (!gone) v.findings.push_back(std::move(f));
   }
   if (!changed) return v;
-  settle_items(v, before);
+  settle_items(v, before, keys, standings);
   settle_rows(v);
   return v;
 }

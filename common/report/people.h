@@ -16,8 +16,8 @@ using Standings = std::map<std::string, FindingStanding>;  // by the finding's k
 // Of the acts of one job, in their order.
 Standings standings_of(const std::vector<FindingAct>& acts);
 
-// Withdrawn findings are gone, overruled ones stand at the officer's level; items and rows follow. What only
-// a withdrawn finding had spoken of is `not found`: a person has looked at it.
+// Withdrawn findings are gone, overruled ones stand at the officer's level; items and rows follow. Where a
+// withdrawn finding was all there was of an item it is not tested; only an overruling calls it `not found`.
 Verdict with_people(Verdict machine, const Standings& standings);
 
 // What the retest of a finding says of it. `other_version`: of another file set than the finding's own.

@@ -4,6 +4,7 @@
 
 #include "common/config/config.h"
 #include "common/model/verdict.h"
+#include "common/rules/workdays.h"
 
 namespace storesweep {
 namespace {
@@ -53,10 +54,7 @@ StatuteRow read_row(ConfigMap map, const Statutes& all) {
 
 }  // namespace
 
-bool date_shaped(std::string_view s) {
-  return s.size() == 10 && s[4] == '-' && s[7] == '-' &&
-         std::all_of(s.begin(), s.end(), [](char c) { return c == '-' || (c >= '0' && c <= '9'); });
-}
+bool date_shaped(std::string_view s) { return date_of(s).has_value(); }
 
 std::vector<const StatuteRow*> Statutes::in_force(int task, std::string_view rule,
                                                   std::string_view day) const {

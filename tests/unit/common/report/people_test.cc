@@ -64,7 +64,10 @@ TEST(People, AnOverruledFindingStandsAtTheOfficersLevel) {
 TEST(People, ItemsAndRowsFollowAndWhatWasNotTestedStaysNotTested) {
   const Verdict v = verdict();
   const Verdict after = with_people(v, standings_of({act(ActKind::kWithdraw, v.findings[1])}));
-  EXPECT_EQ(after.items[1].level, Level::kNotFound);
+  EXPECT_EQ(after.items[1].level, Level::kNotTested) << "nobody said that there is nothing";
+  const Verdict acquitted =
+      with_people(v, standings_of({act(ActKind::kOverrule, v.findings[1], Level::kNotFound)}));
+  EXPECT_EQ(acquitted.items[1].level, Level::kNotFound);
   EXPECT_EQ(after.items[2].level, Level::kNotTested);
   EXPECT_EQ(after.rows[4].level, Level::kNotTested) << "the other item of the row was not tested";
   EXPECT_EQ(after.rows[0].level, Level::kViolation);

@@ -130,10 +130,15 @@ TEST(Findings, WithdrawnOnesAreCountedNoMore) {
   say.act.officer = "王芳";
   EXPECT_TRUE(f.bench.command(SayOfFinding{say}).status.ok());
   EXPECT_EQ(count(Level::kSuspected), 0);
-  EXPECT_EQ(count(Level::kNotFound), 1) << "a person has looked at it";
+  EXPECT_EQ(count(Level::kNotTested), 1) << "nobody said that there is nothing";
+  EXPECT_EQ(count(Level::kNotFound), 0);
   ASSERT_EQ(f.rows().size(), 1u);
   EXPECT_EQ(f.rows()[0].standing.state, FindingState::kWithdrawn);
   EXPECT_EQ(f.rows()[0].finding.level, Level::kSuspected) << "the machine's own verdict is untouched";
+  say.act.kind = ActKind::kOverrule;
+  say.act.level = Level::kNotFound;
+  EXPECT_TRUE(f.bench.command(SayOfFinding{say}).status.ok());
+  EXPECT_EQ(count(Level::kNotFound), 1);
 }
 
 TEST(Findings, TheSameRuleInAnotherVersionIsARepeatUnlessItWasWithdrawn) {
