@@ -23,10 +23,8 @@ Result<Response> get_closing_head(const Call& call) {
 
 Result<Response> list_closings(const Call& call) {
   TRY_ASSIGN(const PageRequest page, page_of(call));
-  const std::string text = call.query("after");
-  const auto after = text.empty() ? 0 : parse_int<std::int64_t>(text);
-  if (!after || *after < 0) return invalid("after: wanted the number of a closing entry");
-  TRY_ASSIGN(const auto entries, call.service.closings(*after, page.rows, call.deadline));
+  TRY_ASSIGN(const std::int64_t after, number_or("after", call.query("after"), 0));
+  TRY_ASSIGN(const auto entries, call.service.closings(after, page.rows, call.deadline));
   Json rows = Json::array();
   for (const Closing& c : entries) rows.push_back(closing_json(c));
   return json_response({{"rows", rows}});

@@ -67,7 +67,9 @@ Result<Asked> decode_context(std::string_view bytes) {
 // One part of a request as a run; what was parsed of it goes to `records` where that is wanted.
 Result<ObservedRun> run_in(std::string_view part, const JudgeTools& tools,
                            std::vector<std::string>* records) {
-  if (const auto journal = referenced(part)) {
+  // A judge that was given no records takes whatever comes for a journal: a worker refers to nothing of
+  // others.
+  if (const auto journal = tools.observations.empty() ? std::nullopt : referenced(part)) {
     TRY_ASSIGN(const std::string record, read_observed(tools.observations, *journal));
     TRY_ASSIGN(ObservedRun run, decode_observations(as_bytes(record), tools.phrases));
     if (run.head.sha256 != *journal) return corrupt("an observation record of another journal");

@@ -31,7 +31,6 @@ struct Case {
   std::vector<Digest> journals;
   std::vector<JudgeStep> steps;
   std::vector<Verdict> judged;
-  std::size_t left = 0;  // steps without an answer
   Status failed;
 };
 struct Task {
@@ -83,7 +82,6 @@ Result<Case> case_of(StoredResult result) {
   const std::vector<RunOrder> orders = orders_of(result);
   c.steps = judge_steps(orders);
   c.judged.resize(c.steps.size());
-  c.left = c.steps.size();
   c.result = std::move(result);
   return c;
 }
@@ -145,7 +143,6 @@ class Rejudging::Bench {
       auto bytes = blobs_.get(c.journals[run], kMaxJournalBytesRead, deadline);
       if (!bytes.ok()) {
         c.failed = bytes.status();
-        --c.left;
         return;
       }
       request.journals.push_back(std::move(*bytes));
@@ -178,12 +175,12 @@ class Rejudging::Bench {
 
   void settle(std::vector<Case>& cases, Task task, JudgeAnswer& answer, std::deque<Task>& waiting) {
     Case& c = cases[task.of];
-    if (!answer.verdict.ok() && !answer.killed && !task.parsed_anew) {
+    const bool by_record = task.from_bytes.size() < c.steps[task.step].runs.size();
+    if (!answer.verdict.ok() && by_record) {
       task.parsed_anew = true;  // a record may be of another version, or broken: the journal decides
       waiting.push_back(task);
       return;
     }
-    --c.left;
     if (!answer.verdict.ok()) {
       c.failed = answer.verdict.status();
       return;
@@ -308,6 +305,7 @@ Result<KeptPack> Rejudging::pack_to_keep(const Digest& pack, const std::string& 
     return invalid("another rule pack of version " + version +
                    " was judged with before: raise `version` in its pack.yaml");
   }
+  if (!known.ok() && known.status().kind() != ErrorKind::kNotFound) return known.status();
   TRY_ASSIGN(std::string files,
              read_file(pack_folder(options_.folder, pack) + "/rules.zip", kMaxKeptPackBytes));
   return KeptPack{version, pack, std::move(files), wall_ms};

@@ -116,6 +116,10 @@ bool Service::Shell::lead() {
     parts_.log.error("cannot lead", {{"why", loaded.status().text()}});
     return false;
   }
+  if (Status kept = keep_pack(lead->epoch); !kept.ok()) {
+    parts_.log.error("cannot lead", {{"why", kept.text()}});
+    return false;
+  }
   {
     std::lock_guard lock(secret_mutex_);
     secret_ = lead->secret;
@@ -125,7 +129,6 @@ bool Service::Shell::lead() {
                             {"sweeps", static_cast<unsigned long>(loaded->sweeps.size())}});
   counting_.leads(lead->epoch);
   calibrations_.forget();
-  keep_pack(lead->epoch);
   reads_.clear();
   new_commits_.clear();
   answers_.clear();
@@ -225,13 +228,20 @@ void Service::Shell::look_at_disk() {
 }
 
 // Whoever reads the verdicts of this pack later finds the pack too.
-void Service::Shell::keep_pack(std::uint64_t epoch) {
-  if (options_.pack_files.empty()) return;
-  const std::vector<Write> writes = {KeepPack{
-      {options_.core.pack_version, sha256(options_.pack_files), options_.pack_files, now().wall_ms}}};
+// A version names one pack for good, or nobody could say later what a verdict was judged by.
+Status Service::Shell::keep_pack(std::uint64_t epoch) {
+  if (options_.pack_files.empty()) return ok_status();
+  const std::string& version = options_.core.pack_version;
+  const Digest own = sha256(options_.pack_files);
+  const auto known = parts_.store.pack_of(version);
+  if (!known.ok() && known.status().kind() != ErrorKind::kNotFound) return known.status();
+  if (known.ok() && known->sha256 != own) {
+    return invalid("another rule pack of version " + version +
+                   " was judged with before: raise `version` in its pack.yaml");
+  }
+  const std::vector<Write> writes = {KeepPack{{version, own, options_.pack_files, now().wall_ms}}};
   const CommitResult kept = parts_.store.commit(epoch, writes);
-  if (kept.state != CommitState::kCommitted)
-    parts_.log.error("the rule pack was not kept: evidence cannot be exported", {{"why", kept.message}});
+  return kept.state == CommitState::kCommitted ? ok_status() : unavailable(kept.message);
 }
 
 // The evidence thread writes it: the disk may stall.

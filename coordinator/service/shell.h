@@ -59,7 +59,7 @@ class Service::Shell {
   std::string why_low() const;
   void look_at_disk();
   void look_at_day();
-  void keep_pack(std::uint64_t epoch);
+  Status keep_pack(std::uint64_t epoch);
   void lost(const std::string& why);
   void commit_loop();
   std::size_t writes_waiting() const;  // with commit_mutex_ held
