@@ -7,27 +7,22 @@
 
 namespace storesweep::observe {
 namespace {
-std::string as_xml(std::string_view secret) {
+// As an attribute's value: of the quotes only the one around it is escaped (KXmlSerializer, by which
+// uiautomator writes), or both (others).
+std::string as_xml(std::string_view secret, std::string_view escaped_quotes) {
   std::string out;
   for (const char c : secret) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&apos;";
-        break;
-      default:
-        out += c;
+    const bool quote = escaped_quotes.find(c) != std::string_view::npos;
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (c == '>') {
+      out += "&gt;";
+    } else if (quote) {
+      out += c == '"' ? "&quot;" : "&apos;";
+    } else {
+      out += c;
     }
   }
   return out;
@@ -72,8 +67,9 @@ std::string as_typed(std::string secret) {
 Masking::Masking(const std::vector<std::string>& secrets) {
   for (const std::string& s : secrets) {
     if (s.empty()) continue;
-    for (std::string& form : std::vector<std::string>{s, as_xml(s), as_json(s), as_url(s, false),
-                                                      as_url(s, true), as_base64(s), as_typed(s)}) {
+    for (std::string& form :
+         std::vector<std::string>{s, as_xml(s, "\"'"), as_xml(s, "\""), as_xml(s, "'"), as_json(s),
+                                  as_url(s, false), as_url(s, true), as_base64(s), as_typed(s)}) {
       if (std::find(forms_.begin(), forms_.end(), form) == forms_.end()) forms_.push_back(std::move(form));
     }
   }

@@ -15,6 +15,8 @@ std::string hidden(std::string text,
 TEST(Masking, HidesASecretAsXmlJsonUrlsAndBase64WriteIt) {
   EXPECT_EQ(hidden("phone 13800138000!"), "phone ******!");
   EXPECT_EQ(hidden(R"(text="p&amp;ss &quot;w&lt;1&gt;&apos;")"), R"(text="******")");
+  EXPECT_EQ(hidden(R"(text="p&amp;ss &quot;w&lt;1&gt;'")"), R"(text="******")");
+  EXPECT_EQ(hidden(R"(text='p&amp;ss "w&lt;1&gt;&apos;')"), R"(text='******')");
   EXPECT_EQ(hidden(R"({"p":"p&ss \"w<1>'"})"), R"({"p":"******"})");
   EXPECT_EQ(hidden("pw=p%26ss%20%22w%3C1%3E%27&x"), "pw=******&x");
   EXPECT_EQ(hidden("pw=p%26ss%20%22w%3c1%3e%27"), "pw=******");
