@@ -8,7 +8,6 @@ usage: api_test.py PROGRAMS SOURCE
 import hashlib
 import http.client
 import json
-import os
 import pathlib
 import shutil
 import signal
@@ -16,15 +15,17 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import warnings
-import zipfile
 
 import jsonschema
 import yaml
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cluster"))
+sys.path += [str(pathlib.Path(__file__).resolve().parent.parent / "cluster"), str(pathlib.Path(__file__).resolve().parent)]
+import held  # noqa: E402
 from cluster import Cluster  # noqa: E402
+from evidence import check_bundle, check_chain  # noqa: E402
+from held import check, wait  # noqa: E402
+from hostile import check_hostile, check_slow, resident_mib  # noqa: E402
 
 warnings.filterwarnings("ignore", category=DeprecationWarning)  # of jsonschema.RefResolver
 
@@ -32,19 +33,10 @@ programs, source = sys.argv[1], pathlib.Path(sys.argv[2])
 DOCUMENT = yaml.safe_load((source / "schemas/openapi.yaml").read_text())
 METHODS = ("get", "put", "post", "delete", "patch", "options")
 MAX_GROWTH_MIB = 96
-checks = 0
-
-
-def check(good, what):
-    global checks
-    checks += 1
-    if not good:
-        raise SystemExit(f"FAILED: {what}")
 
 
 def validate(value, schema, what):
-    global checks
-    checks += 1
+    held.counted()
     resolver = jsonschema.RefResolver("", DOCUMENT)
     problems = sorted(jsonschema.Draft202012Validator(schema, resolver=resolver).iter_errors(value), key=str)
     if problems:
@@ -260,59 +252,6 @@ def check_words(api, ids):
               f"POST {path} {body}: {answer.status} {text.decode()}")
 
 
-def check_chain(api, folder):
-    """Every accepted journal stands in one chain, each entry naming the one before it; its head of the day is on disk."""
-    rows, at = [], 0
-    while page := json.loads(api.ask("GET", f"/api/v1/evidence/closings?after={at}&rows=7")[1])["rows"]:
-        rows += page
-        at = rows[-1]["number"]
-    numbers = [r["number"] for r in rows]
-    check(numbers == list(range(1, len(rows) + 1)) and len(rows) >= 20, f"no gap in the chain: {numbers}")
-    for earlier, later in zip([{"digest": "0" * 64}] + rows, rows):
-        check(later["before"] == earlier["digest"], f"entry {later['number']} names the one before it")
-    check(len({r["journal"] for r in rows}) == len(rows), "a journal is closed once")
-    wait(lambda: list((folder / "data/heads").glob("head-*.json")), 90)
-    head = json.loads(next((folder / "data/heads").glob("head-*.json")).read_text())
-    entry = json.loads(api.ask("GET", f"/api/v1/evidence/closings?after={head['number'] - 1}&rows=1")[1])["rows"][0]
-    check(head == entry, "the day's head is an entry of the chain")
-
-
-def check_bundle(cluster, job):
-    """What `evidence export` writes is an ordinary ZIP that proves itself, to those who trust the right keys alone."""
-    bundle, trust = cluster.folder / "bundle.zip", cluster.folder / "trusted.txt"
-
-    def storesweep(*arguments, port=cluster.http):
-        return subprocess.run([pathlib.Path(programs) / "storesweep", "--server", f"http://127.0.0.1:{port}", *map(str, arguments)],
-                              capture_output=True, text=True, timeout=120)
-    done = storesweep("evidence", "export", job, "-o", bundle)
-    check(done.returncode == 0, f"evidence export: {done.stderr}")
-    with zipfile.ZipFile(bundle) as unpacked:
-        check(unpacked.testzip() is None, "anybody's tool opens it")
-        names = unpacked.namelist()
-        findings = json.loads(unpacked.read(f"results/{job}/findings.json"))
-        run = findings["findings"][0]["evidence"][0]["run"]
-        timeline = unpacked.read(f"results/{job}/run-{run}/timeline.zh.txt").decode()
-    schema = json.loads((source / "schemas/bundle-findings.schema.json").read_text())
-    jsonschema.Draft202012Validator(schema).validate(findings)
-    check(findings["findings"] and all(f["sentence"]["zh"] for f in findings["findings"]), "findings have words")
-    check(">>> " + findings["findings"][0]["rule"] in timeline, "the timeline shows what they rest on")
-    check(any(n.startswith("packs/") for n in names), "the rule pack is in it")
-    trust.write_text(storesweep("evidence", "keys", bundle).stdout)
-    nobody = 1  # a port at which no coordinator is
-    done = storesweep("evidence", "verify", bundle, "--trust", trust, port=nobody)
-    check(done.returncode == 0, f"it holds, without a coordinator: {done.stdout} {done.stderr}")
-    changed = bytearray(bundle.read_bytes())
-    changed[len(changed) // 3] ^= 1
-    bundle.write_bytes(changed)
-    done = storesweep("evidence", "verify", bundle, "--trust", trust, port=nobody)
-    check(done.returncode == 1 and "bundle.zip" in done.stderr, f"a changed byte is refused: {done.stderr}")
-    changed[len(changed) // 3] ^= 1
-    bundle.write_bytes(changed)
-    trust.write_text("worker " + "0" * 64 + " nobody\n")
-    done = storesweep("evidence", "verify", bundle, "--trust", trust, port=nobody)
-    check(done.returncode == 1 and "not trusted" in done.stderr, f"nobody's keys: {done.stderr}")
-
-
 def check_bad_rows(api, folder):
     """An app whose row cannot be read has not gone; while a row names no app nothing has."""
     file = folder / "bad.jsonl"
@@ -398,108 +337,6 @@ def free_ports(n):
     return ports
 
 
-def wait(good, seconds=60):
-    end = time.time() + seconds
-    while True:
-        try:
-            if good():
-                return
-        except OSError:
-            pass
-        if time.time() > end:
-            raise SystemExit("FAILED: it took too long")
-        time.sleep(0.05)
-
-
-# ---- hostile clients
-
-def resident_mib(pid):
-    for line in open(f"/proc/{pid}/status"):
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-
-
-def open_files(pid):
-    return len(os.listdir(f"/proc/{pid}/fd"))
-
-
-def raw(port, data, half_close=False):
-    """What comes back until the other side closes; None when it neither answers nor closes."""
-    out = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as s:
-        try:
-            s.sendall(data)
-            if half_close:
-                s.shutdown(socket.SHUT_WR)
-            while piece := s.recv(65536):
-                out += piece
-        except socket.timeout:
-            return None
-        except OSError:  # it has closed while we were sending
-            pass
-    return out
-
-
-def check_hostile(port, pid):
-    head = b"Host: x\r\nContent-Type: application/json\r\n"
-    post = b"POST /api/v1/sweeps HTTP/1.1\r\n" + head
-    close = b"Connection: close\r\n\r\n"
-    for what, data, wanted in (
-            ("100,000 headers", b"GET /healthz HTTP/1.1\r\n" + b"".join(b"a%d: b\r\n" % i for i in range(100_000)), b" 431 "),
-            ("a long header", b"GET /healthz HTTP/1.1\r\nA: " + b"x" * 1_000_000, b" 431 "),
-            ("a long address", b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\n" + head + close, b" 400 "),
-            ("a body of 1 GB, announced", post + b"Content-Length: 1073741824\r\n\r\n" + b"x" * 1_000_000, b" 413 "),
-            ("too large a body, in chunks", post + b"Transfer-Encoding: chunked\r\n\r\n" +
-             (b"100000\r\n" + b"x" * 0x100000 + b"\r\n") * 5, b" 413 "),
-            ("a body without end, in chunks", post + b"Transfer-Encoding: chunked\r\n\r\n" +
-             (b"100000\r\n" + b"x" * 0x100000 + b"\r\n") * 64, b""),  # cut off: the answer may be lost
-            ("two lengths", post + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", b" 400 "),
-            ("a length and chunks", post + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b" 400 "),
-            ("a chunk without measure", post + b"Transfer-Encoding: chunked\r\n\r\nfffffffffffffffffff\r\n", b""),
-            ("deep JSON", post + b"Content-Length: 400000\r\n" + close + b"[" * 400_000, b" 400 "),
-            ("a path that is no text", b"GET /\xff\xfe HTTP/1.1\r\n" + head + close, b" 404 "),
-            ("TLS", bytes.fromhex("16030100a5010000a10303") + b"x" * 160, b" 400 "),
-            ("HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b" 400 "),
-            ("noise", bytes(range(256)) * 40, b" 400 ")):
-        answer = raw(port, data)
-        check(answer is not None, f"{what}: neither answered nor closed")
-        check(wanted in answer[:40], f"{what}: {answer[:80]}")
-    ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
-    check(b" 200 " in (raw(port, ask, half_close=True) or b""), "a client that closes its half gets its answer")
-    many = raw(port, ask * 300 + b"GET /healthz HTTP/1.1\r\n" + head + close)
-    check(many is not None and many.count(b"HTTP/1.1 200 OK") == 301, "pipelined requests are answered one by one")
-
-
-def check_slow(port, pid, connections):
-    """More slow clients than may connect: others get their answer, or are told to come again; then all are gone."""
-    slow, refused = [], 0
-    for _ in range(connections + 100):
-        try:
-            s = socket.create_connection(("127.0.0.1", port), timeout=5)
-            s.send(b"GET /healthz HTTP/1.1\r\nA: ")
-            slow.append(s)
-        except OSError:
-            refused += 1
-    check(open_files(pid) < connections + 600, f"{open_files(pid)} open files")
-    answer = raw(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    check(answer is not None, "nobody answers while slow clients hold their connections")
-    end = time.time() + 8
-    while time.time() < end:
-        for s in slow:
-            try:
-                s.send(b"x")
-            except OSError:
-                pass
-        time.sleep(0.2)
-    check(open_files(pid) < 100, f"slow clients are cut off: {open_files(pid)} open files")
-    answer = raw(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    check(answer is not None and b" 200 " in answer[:20], "it answers again")
-    for s in slow:
-        s.close()
-
-
-# ---- the whole
-
 def write_catalogue(path, apps):
     with open(path, "w") as out:
         for i in range(apps):
@@ -553,7 +390,7 @@ def main():
             check_idempotency(api, ids, catalogue)
             check_words(api, ids)
             check_chain(api, cluster.folder)
-            check_bundle(cluster, job)
+            check_bundle(cluster, job, programs, source)
             check_bad_rows(api, cluster.folder)
             check_events(api)
             check_metrics(api)
@@ -563,7 +400,7 @@ def main():
             check_slow(cluster.http, pid, 900)
             grown = resident_mib(pid) - before
             check(grown < MAX_GROWTH_MIB, f"it has grown by {grown:.0f} MiB")
-            print(f"{checks} checks; hostile clients made the coordinator grow by {grown:.1f} MiB")
+            print(f"{held.checks} checks; hostile clients made the coordinator grow by {grown:.1f} MiB")
             code = cluster.kill("coordinator", signal.SIGTERM)
             check(code == 0, f"SIGTERM ends it with {code}")
         finally:

@@ -124,7 +124,7 @@ def main():
         seconds.append(took)
         if sys.stdout.isatty() or a.keep:
             print(f"{name}: {took:.0f} s", flush=True)
-        if done.returncode not in (0, 1, 2):  # 1: it found something, 2: nothing in it was tested
+        if done.returncode not in (0, 1, 2) or not done.stdout.strip():  # 1: it found something, 2: nothing in it was tested
             wrong.append(f"{name}: {done.stderr.strip()[-300:]}")
             table[probe["kind"], "failed"] += 1
             confusion.failed += 1
@@ -150,6 +150,8 @@ def main():
         print(*[line for line in done.stdout.splitlines() if line.startswith("ablation: ")], sep="\n")
         if done.returncode != 0:
             wrong.append(f"ablation: {done.stdout[-2000:]}")
+    else:
+        wrong.append(f"ablation: {ablation} was not built")
     for line in wrong:
         print(line)
     print(f"\n{'':24}guilty  innocent")
