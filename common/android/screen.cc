@@ -63,31 +63,72 @@ const Element* find_in(const std::vector<Element>& elements, Role role) {
   return nullptr;
 }
 
+const Element* first_of(const std::vector<Element>& elements, std::initializer_list<Role> roles) {
+  for (Role role : roles) {
+    if (const Element* e = find_in(elements, role)) return e;
+  }
+  return nullptr;
+}
+
 bool decide(Screen& screen, ScreenKind kind, std::string_view why) {
   screen.kind = kind;
   screen.why = std::string(why);
   return true;
 }
 
+bool in_list(const Hierarchy& tree, const Element* e) {
+  for (int i = e ? e->node : -1; i >= 0; i = tree.nodes[static_cast<std::size_t>(i)].parent) {
+    const std::string& name = tree.nodes[static_cast<std::size_t>(i)].class_name;
+    if (contains(name, "RecyclerView") || contains(name, "ListView")) return true;
+  }
+  return false;
+}
+
+// The settings page of one permission: AppPermissionFragment's radio buttons (10 to 14, with the dialog's own
+// id permission_message), its preference list since 15, and makers' lists of permissions and their states.
+bool permission_settings(const Facts& f, const Element* allow, const Element* deny, bool ids) {
+  for (std::string_view id : {"deny_radio_button", "allow_radio_button", "ask_radio_button"}) {
+    if (has_id(f, id)) return true;
+  }
+  return !ids && in_list(f.tree, allow) && in_list(f.tree, deny);
+}
+
+std::string permission_message(const Facts& f) {
+  std::string message;
+  for (const Node& n : f.tree.nodes) {
+    if (id_of(n) == "permission_message") message = n.text;
+  }
+  if (!message.empty()) return message;
+  for (const Label& l : f.labels) {
+    if (l.shown.size() > message.size()) message = l.shown;
+  }
+  return message;
+}
+
+// An app's name stands in quotation marks and may be any word: "是否允许“联系人”访问照片". What is quoted
+// counts only where nothing else names a permission.
+std::vector<std::string> asked_groups(const PhraseBook& book, const std::string& message) {
+  const std::string text = normalise(message);
+  const std::size_t open = text.find('"'), close = text.find('"', open + 1);
+  if (open == std::string::npos || close == std::string::npos) return book.groups_in(text);
+  const auto groups = book.groups_in(text.substr(0, open) + " " + text.substr(close + 1));
+  return groups.empty() ? book.groups_in(text) : groups;
+}
+
 bool permission_screen(const Facts& f, Screen& s) {
   if (!listed(f.book.raw().permission_packages, s.package)) return false;
   const bool ids = has_id(f, "permission_allow") || has_id(f, "permission_deny") ||
                    has_id(f, "permission_message") || has_id(f, "grant_dialog");
-  const bool deny = find_in(s.elements, Role::kDeny) || find_in(s.elements, Role::kDenyForever);
-  const bool allow = find_in(s.elements, Role::kAllow) || find_in(s.elements, Role::kAllowAlways) ||
-                     find_in(s.elements, Role::kAllowForeground) || find_in(s.elements, Role::kAllowOnce);
+  const Element* deny = first_of(s.elements, {Role::kDeny, Role::kDenyForever});
+  const Element* allow =
+      first_of(s.elements, {Role::kAllow, Role::kAllowAlways, Role::kAllowForeground, Role::kAllowOnce});
   if (!ids && has_id(f, "continue_button") && has_id(f, "cancel_button"))
     return decide(s, ScreenKind::kPermissionReview, "the system reviews an app for an old target");
+  if (permission_settings(f, allow, deny, ids))
+    return decide(s, ScreenKind::kOrdinary, "settings of permissions, not a request");
   if (!ids && !(deny && allow)) return false;
-  for (const Node& n : f.tree.nodes) {
-    if (id_of(n) == "permission_message") s.message = n.text;
-  }
-  if (s.message.empty()) {
-    for (const Label& l : f.labels) {
-      if (l.shown.size() > s.message.size()) s.message = l.shown;
-    }
-  }
-  s.permission_groups = f.book.groups_in(normalise(s.message));
+  s.message = permission_message(f);
+  s.permission_groups = asked_groups(f.book, s.message);
   // Makers' security apps ask the same way whether one app may open another: that is no permission.
   if (!ids && s.permission_groups.empty())
     return decide(s, ScreenKind::kSystemDialog, "a question of " + s.package + " that names no permission");
@@ -178,6 +219,7 @@ bool consent_screen(const Facts& f, Screen& s) {
 }
 
 bool permission_talk(const Facts& f, Screen& s) {
+  if (listed(f.book.raw().permission_packages, s.package)) return false;  // the system's words, not the app's
   const bool settings = find_in(s.elements, Role::kOpenSettings) != nullptr;
   const bool rationale = f.book.in(&Phrases::rationale, f.text);
   const bool begging = f.book.in(&Phrases::begging, f.text);
@@ -221,18 +263,26 @@ bool policy_screen(const Facts& f, Screen& s) {
   return false;
 }
 
-// A surface that fills half the window and shows nothing to read inside.
+bool is_surface(const Node& n) {
+  for (std::string_view name :
+       {"WebView", "SurfaceView", "TextureView", "FlutterView", "UnityPlayer", "GLSurface"}) {
+    if (contains(n.class_name, name)) return true;
+  }
+  return false;
+}
+
+// A surface that fills half the window and shows nothing to read inside. A WebView is described by its
+// page's title, also while the page's own nodes have no place on the screen ([0,0][0,0]).
 bool blind_screen(const Facts& f, Screen& s) {
   if (f.labels.empty()) return decide(s, ScreenKind::kBlind, "not a word can be read");
-  const std::vector<int> inside = labels_inside(f.tree, f.labels);
+  std::vector<Label> words;
+  for (const Label& l : f.labels) {
+    if (!is_surface(f.tree.nodes[static_cast<std::size_t>(l.node)])) words.push_back(l);
+  }
+  const std::vector<int> inside = labels_inside(f.tree, words);
   for (std::size_t i = 0; i < f.tree.nodes.size(); ++i) {
     const Node& n = f.tree.nodes[i];
-    bool surface = false;
-    for (std::string_view name :
-         {"WebView", "SurfaceView", "TextureView", "FlutterView", "UnityPlayer", "GLSurface"}) {
-      surface = surface || contains(n.class_name, name);
-    }
-    if (!surface || n.bounds.area() * 2 < f.window.area()) continue;
+    if (!is_surface(n) || n.bounds.area() * 2 < f.window.area()) continue;
     if (inside[i] == 0 && f.labels.size() <= 4)
       return decide(s, ScreenKind::kBlind, "a " + n.class_name + " without words");
   }
