@@ -15,6 +15,17 @@ void read_intent(std::string_view intent, SystemRecord& r) {
   r.data = std::string(value_of(intent, "dat="));
 }
 
+// Since 14 the line stands behind the attempt and says how it ended; 0 to 99 are starts
+// (ActivityManager.isStartResultSuccessful), 102 is START_ABORTED, -92 a class that is not there.
+void read_result(std::string_view rest, SystemRecord& r) {
+  const std::size_t at = rest.rfind("result code=");
+  if (at == std::string_view::npos) return;
+  const auto code = parse_int<int>(rest.substr(at + 12));
+  if (!code || (*code >= 0 && *code < 100)) return;
+  r.kind = SystemKind::kActivityBlocked;
+  r.reason = std::string(rest.substr(at));
+}
+
 // "START u0 {...} from uid 10147", "... from pid 3879"; newer: "START u0 {...} with LAUNCH_MULTIPLE from uid
 // 1000 (BAL_ALLOW_ALLOWLISTED_UID) result code=0"
 bool activity_start(std::string_view m, SystemRecord& r) {
@@ -40,6 +51,7 @@ bool activity_start(std::string_view m, SystemRecord& r) {
   r.caller_pid = pid.value_or(-1);
   const std::string_view caller = between(rest, "(", ")");
   if (contains(caller, ".") && !contains(caller, " ")) r.caller_package = std::string(caller);
+  read_result(trim(rest), r);
   return uid || pid;
 }
 
@@ -100,6 +112,7 @@ bool proc_end(std::string_view m, SystemRecord& r) {
 // "Background activity start [callingPackage: x; callingUid: 10105; ...; intent: Intent { ... }; ...]", since
 // 14 "Background activity launch blocked! ...", up to 9 vendors' own.
 bool activity_blocked(std::string_view m, SystemRecord& r) {
+  take(m, "activity start fail: ");  // EMUI
   if (!starts_with(m, "Background activity start [") &&
       !starts_with(m, "Background activity launch blocked") &&
       !starts_with(m, "Abort background activity starts from "))
@@ -210,6 +223,7 @@ bool interpret(const LogLine& log, SystemRecord& r) {
     case 'B':
       return of_activity_manager(log) && (activity_blocked(m, r) || background_blocked(m, r));
     case 'A':
+    case 'a':
       return of_activity_manager(log) && (anr(m, r) || activity_blocked(m, r));
     case 'F':
       return log.tag == "libc" && native_crash(m, r);
@@ -221,6 +235,20 @@ bool interpret(const LogLine& log, SystemRecord& r) {
 // A line that should have given a record: not to read it would hide a start.
 bool of_interest(std::string_view message) {
   return starts_with(message, "START u") && contains(message, "{") && contains(message, "cmp=");
+}
+
+// 10 to 13 write START before they decide: "Abort background activity starts from 10105" takes it back.
+void take_back_start(const SystemRecord& r, Parsed<SystemRecord>& out) {
+  if (r.kind != SystemKind::kActivityBlocked || !r.component.empty()) return;
+  const std::size_t size = out.records.size();
+  for (std::size_t i = size; i > 0 && size - i < 4; --i) {
+    SystemRecord& start = out.records[i - 1];
+    if (start.kind != SystemKind::kActivityStart || start.caller_uid != r.caller_uid) continue;
+    if (start.log_pid != r.log_pid) continue;
+    start.kind = SystemKind::kActivityBlocked;
+    start.reason = "aborted";
+    return;
+  }
 }
 
 // The lines that ActivityManager writes below "ANR in": they complete the record in front of them.
@@ -301,6 +329,7 @@ Parsed<SystemRecord> parse_system_log(std::string_view text, Traces traces) {
       record.time = std::string(log.time);
       record.log_pid = log.pid;
       record.log_uid = log.uid;
+      take_back_start(record, out);
       out.add(std::move(record));
     } else if (of_activity_manager(log) && of_interest(log.message)) {
       out.unknown(log.line, true);

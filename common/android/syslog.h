@@ -10,7 +10,7 @@ namespace storesweep::android {
 
 enum class SystemKind {
   kActivityStart,     // "START u0 {act=... cmp=...} from uid N": caller_uid, component, action
-  kActivityBlocked,   // a background activity start that the system stopped
+  kActivityBlocked,   // a start that the system stopped, or that came to nothing: reason
   kServiceBlocked,    // "Background start not allowed: service ..."
   kBroadcastBlocked,  // "Background execution not allowed: receiving ..."
   kProcStart,         // "Start proc 1987:name/u0a57 for service com.x/.S"

@@ -130,6 +130,30 @@ TEST(SystemLog, ReadsWhoStartedWhat) {
   EXPECT_EQ(log.records[5].uid, 10010);
 }
 
+TEST(SystemLog, AStartThatCameToNothingIsNoStart) {
+  const auto log = parse_system_log(
+      "11-23 20:27:15.444  1382  3436 I ActivityTaskManager: START u0 {cmp=com.b/.M} with LAUNCH_MULTIPLE "
+      "from uid 10099 (com.a) (BAL_BLOCK) result code=102\n"
+      "11-23 20:27:16.444  1382  3436 I ActivityTaskManager: START u0 {act=a.b} with LAUNCH_MULTIPLE from "
+      "uid "
+      "10099 result code=-91\n"
+      "11-23 20:27:17.444  1382  3436 I ActivityTaskManager: START u0 {cmp=com.b/.M} with LAUNCH_MULTIPLE "
+      "from uid 10099 (com.a) (BAL_ALLOW_VISIBLE_WINDOW) result code=2\n"
+      // 10 to 13, and EMUI's words
+      "11-23 20:27:18.444  1382  3436 I ActivityTaskManager: START u0 {cmp=com.b/.M} from uid 10100\n"
+      "11-23 20:27:18.444  1382  3436 I ActivityTaskManager: START u0 {cmp=com.c/.M} from uid 10101\n"
+      "11-23 20:27:18.445  1382  3436 E ActivityTaskManager: activity start fail: Abort background activity "
+      "starts from 10100\n");
+  std::vector<SystemKind> kinds;
+  for (const SystemRecord& r : log.records) kinds.push_back(r.kind);
+  using enum SystemKind;
+  EXPECT_EQ(kinds, (std::vector<SystemKind>{kActivityBlocked, kActivityBlocked, kActivityStart,
+                                            kActivityBlocked, kActivityStart, kActivityBlocked}));
+  EXPECT_EQ(log.records[0].reason, "result code=102");
+  EXPECT_EQ(log.records[0].caller_package, "com.a");
+  EXPECT_TRUE(log.trusted());
+}
+
 TEST(SystemLog, TellsACrashFromAnExitAndFromTheSystemsOwnFault) {
   const auto log = parse_system_log(
       "07-16 17:12:01.275  5065  5065 E AndroidRuntime: FATAL EXCEPTION: main\n"
