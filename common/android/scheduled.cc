@@ -18,6 +18,12 @@ bool alarm_head(std::string_view body, PendingAlarm& alarm) {
   return true;
 }
 
+// AlarmManagerService names two alarms once more, with their lines: the one that ends Doze (while idling) and
+// the next that may interrupt it (whenever an alarm clock is set).
+bool restates_alarm(std::string_view body) {
+  return starts_with(body, "Next wake from idle: ") || starts_with(body, "Idling until: ");
+}
+
 // "JOB #1000/800: bb1ec8d android/com.android.server.pm.BackgroundDexOptService"; since 14 a namespace may
 // stand in place of the "#": "JOB androidx.work.systemjobscheduler:u0a80/12: ..." (JobStatus.printUniqueId).
 bool job_head(std::string_view body, ScheduledJob& job) {
@@ -49,7 +55,9 @@ Parsed<PendingAlarm> parse_alarms(std::string_view text) {
   bool open = false;
   while (lines.next(line)) {
     std::string_view body = line.body;
-    if (contains(body, ": Alarm{")) {
+    if (restates_alarm(body)) {
+      open = false;
+    } else if (contains(body, ": Alarm{")) {
       PendingAlarm alarm;
       open = alarm_head(body, alarm);
       if (open)

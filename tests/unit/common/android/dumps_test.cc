@@ -120,6 +120,19 @@ TEST(Scheduled, AlarmsWithoutALastLineEndAndTheVendorsRefusal) {
   EXPECT_EQ(jobs.relevant_unknown, 1u);
 }
 
+TEST(Scheduled, AnAlarmNamedTwiceIsOneAndTheClockOfTheUserDarkensNothing) {
+  const auto alarms = parse_alarms(
+      "  Pending alarm batches: 1\n"
+      "    RTC_WAKEUP #0: Alarm{a1 type 0 when 1600000000000 com.clock}\n      tag=*walarm*:com.clock.RING\n"
+      "    Idle mode state:\n      Idling until: Alarm{b2 type 2 when 99 android}\n"
+      "        tag=*walarm*:DeviceIdleController.deep\n"
+      "  Next wake from idle: Alarm{a1 type 0 when 1600000000000 com.clock}\n    "
+      "tag=*walarm*:com.clock.OTHER\n");
+  ASSERT_EQ(alarms.records.size(), 1u);
+  EXPECT_EQ(alarms.records[0].tag, "*walarm*:com.clock.RING");
+  EXPECT_TRUE(alarms.trusted());
+}
+
 TEST(Tools, AnInstallIsJudgedByItsWordsNotItsExitCode) {
   EXPECT_TRUE(parse_install("Performing Push Install\r\n\tpkg: /data/local/tmp/a.apk\r\nSuccess\r\n").ok);
   const auto wrapped = parse_install("adb: failed to install a.apk: Failure [INSTALL_FAILED_X: one\n two]");
