@@ -65,7 +65,7 @@ class AppOpsParser {
  private:
   bool accept(const Line& line) {
     std::string_view body = line.body;
-    if (body == "Current AppOps Service state:") {
+    if (body == "Current AppOps Service state:" || body == "AppOps Uid Op State") {  // the part's own, 16
       preamble_ = dump_ = true;
       if (out_.records.empty()) out_.forget_preface();
       return true;

@@ -224,8 +224,9 @@ Parsed<EventRecord> parse_events(std::string_view text) {
   LogLine log;
   while (reader.next(log)) {
     if (log.level == 0 || log.tag.empty()) {  // -v thread and -v raw name no tag: nothing can be told
-      const bool event = contains(log.message, "am_proc_") || contains(log.message, "am_kill") ||
-                         (log.tag.empty() && starts_with(trim(log.message), "["));
+      const bool named = contains(log.message, "am_") || contains(log.message, "wm_");
+      const bool event =
+          (named && contains(log.message, "[")) || (log.tag.empty() && starts_with(trim(log.message), "["));
       out.unknown(log.line, event);
       continue;
     }
