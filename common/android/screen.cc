@@ -40,14 +40,21 @@ bool listed(const PhraseList& list, std::string_view package) {
   return false;
 }
 
-// The package that fills most of the screen; the status bar's only when there is no other.
+constexpr std::string_view kSystemUi = "com.android.systemui";
+
+// The package that fills most of the screen; the status bar's only when there is no other. What lies inside
+// a window of SystemUI is a notification: its nodes bear the package that posted it.
 std::string front_package(const Hierarchy& tree, const PhraseBook& book) {
   std::string best;
   std::int64_t best_area = -1;
-  for (const Node& n : tree.nodes) {
-    if (n.package.empty()) continue;
+  std::vector<bool> in_system_ui(tree.nodes.size(), false);
+  for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
+    const Node& n = tree.nodes[i];
+    const bool root = n.parent < 0;
+    in_system_ui[i] = root ? n.package == kSystemUi : in_system_ui[static_cast<std::size_t>(n.parent)];
+    if (n.package.empty() || (in_system_ui[i] && n.package != kSystemUi)) continue;
     if (listed(book.raw().permission_packages, n.package)) return n.package;
-    const std::int64_t area = n.package == "com.android.systemui" ? 0 : n.bounds.area() + 1;
+    const std::int64_t area = n.package == kSystemUi ? 0 : n.bounds.area() + 1;
     if (area > best_area) {
       best_area = area;
       best = n.package;
@@ -156,7 +163,7 @@ bool system_screen(const Facts& f, Screen& s) {
       return decide(s, ScreenKind::kCrash, "the system's own dialog says that an app stopped");
     return decide(s, ScreenKind::kSystemDialog, "window of package android");
   }
-  if (s.package == "com.android.keyguard" || (s.package == "com.android.systemui" && has_lock_parts(f)))
+  if (s.package == "com.android.keyguard" || (s.package == kSystemUi && has_lock_parts(f)))
     return decide(s, ScreenKind::kKeyguard, "lock screen of " + s.package);
   return s.package == "com.android.backupconfirm" &&
          decide(s, ScreenKind::kSystemDialog, "window of " + s.package);
