@@ -61,25 +61,28 @@ class ProcessParser {
   }
 
   // "Proc # 1: fore  T/A/TOP  trm: 0 9155:com.x/u0a86 (top-activity)", since 11 "fg     T/A/TOP  LCMN  t: 0
-  // ..."
+  // ..."; the importance may hold blanks: "cch+ 5", "fg +50" (ProcessList.buildOomTag).
   bool lru_row(std::string_view body) {
     const std::size_t colon = body.find(": ");
     if (colon == std::string_view::npos) return false;
-    std::string_view rest = body.substr(colon + 2);
-    const std::string_view importance = take_word(rest);
+    const std::string_view rest = body.substr(colon + 2);
     const std::size_t marker =
         rest.find("t: ") != std::string_view::npos ? rest.find("t: ") : rest.find("trm: ");
     if (marker == std::string_view::npos) return false;
-    std::string_view states = rest.substr(0, marker);
+    const std::string_view states = rest.substr(0, marker);
     std::string_view tail = rest.substr(rest.find(": ", marker) + 2);
     take_word(tail);  // the trim level
     const std::size_t end = tail.find(' ');
     const auto name = parse_process_name(tail.substr(0, end));
-    if (!name) return false;
+    const std::size_t group = states.find('/'), top = states.find('/', group + 1);
+    if (!name || group == 0 || top == std::string_view::npos) return false;
     RunningProcess& p = record(*name);
-    p.importance = std::string(importance);
-    std::string_view first = trim(states.substr(0, states.find("  ")));
-    p.state = std::string(trim(first.substr(first.rfind('/') + 1)));
+    p.importance.clear();
+    for (char c : states.substr(0, group - 1)) {
+      if (c != ' ') p.importance.push_back(c);
+    }
+    std::string_view state = states.substr(top + 1);
+    p.state = std::string(take_word(state));
     p.reason = std::string(between(tail, "(", ")"));
     return true;
   }

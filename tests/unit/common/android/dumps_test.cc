@@ -18,8 +18,12 @@ TEST(Processes, TheLruRowsOf7And14AreRead) {
   const auto p = parse_activity_processes(
       "    Proc # 3: vis   F/ /P  trm: 0 3109:com.a/u0a40 (service)\n"
       "    Proc # 0: fg     T/A/TOP  LCMNFU  t: 0 1234:com.b:remote/u999a1 (top-activity)\n"
+      "    Proc #45: cch+ 5 B/ /CEM  ----  t: 0 4209:com.c/u0a203 (cch-empty)\n"
+      "    Proc # 1: fg +50 F/S/FGS  LCMNFUA  t: 0 8209:com.d/u0a303 (fg-service-act)\n"
       "    Proc # 7: odd\n");
-  ASSERT_EQ(p.records.size(), 2u);
+  ASSERT_EQ(p.records.size(), 4u);
+  EXPECT_EQ(p.records[2].importance + " " + p.records[2].state, "cch+5 CEM");
+  EXPECT_EQ(p.records[3].importance + " " + p.records[3].state, "fg+50 FGS");
   EXPECT_EQ(p.records[0].state, "P");
   EXPECT_EQ(p.records[0].uid, 10040);
   EXPECT_EQ(p.records[1].state, "TOP");
