@@ -82,43 +82,53 @@ Parsed<ActivityOnTop> parse_top_activities(std::string_view text) {
   return out;
 }
 
+namespace {
+
+// "TaskRecord{c674e9 #12 A=com.x U=0 ...}", since 10 "Task{... A=10086:com.x U=0"; newer ones without U=.
+std::optional<RecentTask> recent_head(std::string_view inside) {
+  const std::size_t hash = inside.find(" #");
+  if (hash == std::string_view::npos) return std::nullopt;
+  RecentTask task;
+  std::string_view rest = inside.substr(hash + 2);
+  task.id = parse_int<int>(take_word(rest)).value_or(-1);
+  task.user = parse_int<int>(value_of(inside, "U=")).value_or(-1);
+  std::string_view affinity = value_of(inside, "A=");
+  if (affinity.empty()) affinity = value_of(inside, "I=");
+  const std::size_t colon = affinity.find(':');
+  if (colon != std::string_view::npos && parse_int<int>(affinity.substr(0, colon)))
+    affinity.remove_prefix(colon + 1);
+  task.package = std::string(package_of(affinity));
+  return task;
+}
+
+// Lines of Task.dump. The root's component is "realActivity=" up to 7, then "mActivityComponent=".
+void recent_line(RecentTask& task, std::string_view body) {
+  if (const auto uid = parse_uid(value_of(body, "effectiveUid="))) task.uid = *uid;
+  if (task.user < 0 && starts_with(body, "userId="))
+    task.user = parse_int<int>(value_of(body, "userId=")).value_or(-1);
+  if (!task.component.empty()) return;
+  if (!take(body, "realActivity=") && !take(body, "mActivityComponent=")) return;
+  if (take(body, "{")) body = body.substr(0, body.find('}'));
+  task.component = std::string(body);
+  task.package = std::string(package_of(task.component));
+}
+
+}  // namespace
+
 Parsed<RecentTask> parse_recents(std::string_view text) {
   Parsed<RecentTask> out;
   LineReader lines(text, out);
   Line line;
   while (lines.next(line)) {
-    std::string_view body = line.body;
-    if (starts_with(body, "* Recent #")) {  // "TaskRecord{c674e9 #12 A=com.x U=0 ...}", since 10 "Task{...
-                                            // A=10086:com.x U=0"
-      RecentTask task;
-      const std::string_view inside = between(body, "{", "}");
-      const std::size_t hash = inside.find(" #");
-      if (hash == std::string_view::npos) {
+    if (starts_with(line.body, "* Recent #")) {
+      if (auto task = recent_head(between(line.body, "{", "}")))
+        out.add(std::move(*task));
+      else
         out.unknown(line, true);
-        continue;
-      }
-      std::string_view rest = inside.substr(hash + 2);
-      task.id = parse_int<int>(take_word(rest)).value_or(-1);
-      task.user = parse_int<int>(value_of(inside, "U=")).value_or(-1);
-      std::string_view affinity = value_of(inside, "A=");
-      if (affinity.empty()) affinity = value_of(inside, "I=");
-      const std::size_t colon = affinity.find(':');
-      if (colon != std::string_view::npos && parse_int<int>(affinity.substr(0, colon)))
-        affinity.remove_prefix(colon + 1);
-      task.package = std::string(package_of(affinity));
-      out.add(std::move(task));
-      continue;
-    }
-    if (out.records.empty()) {
-      if (is_device_error(body)) out.unknown(line, true);
-      continue;
-    }
-    RecentTask& task = out.records.back();
-    if (const auto uid = parse_uid(value_of(body, "effectiveUid="))) task.uid = *uid;
-    if (take(body, "realActivity=") && task.component.empty()) {
-      if (take(body, "{")) body = body.substr(0, body.find('}'));
-      task.component = std::string(body);
-      task.package = std::string(package_of(task.component));
+    } else if (!out.records.empty()) {
+      recent_line(out.records.back(), line.body);
+    } else if (is_device_error(line.body)) {
+      out.unknown(line, true);
     }
   }
   return out;
@@ -144,6 +154,9 @@ Parsed<RunningService> parse_services(std::string_view text) {
       }
       continue;
     }
+    // ActiveServices dumps its work lists after the services: "* Restarting ServiceRecord{...}", Pending,
+    // Destroy, "Delayed start", "Starting bg". They name services a second time, or such as do not run.
+    if (starts_with(body, "* ") && contains(body, " ServiceRecord{")) open = false;
     if (!open) {
       if (is_device_error(body)) out.unknown(line, true);
       continue;

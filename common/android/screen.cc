@@ -147,7 +147,8 @@ bool has_lock_parts(const Facts& f) {
   for (std::string_view part :
        {"keyguard_status", "keyguard_clock", "keyguard_indication", "lockscreen_clock", "lock_icon_view",
         "lockPatternView", "pinEntry", "keyguard_pin_view", "keyguard_password_view", "keyguard_pattern_view",
-        "keyguard_header"}) {
+        "keyguard_header", "keyguard_security_container", "keyguard_host_view", "keyguard_bouncer",
+        "keyguard_bottom_area"}) {
     if (has_id(f, part)) return true;
   }
   return false;

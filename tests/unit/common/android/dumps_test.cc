@@ -58,6 +58,38 @@ TEST(Activities, NullIsNoActivityAndWindowsHaveTitles) {
   EXPECT_TRUE(top.trusted());
 }
 
+TEST(Activities, ARecentTaskNamesItsRootInBothEras) {
+  const auto tasks = parse_recents(
+      "  * Recent #0: TaskRecord{1a2 #9 A=com.a U=0 sz=1}\n"
+      "    realActivity=com.a/.Main\n"
+      "  * Recent #1: Task{a8f0 #22 type=standard A=10123:com.shared}\n"
+      "    userId=10 effectiveUid=u10a123 mCallingUid=2000\n"
+      "    mActivityComponent=com.b/.Main\n"
+      "    Activities=[ActivityRecord{abc u10 com.b/.Main t22}]\n");
+  ASSERT_EQ(tasks.records.size(), 2u);
+  EXPECT_EQ(tasks.records[0].component, "com.a/.Main");
+  EXPECT_EQ(tasks.records[0].user, 0);
+  EXPECT_EQ(tasks.records[1].component, "com.b/.Main");
+  EXPECT_EQ(tasks.records[1].package, "com.b");
+  EXPECT_EQ(tasks.records[1].user, 10);
+}
+
+TEST(Activities, AServiceThatWaitsForItsRestartLeavesTheOthersAlone) {
+  const auto services = parse_services(
+      "  User 0 active services:\n"
+      "  * ServiceRecord{1a2b u0 com.a/.S c:com.caller}\n"
+      "    packageName=com.a\n"
+      "    app=ProcessRecord{3c4d 1234:com.a/u0a123}\n"
+      "  Restarting services:\n"
+      "  * Restarting ServiceRecord{5e6f u0 com.b/.T}\n"
+      "    packageName=com.b\n"
+      "    startRequested=true delayedStop=false\n");
+  ASSERT_EQ(services.records.size(), 1u);
+  EXPECT_EQ(services.records[0].package, "com.a");
+  EXPECT_FALSE(services.records[0].start_requested);
+  EXPECT_EQ(services.relevant_unknown, 0u);
+}
+
 TEST(Usage, NetworksAreNamedInBothEras) {
   const auto rows = parse_netstats(
       "UID stats:\n  Pending bytes: 1\n  ident=[{type=WIFI, subType=COMBINED, networkId=\"A b\", "
@@ -186,7 +218,7 @@ TEST(DumpsCorpus, ProcessesServicesAndTasksOfAndroid9) {
   ASSERT_EQ(recents.records.size(), 5u);
   EXPECT_EQ(recents.records[0].id, 12);
   EXPECT_EQ(recents.records[0].uid, 10086);
-  EXPECT_EQ(recents.records[0].package, "com.jeanboy.app.training");
+  EXPECT_EQ(recents.records[0].component, "com.jeanboy.app.training/.ui.activity.MainActivity");
   const auto on_top = parse_top_activities(corpus_text(kNine + "activity_activities.txt"));
   EXPECT_EQ(on_top.records.at(0).component, "com.jeanboy.app.training/.ui.activity.MainActivity");
 }
