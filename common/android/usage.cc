@@ -139,11 +139,31 @@ Parsed<UsageEvent> parse_usage_stats(std::string_view text) {
 
 namespace {
 
-// "UpdateRecord[passive com.x(10008 foreground) Request[...]]"; vendors add words ("pkgType:2").
+// "10086/com.x[tag]/1A2B": CallerIdentity.toString, since 11. What stands behind the slash is left in `rest`.
+bool caller(std::string_view& rest, LocationRequest& r) {
+  const std::size_t slash = rest.find('/');
+  if (slash == std::string_view::npos) return false;
+  const auto uid = parse_uid(rest.substr(0, slash));
+  if (!uid) return false;
+  r.uid = *uid;
+  rest.remove_prefix(slash + 1);
+  r.package = std::string(rest.substr(0, rest.find_first_of("[/ ")));
+  return !r.package.empty();
+}
+
+// "UpdateRecord[passive com.x(10008 foreground) Request[...]]"; vendors add words ("pkgType:2"). 11 prints
+// "UpdateRecord[passive 10008/com.x[tag] (background) Request[...] null]", and nothing for foreground.
 bool update_record(std::string_view body, LocationRequest& r) {
   const std::size_t at = body.find("UpdateRecord[");
   std::string_view rest = body.substr(at + 13);
   r.provider = std::string(take_word(rest));
+  if (caller(rest, r)) {
+    const std::size_t request = rest.find("Request[");
+    if (request == std::string_view::npos) return false;
+    r.foreground = !contains(rest.substr(0, request), "(background)");
+    r.request = std::string(rest.substr(request));
+    return true;
+  }
   const std::size_t open = rest.find('('), close = rest.find(')');
   if (open == std::string_view::npos || close == std::string_view::npos || close < open) return false;
   r.package = std::string(rest.substr(0, open));
@@ -156,32 +176,32 @@ bool update_record(std::string_view body, LocationRequest& r) {
 }
 
 // 12 and later: "10086/com.x[tag]/1A2B {bg, na} (COARSE) Request[...]" in a provider's "listeners:" list,
-// with
-// "(inactive)" behind it where it gets nothing. No "bg" means foreground.
+// with "(inactive)" behind it where it gets nothing. No "bg" means foreground.
 bool listener(std::string_view body, std::string_view provider, LocationRequest& r) {
-  const std::size_t slash = body.find('/');
-  if (slash == std::string_view::npos || !contains(body, "Request[")) return false;
-  const auto uid = parse_uid(body.substr(0, slash));
-  if (!uid) return false;
-  r.uid = *uid;
-  std::string_view rest = body.substr(slash + 1);
-  r.package = std::string(rest.substr(0, rest.find_first_of("[/ ")));
+  std::string_view rest = body;
+  if (!contains(body, "Request[") || !caller(rest, r)) return false;
   r.provider = std::string(provider);
   const std::size_t request = rest.find("Request[");
   const std::string_view flags = between(rest.substr(0, request), "{", "}");
   r.foreground = !contains(flags, "bg");
   r.request = std::string(rest.substr(request));
   r.active = !contains(r.request, "(inactive)");
-  return !r.package.empty();
+  return true;
 }
 
-// "com.x: gps: Interval 0 seconds: Duration requested 0 total, ...: Currently active"
+// "com.x: gps: Interval 0 seconds: Duration requested 0 total, ...: Currently active"; 11 turns the two names
+// round, "gps: com.x: tag: Interval ..." (LocationRequestStatistics).
 bool history(std::string_view body, LocationRequest& r) {
   const std::size_t first = body.find(": "), second = body.find(": ", first + 2);
   if (first == std::string_view::npos || second == std::string_view::npos) return false;
   r.package = std::string(body.substr(0, first));
   r.provider = std::string(body.substr(first + 2, second - first - 2));
   r.request = std::string(body.substr(second + 2));
+  for (std::string_view provider : {"gps", "network", "passive", "fused"}) {
+    if (r.package != provider) continue;
+    std::swap(r.package, r.provider);
+    break;
+  }
   r.active = false;
   return contains(r.request, "Duration requested");
 }

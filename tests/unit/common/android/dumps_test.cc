@@ -136,6 +136,28 @@ TEST(Usage, LocationReadsVendorsWordsAndTheNewListeners) {
   EXPECT_EQ(l.records[1].provider, "gps");
 }
 
+TEST(Usage, LocationOf11NamesItsCallersTheOtherWayRound) {
+  const auto rows = parse_location(
+      "  Active Records by Provider:\n"
+      "    gps:\n"
+      "      UpdateRecord[gps 10101/com.a[track] Request[ACCURACY_FINE gps interval=1] null]\n"
+      "      UpdateRecord[gps 10102/com.b (background) Request[POWER_LOW gps] WorkSource{10102}]\n"
+      "      UpdateRecord[gps com.c(10103 foreground) Request[POWER_LOW gps dat=a/b] null]\n"
+      "  Historical Records by Provider:\n"
+      "    network: com.d: tag: Interval 1 seconds: Duration requested 2 total, 0 foreground\n"
+      "    com.e: passive: Interval 1 seconds: Duration requested 2 total, 0 foreground\n");
+  ASSERT_EQ(rows.records.size(), 5u);
+  EXPECT_EQ(rows.relevant_unknown, 0u);
+  EXPECT_EQ(rows.records[0].package, "com.a");
+  EXPECT_EQ(rows.records[0].uid, 10101);
+  EXPECT_TRUE(rows.records[0].foreground);
+  EXPECT_FALSE(rows.records[1].foreground);
+  EXPECT_EQ(rows.records[2].package, "com.c");
+  EXPECT_EQ(rows.records[3].package, "com.d");
+  EXPECT_EQ(rows.records[3].provider, "network");
+  EXPECT_EQ(rows.records[4].package, "com.e");
+}
+
 TEST(Scheduled, AlarmsWithoutALastLineEndAndTheVendorsRefusal) {
   const auto alarms = parse_alarms(
       "    RTC #0: Alarm{211f6e50 type 1 com.cal}\n      type=1 repeatInterval=1800000 count=0\n"
