@@ -226,8 +226,12 @@ Parsed<LocationRequest> parse_location(std::string_view text) {
         out.unknown(line, true);
     } else if (ends_with(body, " provider:") || ends_with(body, " provider [mock]:")) {
       provider = std::string(body.substr(0, body.find(' ')));
+      listeners = false;
     } else if (body == "listeners:" || ends_with(body, "Records by Provider:")) {
       listeners = true;
+    } else if (starts_with(body, "last location=") || starts_with(body, "Historical Aggregate ") ||
+               body == "Event Log:") {
+      listeners = false;  // LocationProviderManager.dump goes on with the provider's own state
     } else if (listeners && contains(body, "Duration requested")) {
       if (history(body, r))
         out.add(std::move(r));

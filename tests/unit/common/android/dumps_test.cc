@@ -136,6 +136,26 @@ TEST(Usage, LocationReadsVendorsWordsAndTheNewListeners) {
   EXPECT_EQ(l.records[1].provider, "gps");
 }
 
+TEST(Usage, BehindTheListenersNothingOfAProviderIsARequest) {
+  const auto rows = parse_location(
+      "    passive provider:\n"
+      "      service: ProviderRequest[@+1s, PASSIVE]\n"
+      "      listeners:\n"
+      "        10101/com.a/0A Request[PASSIVE]\n"
+      "      last location=null\n"
+      "      request: ProviderRequest[@+1s, PASSIVE]\n"
+      "    gps provider:\n"
+      "      service: ProviderRequest[OFF]\n"
+      "      listeners:\n"
+      "        10102/com.b/0B {bg} Request[@+1s HIGH_ACCURACY] (inactive)\n"
+      "  Event Log:\n"
+      "    01-02 03:04:05.678: gps provider +registration 10102/com.b -> Request[@+1s HIGH_ACCURACY]\n");
+  ASSERT_EQ(rows.records.size(), 2u);
+  EXPECT_EQ(rows.records[1].provider, "gps");
+  EXPECT_FALSE(rows.records[1].active);
+  EXPECT_EQ(rows.relevant_unknown, 0u);
+}
+
 TEST(Usage, LocationOf11NamesItsCallersTheOtherWayRound) {
   const auto rows = parse_location(
       "  Active Records by Provider:\n"
