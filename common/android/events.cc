@@ -112,6 +112,8 @@ bool anr(std::string_view message, EventRecord& r) {
   return true;
 }
 
+bool is_callback(std::string_view step) { return starts_with(step, "on_") && ends_with(step, "_called"); }
+
 // Where an activity event keeps its component; 0 = not one of them.
 std::size_t component_field(std::string_view step) {
   for (std::string_view s :
@@ -123,13 +125,23 @@ std::size_t component_field(std::string_view step) {
     if (step == s) return 2;
   }
   if (step == "set_resumed_activity" || step == "focused_activity") return 1;
-  return starts_with(step, "on_") && ends_with(step, "_called") ? 1 : 0;
+  return is_callback(step) ? 1 : 0;
+}
+
+// The callbacks have the user or, since 11, the token in front of the class; makers print both, and
+// wm_on_idle_called neither.
+std::size_t numbers_in_front(std::string_view message) {
+  const Fields f = fields_of(message, 3);
+  int ignored = 0;
+  std::size_t n = 0;
+  while (n < f.size() && n < 2 && number(f[n], ignored)) ++n;
+  return n;
 }
 
 bool activity(std::string_view step, std::string_view message, EventRecord& r) {
-  const std::size_t at = component_field(step);
+  const std::size_t at = is_callback(step) ? numbers_in_front(message) : component_field(step);
   const Fields f = fields_of(message, at + 3);
-  if (f.size() <= at) return false;
+  if (f.size() <= at || f[at].empty()) return false;
   r.kind = EventKind::kActivity;
   // Since 11 the first field of some is a token instead of the user.
   if (number(f[0], r.user) && (r.user < 0 || r.user > 9999)) r.user = -1;

@@ -93,6 +93,22 @@ TEST(Events, ActivityEventsOfBothErasGiveTheSameRecords) {
   EXPECT_EQ(events.records[3].component, "com.a/.Main");
 }
 
+TEST(Events, ACallbackNamesItsClassBehindAnyNumbers) {
+  const auto events = parse_events(
+      "11-04 11:59:46.600  9  9 I wm_on_resume_called: [0,108735385,com.a.Main,RESUME_ACTIVITY,2]\n"
+      "11-04 11:59:46.601  9  9 I wm_on_top_resumed_gained_called: [108735385,com.a.Main,topWhenResuming]\n"
+      "11-04 11:59:46.602  9  9 I am_on_paused_called: [10,com.a.Main,performPause]\n"
+      "11-04 11:59:46.603  9  9 I wm_on_idle_called: com.a.Main\n"
+      "11-04 11:59:46.604  9  9 I wm_on_stop_called: [0,108735385]\n");
+  ASSERT_EQ(events.records.size(), 4u);
+  for (const EventRecord& r : events.records) EXPECT_EQ(r.component, "com.a.Main") << r.type;
+  EXPECT_EQ(events.records[0].user, 0);
+  EXPECT_EQ(events.records[0].reason, "RESUME_ACTIVITY");
+  EXPECT_EQ(events.records[1].user, -1);
+  EXPECT_EQ(events.records[2].user, 10);
+  EXPECT_EQ(events.relevant_unknown, 1u);
+}
+
 TEST(Events, LongFormatAndAMissingLastLineEndAreRead) {
   const auto events = parse_events(
       "--------- beginning of events\n[ 11-23 20:31:24.024  6312: 6326 I/am_proc_bound ]\n[0,1434,com.a]\n\n"
