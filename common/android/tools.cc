@@ -154,7 +154,9 @@ StartResult parse_start(std::string_view text) {
     if (starts_with(body, "Starting: Intent"))
       starting = true;
     else if (starts_with(body, "Error") || starts_with(body, "java.lang.") ||
-             starts_with(body, "Security exception") || contains(body, "SecurityException")) {
+             starts_with(body, "Security exception") || contains(body, "SecurityException") ||
+             // "... because the  current activity is being kept for the user" (ActivityManagerShellCommand)
+             starts_with(body, "Warning: Activity not started because")) {
       if (out.error.empty() || out.error == "Error type 3") out.error = std::string(body);
     } else if (take(body, "Activity: "))
       out.component = std::string(body);

@@ -221,6 +221,16 @@ TEST(Tools, AnInstallIsJudgedByItsWordsNotItsExitCode) {
   EXPECT_EQ(parse_install("").reason, "no answer");
 }
 
+TEST(Tools, AStartThatWasHeldBackIsNone) {
+  const std::string intent = "Starting: Intent { cmp=com.a/.Main }\n";
+  const auto kept = parse_start(
+      intent + "Warning: Activity not started because the  current activity is being kept for the user.\n");
+  EXPECT_FALSE(kept.ok);
+  const auto front = parse_start(
+      intent + "Warning: Activity not started, its current task has been brought to the front\nStatus: ok\n");
+  EXPECT_TRUE(front.ok && front.brought_to_front);
+}
+
 TEST(Tools, MonkeyWithChatterInFrontAndIndentedRefusals) {
   MonkeyRun run;
   const auto events = parse_monkey(
