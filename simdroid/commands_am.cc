@@ -11,6 +11,7 @@
 #include "simdroid/android/platform_rules.h"
 #include "simdroid/android/processes.h"
 #include "simdroid/android/records.h"
+#include "simdroid/android/tasks.h"
 #include "simdroid/commands.h"
 #include "simdroid/device.h"
 #include "simdroid/print/tools.h"

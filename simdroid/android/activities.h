@@ -1,5 +1,6 @@
-// Tasks and activities: what is in front, and how it gets there. Acts on State. Every change ends in
-// settle(), which pauses what must give way, starts what is to come up and plans the rest.
+// Activities: what is in front, and how it gets there (activity_starts.cc: how it is started). Acts on State.
+// Every change ends in settle(), which pauses what must give way, starts what is to come up and plans the
+// rest.
 #pragma once
 
 #include <string>
@@ -38,10 +39,6 @@ void finish_activity(State& s, int id, const std::string& reason);
 // Removes finished records of a dead process from the tasks; a task without activities goes.
 void forget_activities(State& s, int pid);
 void go_home(State& s, const std::string& why);
-void move_task_back(State& s, int activity);
-bool bring_task_front(State& s, int task, const std::string& reason);
-// As swiping a card from recents does.
-bool remove_task(State& s, int task);
 Activity* front_activity(State& s);
 const Activity* front_activity(const State& s);
 // Whether something of it can be seen.

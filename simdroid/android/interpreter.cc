@@ -12,6 +12,7 @@
 #include "simdroid/android/processes.h"
 #include "simdroid/android/readings.h"
 #include "simdroid/android/system_pages.h"
+#include "simdroid/android/tasks.h"
 
 namespace storesweep::simdroid::android {
 namespace {

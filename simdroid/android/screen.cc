@@ -10,6 +10,7 @@
 #include "simdroid/android/platform.h"
 #include "simdroid/android/processes.h"
 #include "simdroid/android/system_pages.h"
+#include "simdroid/android/tasks.h"
 #include "simdroid/print/system_windows.h"
 #include "simdroid/print/text.h"
 

@@ -14,6 +14,7 @@
 #include "simdroid/android/processes.h"
 #include "simdroid/android/records.h"
 #include "simdroid/android/screen.h"
+#include "simdroid/android/tasks.h"
 #include "tests/unit/simdroid/bench_device.h"
 
 namespace storesweep::simdroid::android {
