@@ -31,7 +31,7 @@ def arguments():
     parser.add_argument("--api", default="28,33")
     parser.add_argument("--only", default="", help="names of sources, with commas")
     parser.add_argument("--rate", type=float, default=60)
-    parser.add_argument("--pairs", type=int, default=6, help="pairs of devices for each API level")
+    parser.add_argument("--pairs", type=int, default=4, help="pairs of devices for each API level")
     parser.add_argument("--stutter", type=int, default=0, help="stop simdroid and the adb server now and then, for so many ms at most")
     parser.add_argument("--starve", type=int, default=0, help="devices that start each program of a line so many ms after the last")
     parser.add_argument("--keep", help="a folder for journals and screenshots")
@@ -54,7 +54,23 @@ class Adb:
         self.process.wait()
 
 
+def tested(done):
+    """1: it found something, 2: nothing in it was tested, or (then without a word of JSON) it could not be run."""
+    return done.returncode in (0, 1, 2) and bool(done.stdout.strip())
+
+
 def check(programs, source, apks, probe, pair, adb, out):
+    """Once more where it could not be run, as a coordinator would: starved devices may fail a run, never accuse."""
+    for attempt in range(2):
+        shutil.rmtree(out, ignore_errors=True)
+        done, took = check_once(programs, source, apks, probe, pair, adb, out)
+        if tested(done):
+            break
+        print(f"{out.name} could not be run{' again' if attempt else ''}: {done.stderr.strip()[-300:]}", flush=True)
+    return done, took
+
+
+def check_once(programs, source, apks, probe, pair, adb, out):
     listing = out.with_suffix(".listing.json")
     listing.write_text(json.dumps({"store": "自检", "package": probe["package"], "label": probe["label"],
                                    "version_name": probe["version_name"], "category": probe["category"],
@@ -124,7 +140,7 @@ def main():
         seconds.append(took)
         if sys.stdout.isatty() or a.keep:
             print(f"{name}: {took:.0f} s", flush=True)
-        if done.returncode not in (0, 1, 2) or not done.stdout.strip():  # 1: it found something, 2: nothing in it was tested
+        if not tested(done):
             wrong.append(f"{name}: {done.stderr.strip()[-300:]}")
             table[probe["kind"], "failed"] += 1
             confusion.failed += 1
