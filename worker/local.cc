@@ -188,7 +188,7 @@ class LocalCheck {
     const std::optional<job::AppFiles> app = devices_->fetcher().again(file_set_);
     if (!app) return unavailable("the APK changed while it was read: try again");
     const ApkFacts& facts = app->facts;
-    if (!app->files.empty()) result_.file_sha256 = to_hex(sha256(app->files.front().bytes()));
+    if (!app->files.empty()) result_.file_sha256 = to_hex(app->files.front().sha256);
     Listing& listing = offer_.listing;
     listing.package = facts.package;
     if (listing.label.empty()) listing.label = facts.label_zh.empty() ? facts.label : facts.label_zh;

@@ -10,7 +10,6 @@
 #include "common/evidence/listing_json.h"
 #include "common/evidence/names.h"
 #include "worker/adb/client.h"
-#include "worker/apk/app_facts.h"
 #include "worker/device/clock_rate.h"
 #include "worker/device/packages.h"
 #include "worker/exercise/exercise.h"
@@ -112,7 +111,7 @@ class AppRun {
       recorder_->document(record_name::kPolicySource, clean_utf8(extras.policy_source));
       recorder_->attach(record_name::kPolicy, kPolicy, extras.policy);
     }
-    recorder_->document(record_name::kAppFacts, app_facts_to_json(app_facts_of(app_.facts)));
+    recorder_->document(record_name::kAppFacts, app_facts_to_json(app_.app));
     recorder_->attest(record_name::kClockRate, std::to_string(recorder_->rate_permille()));
     recorder_->attest(record_name::kHygiene, hygiene_text());
   }

@@ -14,18 +14,11 @@ constexpr std::int64_t kBackSoonMs = 60'000;
 constexpr int kRuns = 3;
 }  // namespace
 
-std::string refused_text(const ApkFacts& facts) {
-  if (facts.refusals.empty()) return "";
-  const FactProblem& first = facts.refusals.front();
-  return "no Android installs it: " + clean_utf8(first.where) + ": " + clean_utf8(first.what);
-}
-
 FetchEnd DeviceRunner::fetch(const LeaseOffer& offer, const Deadline& deadline) {
   // Of a run that can never be the one that a listing rests on nobody counts the SDKs.
   const bool stands_in = offer.kind != JobKind::kConfirmation && offer.only_rules.empty();
   auto done = [&](const AppFiles& app) {
-    return FetchDone{app.facts.file_set, app.facts.needs,
-                     stands_in ? fetcher_.sdks_of(app, deadline) : SdkList{}, refused_text(app.facts)};
+    return FetchDone{app.facts.file_set, app.facts.needs, stands_in ? app.sdks : SdkList{}, app.refused};
   };
   if (offer.file_set) {
     if (auto app = fetcher_.again(*offer.file_set)) return done(*app);

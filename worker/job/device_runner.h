@@ -10,9 +10,6 @@
 
 namespace storesweep::job {
 
-// What facts.refusals says, for people; empty where it says nothing. Pure.
-std::string refused_text(const ApkFacts& facts);
-
 class DeviceRunner final : public Runner {
  public:
   DeviceRunner(device::DevicePool& pool, Fetcher& fetcher, RunBasis basis, Log& log)

@@ -4,6 +4,7 @@
 
 #include "common/base/text.h"
 #include "common/rules/sdks.h"
+#include "worker/apk/app_facts.h"
 
 namespace storesweep::job {
 namespace {
@@ -71,26 +72,15 @@ SdkList sdk_list(const std::vector<SdkUse>& uses, const std::string& catalogue) 
   return out;
 }
 
-FetchedApp read_facts(const Listing& listing, AppFiles app, const Deadline& deadline) {
-  if (listing.subject == SubjectKind::kQuickApp) {
-    app.facts.file_set = set_digest(app.files);
-    app.facts.package = listing.package;
-    app.facts.needs.quick_app_runtime = true;
-    return app;
-  }
-  Result<ApkFacts> facts = read_apk_facts(views_of(app), deadline);
-  if (!facts.ok()) {
-    return because(FailureKind::kApp, FailureReason::kInstall,
-                   "the APK cannot be read: " + facts.status().message());
-  }
-  app.facts = std::move(*facts);
-  // What was found in one app must never be said of another.
-  if (!listing.package.empty() && app.facts.package != listing.package) {
-    return because(FailureKind::kApp, FailureReason::kOther,
-                   "the listing is of " + listing.package + ", the file at its address is " +
-                       clean_utf8(app.facts.package));
-  }
-  return app;
+std::string refused_text(const ApkFacts& facts) {
+  if (facts.refusals.empty()) return "";
+  const FactProblem& first = facts.refusals.front();
+  return "no Android installs it: " + clean_utf8(first.where) + ": " + clean_utf8(first.what);
+}
+
+// Of our time, not of the file.
+bool cut_short(const Status& status) {
+  return status.kind() == ErrorKind::kTimeout || status.kind() == ErrorKind::kCancelled;
 }
 }  // namespace
 
@@ -130,17 +120,61 @@ FetchedApp Fetcher::fetch(const Listing& listing, const Deadline& deadline) {
     if (!file.ok()) return fetch_failure(addresses[i], file.status());
     app.files.push_back(std::move(*file));
   }
-  FetchedApp read = read_facts(listing, std::move(app), deadline);
-  if (const auto* done = std::get_if<AppFiles>(&read)) remember(*done);
-  return read;
+  app.facts.file_set = set_digest(app.files);
+  if (listing.subject == SubjectKind::kQuickApp) {
+    app.facts.package = listing.package;
+    app.facts.needs.quick_app_runtime = true;
+  } else if (auto known = again(app.facts.file_set); known && !known->facts.needs.quick_app_runtime) {
+    app = std::move(*known);
+  } else if (const Status read = read_package(app, deadline); !read.ok()) {
+    return because(FailureKind::kInfrastructure, FailureReason::kTimeout, read.message());
+  }
+  remember(app);
+  // What was found in one app must never be said of another.
+  if (app.refused.empty() && !listing.package.empty() && app.facts.package != listing.package) {
+    return because(FailureKind::kApp, FailureReason::kOther,
+                   "the listing is of " + listing.package + ", the file at its address is " +
+                       clean_utf8(app.facts.package));
+  }
+  return app;
+}
+
+Status Fetcher::read_package(AppFiles& app, const Deadline& deadline) const {
+  const Digest file_set = app.facts.file_set;
+  Result<ApkFacts> facts = read_apk_facts(views_of(app), deadline);
+  if (facts.ok()) {
+    app.facts = std::move(*facts);
+    app.refused = refused_text(app.facts);
+  } else if (cut_short(facts.status())) {
+    return facts.status();
+  } else {
+    app.refused = "the APK cannot be read: " + facts.status().message();
+  }
+  app.facts.file_set = file_set;
+  read_code(app, deadline);
+  return ok_status();
+}
+
+// The whole package. Only what is small of it is kept: its call sites would make every journal longer.
+void Fetcher::read_code(AppFiles& app, const Deadline& deadline) const {
+  app.app = app_facts_of(app.facts);
+  if (!knowledge_.sdks || !app.refused.empty()) return;
+  FactsOptions options;
+  options.knowledge = &knowledge_;
+  options.file_set = app.facts.file_set;
+  options.deadline = deadline.at_most_ms(apk::kMaxFileMs);
+  const Result<ApkFacts> whole = read_package_facts(views_of(app), options);
+  if (!whole.ok() || !whole->code.looked_at) return;
+  app.app = app_facts_of(*whole);
+  app.sdks = sdk_list(whole->code.sdks, knowledge_.sdks->version);
 }
 
 void Fetcher::remember(const AppFiles& app) {
   std::lock_guard lock(mutex_);
   if (known_.size() >= kMaxKnown) known_.clear();
-  Known& known = known_[app.facts.file_set];
-  known = {app.facts, {}, std::move(known.sdks)};
+  Known known{{app.facts, app.app, app.sdks, app.refused, {}}, {}};
   for (const CachedFile& file : app.files) known.members.push_back(file.sha256);
+  known_[app.facts.file_set] = std::move(known);
 }
 
 std::optional<AppFiles> Fetcher::again(const Digest& file_set) {
@@ -151,31 +185,13 @@ std::optional<AppFiles> Fetcher::again(const Digest& file_set) {
     if (at == known_.end()) return std::nullopt;
     known = at->second;
   }
-  AppFiles app{std::move(known.facts), {}};
+  AppFiles app = std::move(known.app);
   for (const Digest& member : known.members) {
     auto file = cache_.find(member);
     if (!file) return std::nullopt;
     app.files.push_back(std::move(*file));
   }
   return app;
-}
-
-SdkList Fetcher::sdks_of(const AppFiles& app, const Deadline& deadline) {
-  if (!knowledge_.sdks || app.facts.needs.quick_app_runtime) return {};
-  {
-    std::lock_guard lock(mutex_);
-    auto at = known_.find(app.facts.file_set);
-    if (at != known_.end() && at->second.sdks.looked()) return at->second.sdks;
-  }
-  FactsOptions options;
-  options.knowledge = &knowledge_;
-  options.deadline = deadline.at_most_ms(apk::kMaxFileMs);
-  const Result<ApkFacts> facts = read_package_facts(views_of(app), options);
-  if (!facts.ok() || !facts->code.looked_at) return {};
-  SdkList sdks = sdk_list(facts->code.sdks, knowledge_.sdks->version);
-  std::lock_guard lock(mutex_);
-  if (auto at = known_.find(app.facts.file_set); at != known_.end()) at->second.sdks = sdks;
-  return sdks;
 }
 
 Result<CachedFile> Fetcher::bring(const std::string& address, const std::optional<Digest>& known,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/cancel.h"
+#include "common/model/app_facts.h"
 #include "common/model/listing.h"
 #include "common/net/client.h"
 #include "worker/apk/package.h"
@@ -24,31 +25,33 @@ struct FetchLimits {
 
 // The files are held in the cache as long as this lives.
 struct AppFiles {
-  ApkFacts facts;  // of a quick app only file_set and needs
+  ApkFacts facts;       // without what its code says; of a quick app only file_set and needs
+  AppFacts app;         // what the rules need of them, and of the code where it could be read in time
+  SdkList sdks;         // not looked where the code could not be read
+  std::string refused;  // why no device needs to try it, in words; empty: nothing speaks against it
   std::vector<CachedFile> files;
 };
 using FetchedApp = std::variant<AppFiles, JobFailure>;
 
 class Fetcher {
  public:
-  // knowledge: what sdks_of() looks packages through for; outlives the fetcher.
+  // knowledge: what code is looked through for; outlives the fetcher.
   Fetcher(net::Client& client, Cache& cache, FetchLimits limits, FactsKnowledge knowledge = {})
       : client_(client), cache_(cache), limits_(limits), knowledge_(knowledge) {}
 
-  // Failures: app where the address or its file is at fault, infrastructure else.
+  // Failures: app where the address is at fault or leads to another app, infrastructure else. A file that
+  // cannot be read is fetched and `refused`: a fact about these bytes, which nobody needs to fetch again.
   FetchedApp fetch(const Listing& listing, const Deadline& deadline);
   // What was fetched before and is still in the cache, without asking anybody.
   std::optional<AppFiles> again(const Digest& file_set);
-  // The SDKs of an app that was fetched; not looked where its code cannot be read, or not in time. Reads the
-  // whole package, once while its facts are kept.
-  SdkList sdks_of(const AppFiles& app, const Deadline& deadline);
 
  private:
   struct Known {
-    ApkFacts facts;
+    AppFiles app;  // without its files
     std::vector<Digest> members;
-    SdkList sdks;
   };
+  Status read_package(AppFiles& app, const Deadline& deadline) const;
+  void read_code(AppFiles& app, const Deadline& deadline) const;
   void remember(const AppFiles& app);
   Result<CachedFile> bring(const std::string& address, const std::optional<Digest>& known,
                            const Deadline& deadline);

@@ -184,8 +184,15 @@ TEST_F(FetcherTest, several_addresses_are_one_set) {
   EXPECT_EQ(files->facts.splits, std::vector<std::string>{"config.x86"});
 }
 
-TEST_F(FetcherTest, a_file_that_is_no_apk_or_another_app_is_the_apps_fault) {
-  EXPECT_EQ(failure(fetch(file("x.apk", "not a zip"))).reason, FailureReason::kInstall);
+TEST_F(FetcherTest, a_file_that_cannot_be_read_is_a_fact_about_its_bytes) {
+  const FetchedApp app = fetch(file("x.apk", "not a zip"));
+  ASSERT_TRUE(std::holds_alternative<AppFiles>(app)) << failure(app).detail;
+  EXPECT_NE(std::get<AppFiles>(app).refused.find("cannot be read"), std::string::npos);
+  EXPECT_NE(std::get<AppFiles>(app).facts.file_set, Digest{});
+  EXPECT_TRUE(std::get<AppFiles>(fetch(file("y.apk", small_apk()))).refused.empty());
+}
+
+TEST_F(FetcherTest, a_file_of_another_app_is_the_apps_fault) {
   const JobFailure other = failure(fetch(file("other.apk", small_apk("com.other"))));
   EXPECT_EQ(other.kind, FailureKind::kApp);
   EXPECT_NE(other.detail.find("com.other"), std::string::npos);
@@ -202,17 +209,23 @@ TEST_F(FetcherTest, what_was_fetched_is_looked_through_for_sdks_and_what_nobody_
   Listing listing;
   listing.package = "com.example";
   listing.apk_url = file("sdks.apk", apk);
-  Fetcher fetcher(client_, *cache_, {.max_apk_bytes = 100'000}, {&sources, &sdks});
-  const FetchedApp app = fetcher.fetch(listing, Deadline::in_ms(20'000));
-  ASSERT_TRUE(std::holds_alternative<AppFiles>(app)) << failure(app).detail;
-  const SdkList list = fetcher.sdks_of(std::get<AppFiles>(app), Deadline::in_ms(20'000));
-  EXPECT_EQ(list.catalogue, sdks.version);
-  EXPECT_EQ(list.in, (std::vector<SdkInRun>{{"jcore", ""}}));
-  EXPECT_EQ(fetcher.sdks_of(std::get<AppFiles>(app), Deadline::in_ms(0)), list) << "looked through once";
-  Fetcher late(client_, *cache_, {.max_apk_bytes = 100'000}, {&sources, &sdks});
-  EXPECT_FALSE(late.sdks_of(std::get<AppFiles>(app), Deadline::in_ms(0)).looked());
-  Fetcher ignorant(client_, *cache_, {.max_apk_bytes = 100'000});
-  EXPECT_FALSE(ignorant.sdks_of(std::get<AppFiles>(app), Deadline::in_ms(20'000)).looked());
+  auto fetched = [&](const FactsKnowledge& knowledge) {
+    Fetcher fetcher(client_, *cache_, {.max_apk_bytes = 100'000}, knowledge);
+    const FetchedApp app = fetcher.fetch(listing, Deadline::in_ms(20'000));
+    EXPECT_TRUE(std::holds_alternative<AppFiles>(app)) << failure(app).detail;
+    const auto again = fetcher.again(std::get<AppFiles>(app).facts.file_set);
+    EXPECT_TRUE(again && again->sdks == std::get<AppFiles>(app).sdks) << "looked through once";
+    return std::get<AppFiles>(app);
+  };
+  const AppFiles looked = fetched({&sources, &sdks});
+  EXPECT_EQ(looked.sdks.catalogue, sdks.version);
+  EXPECT_EQ(looked.sdks.in, (std::vector<SdkInRun>{{"jcore", ""}}));
+  EXPECT_TRUE(looked.app.sdks);
+  EXPECT_TRUE(looked.app.native_code);
+  const AppFiles ignorant = fetched({});
+  EXPECT_FALSE(ignorant.sdks.looked());
+  EXPECT_FALSE(ignorant.app.native_code);
+  EXPECT_EQ(ignorant.app.package, "com.example");
 }
 
 TEST_F(FetcherTest, a_damaged_copy_is_fetched_again) {
