@@ -224,7 +224,7 @@ TEST_F(FetcherTest, what_was_fetched_is_looked_through_for_sdks_and_what_nobody_
   EXPECT_TRUE(looked.app.native_code);
   const AppFiles ignorant = fetched({});
   EXPECT_FALSE(ignorant.sdks.looked());
-  EXPECT_FALSE(ignorant.app.native_code);
+  EXPECT_FALSE(ignorant.app.sdks);
   EXPECT_EQ(ignorant.app.package, "com.example");
 }
 
