@@ -2,7 +2,7 @@
 """./dev bench: storesweep beside its peers, each pair in one run and in turn, as ratios with their spread.
 
 usage: bench.py PROGRAMS SOURCE FOLDER [--quick] [--write] [--pairs N] [NAME...]
-Names: rate, rate2000, pickup, judged, memory, device, apk, rejudge (default: all). --quick: a smoke run, without the peers that are
+Names: rate, rate2000, pickup, judged, memory, device, apk, rejudge, explore (default: all). --quick: a smoke run, without the peers that are
 not installed; exit 77 when our own programs are not built. --write: this run's figures go to
 docs/benchmarks.md; what it did not measure stays there with its own date.
 """
@@ -21,7 +21,7 @@ import report
 from servers import Load, Ours, Postgres, Redis, free_port, proportional_mib, wait_until
 
 SKIPPED = 77
-NAMES = ["rate", "rate2000", "pickup", "judged", "memory", "device", "apk", "rejudge"]  # after a restart retests wait for a lease
+NAMES = ["rate", "rate2000", "pickup", "judged", "memory", "device", "apk", "rejudge", "explore"]  # after a restart retests wait for a lease
 
 
 class Bench:
@@ -287,6 +287,23 @@ class Bench:
             self.results[title] = {"unit": unit, "more_is_better": True, "ours": "storesweep",
                                    "values": {"storesweep": [f[key] for f in found]}}
 
+    def explore(self):
+        """Generated apps, the same ones each time: a pair is an app."""
+        command = [self.o.programs / "storesweep-bench-explore", self.o.source / "rules", "1", "20" if self.quick else "200"]
+        lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+        apps = [json.loads(line) for line in lines]
+
+        def both(title, unit, more_is_better, ours, theirs):
+            self.results[title] = {"unit": unit, "more_is_better": more_is_better, "ours": "explorer",
+                                   "values": {"explorer": ours, "random tapping": theirs}}
+        half = [a["random_half"] for a in apps]
+        both("half of an app's screens, by both", "actions", False, [a["half"] for a in apps], half)
+        both("90 % of them, beside half by random tapping", "actions", False, [a["most"] for a in apps], half)
+        both("screens when random tapping has half", "%", True, [100 * a["share"] for a in apps], [50] * len(apps))
+        print(f"  90 % by then in {sum(a['share'] >= 0.9 for a in apps)} of {len(apps)} apps, ever in "
+              f"{sum(a['end'] >= 0.9 for a in apps)}; outside of the app for {max(a['outside'] for a in apps)} actions at most",
+              file=sys.stderr)
+
     def apk(self):
         apk_bench.run(self)
 
@@ -319,6 +336,10 @@ def rejudge_missing(programs):
     return [name for name in ("storesweep-bench-rejudge", "storesweep-judge") if not (programs / name).exists()]
 
 
+def explore_missing(programs):
+    return [name for name in ("storesweep-bench-explore",) if not (programs / name).exists()]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("programs", type=pathlib.Path)
@@ -336,6 +357,7 @@ def main():
             parser.error(f"no benchmark `{name}`: {', '.join(NAMES)}")
     lacking = (apk_bench.missing(options.programs) if options.names == ["apk"] else
                rejudge_missing(options.programs) if options.names == ["rejudge"] else
+               explore_missing(options.programs) if options.names == ["explore"] else
                ours_missing(options.programs) + ([] if options.quick else peers_missing(options.programs)))
     if lacking:
         print("skipped: not here: " + ", ".join(lacking))
@@ -347,7 +369,8 @@ def main():
     if options.quick and not options.names:
         names = (["rate", "pickup", "judged"] + ([] if device_missing(options.programs, bench.folder) else ["device"]) +
                  ([] if apk_bench.missing(options.programs) else ["apk"]) +
-                 ([] if rejudge_missing(options.programs) else ["rejudge"]))
+                 ([] if rejudge_missing(options.programs) else ["rejudge"]) +
+                 ([] if explore_missing(options.programs) else ["explore"]))
         for what in peers_missing(options.programs) + device_missing(options.programs, bench.folder):
             print(f"without what is not here: {what}")
     try:

@@ -11,7 +11,7 @@ namespace {
 using android::ScreenKind;
 
 constexpr std::int64_t kSettleMs = 1'500;
-constexpr int kMaxLaunches = 5;
+constexpr int kMaxLaunches = 5;  // without a new screen in between
 constexpr int kBacksOutside = 2;
 constexpr int kMaxBlind = 5;  // unreadable looks in a row
 
@@ -41,7 +41,7 @@ class Exploration final : public PhaseMachine {
 
  private:
   Action way_out() {
-    explorer_.forget_where();
+    if (blind_ == 1) explorer_.left();
     return blind_ % 2 == 1 ? Action(Rest{kSettleMs * 2}) : Action(GoBack{});
   }
 
@@ -56,7 +56,10 @@ class Exploration final : public PhaseMachine {
       if (auto yes = agree(s)) return yes;
     }
     if (auto past = pass_by(s)) return past;
-    return explorer_.next(look);
+    auto next = explorer_.next(look);
+    if (explorer_.screens() > screens_) launches_ = 0;
+    screens_ = explorer_.screens();
+    return next;
   }
 
   // Back first: a browser or the settings stand before the app. Then by the launcher.
@@ -72,6 +75,7 @@ class Exploration final : public PhaseMachine {
   Explorer explorer_;
   std::int64_t until_ = 0, least_until_ = 0;
   bool rested_ = false;
+  std::size_t screens_ = 0;
   int steps_ = 0, blind_ = 0, backs_ = 0, launches_ = 0, agreements_ = 0;
 };
 
