@@ -5,8 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
+#include "common/base/file.h"
+#include "common/base/own_disk.h"
 #include "common/evidence/format.h"
 #include "common/evidence/journal.h"
 #include "schemas/evidence.capnp.h"
@@ -70,12 +71,10 @@ Result<JournalWriter> JournalWriter::create(const std::string& path, const Journ
   JournalWriter w;
   w.path_ = path;
   w.fd_ = Fd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!w.fd_) return unavailable(path + ": " + std::strerror(errno));
+  if (!w.fd_) return own_disk(errno_status(path, errno));
   w.key_ids_ = header.key_ids;
   std::string start(kJournalMagic);
-  if (write(w.fd_.get(), start.data(), start.size()) != static_cast<ssize_t>(start.size())) {
-    return exhausted(path + ": " + std::strerror(errno));
-  }
+  TRY(own_disk(write_all(w.fd_.get(), start, path)));
   w.whole_.add(start);
   w.bytes_ = start.size();
   capnp::MallocMessageBuilder message;
@@ -110,7 +109,7 @@ Result<SealedJournal> JournalWriter::seal(const JournalSeal& seal, const Signing
   signature.setAlgorithm("ed25519");
   signature.setBytes(as_data(bytes));
   TRY(write_frame(flat(message)));
-  if (fsync(fd_.get()) != 0) return exhausted(path_ + ": " + std::strerror(errno));
+  if (fsync(fd_.get()) != 0) return own_disk(errno_status(path_, errno));
   return SealedJournal{whole_.finish(), bytes_, records_};
 }
 
@@ -123,14 +122,7 @@ Status JournalWriter::write_frame(std::string_view message) {
   put_little(frame, message.size(), 8);
   frame += message;
   frame += as_text(chain_);
-  for (std::string_view left = frame; !left.empty();) {
-    ssize_t n = write(fd_.get(), left.data(), left.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0)
-      return {errno == ENOSPC ? ErrorKind::kExhausted : ErrorKind::kUnavailable,
-              path_ + ": " + std::strerror(errno)};
-    left.remove_prefix(static_cast<std::size_t>(n));
-  }
+  TRY(own_disk(write_all(fd_.get(), frame, path_)));
   whole_.add(frame);
   bytes_ += frame.size();
   return ok_status();

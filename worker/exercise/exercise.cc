@@ -73,6 +73,7 @@ class Run {
       (void)driver_.end(Deadline::in_ms(kSettleLogsMs, deadline.cancel));
     end.complete = end.cause.ok() && over_;
     if (!end.complete) end.reason = end.cause.ok() ? no_activity() : reason(end.cause);
+    if (!end.cause.ok() && phase_ != Phase::kP0) end.cause = end.cause.within(name(phase_));
     driver_.figures(end.figures);
     const adb::Counters after = scene_.device.counters();
     end.figures.commands = static_cast<std::int64_t>(after.commands - before.commands);

@@ -181,7 +181,8 @@ class AppRun {
     // What this app cannot be made to do (nothing of it can be launched) is a fact about it: reported, and
     // not tested.
     if (!cause.ok() && cause.kind() != ErrorKind::kUnsupported) {
-      static_cast<void>(recorder_->seal(false, cause.text(), basis_.key));  // for whoever looks at the folder
+      // For whoever looks at the folder.
+      static_cast<void>(recorder_->seal(false, end.ok() ? end->reason : cause.text(), basis_.key));
       return RunFailed{failure_of(cause, deadline_)};
     }
     Result<RunDone> done = end.ok() ? seal(*end) : end.status();

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
+#include "common/base/own_disk.h"
 #include "common/base/text.h"
 #include "common/evidence/names.h"
 
@@ -26,7 +27,7 @@ std::string as_json(const ActionDetails& d) {
 // Without fsync: the report names its hash, and a host that dies takes the whole run with it.
 Status write_new(const std::string& path, const std::string& content) {
   Fd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  return fd ? write_all(fd.get(), content, path) : errno_status(path, errno);
+  return own_disk(fd ? write_all(fd.get(), content, path) : errno_status(path, errno));
 }
 }  // namespace
 

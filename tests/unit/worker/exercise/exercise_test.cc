@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 
 #include "common/evidence/names.h"
@@ -24,7 +25,8 @@ class Phone final : public device::FakeDevice {
   // The n-th command and `gone` after it are not answered.
   int goes_at = -1, gone = 0;
   bool comes_back_rebooted = false;
-  std::string loses;  // the first command that holds this is done, and its answer lost
+  std::function<bool()> reboots_now;  // by itself, once, before it answers
+  std::string loses;                  // the first command that holds this is done, and its answer lost
   std::vector<int>
       phase_starts;  // number of commands when each screen action came; for tests that break there
 
@@ -37,6 +39,12 @@ class Phone final : public device::FakeDevice {
   Result<device::ShellOutput> shell(std::string_view command, const Deadline&) override {
     std::lock_guard lock(mutex_);
     const int n = count_++;
+    if (reboots_now && reboots_now()) {
+      reboots_now = nullptr;
+      boot_offset_ += up_ms() - 1'000;
+      at_ = kHome;
+      return not_found("device offline");
+    }
     if (goes_at >= 0 && n >= goes_at && n < goes_at + gone) {
       if (comes_back_rebooted) boot_offset_ += up_ms() - 1'000;
       return not_found("device offline");
@@ -144,7 +152,8 @@ struct Outcome {
   Journal journal;
 };
 
-Outcome exercised(Phone& phone, std::vector<std::string> only_rules = {}, std::int64_t deadline_ms = 60'000) {
+Outcome exercised(Phone& phone, std::vector<std::string> only_rules = {}, std::int64_t deadline_ms = 60'000,
+                  std::optional<Phase> reboots_in = {}) {
   storesweep::testing::TemporaryFolder folder;
   const SigningKey key = signing_key_from_seed({7});
   const SystemClock clock;
@@ -158,6 +167,12 @@ Outcome exercised(Phone& phone, std::vector<std::string> only_rules = {}, std::i
   header.device_start_ms = run_clock.wall_at_host(clock.steady_ms());
   observe::Recorder recorder(*JournalWriter::create(folder.path() + "/journal", header), run_clock, clock,
                              header.device_start_ms, clock.steady_ms(), folder.path());
+  if (reboots_in) {
+    // Not with the first command: then the phase has begun.
+    phone.reboots_now = [&recorder, wanted = *reboots_in, n = 0]() mutable {
+      return recorder.phase() == wanted && ++n == 3;
+    };
+  }
   ExerciseOrder order;
   order.package = kApp;
   order.launch_activity = "com.example.app.Main";
@@ -255,6 +270,24 @@ TEST(Exercise, ADeviceThatRebootedByItselfEndsTheRun) {
   EXPECT_EQ(out.end.cause.kind(), ErrorKind::kNotFound) << out.end.cause.text();
   EXPECT_TRUE(out.journal.sealed);
   EXPECT_FALSE(out.journal.complete);
+}
+
+TEST(Exercise, ADeviceThatRebootsByItselfInAnyPhaseIsTheDevicesFaultAndSaysWhere) {
+  for (const Phase phase : test_profile().phases) {
+    Phone phone;
+    const Outcome out = exercised(phone, {}, 60'000, phase);
+    const std::string in(name(phase));
+    ASSERT_FALSE(phone.reboots_now) << "never came to " << in;
+    EXPECT_FALSE(out.end.complete) << in;
+    EXPECT_EQ(out.end.cause.kind(), ErrorKind::kNotFound) << in << ": " << out.end.cause.text();
+    EXPECT_TRUE(starts_with(out.end.cause.message(), in + ": ")) << out.end.cause.message();
+    EXPECT_TRUE(starts_with(out.end.reason, "HOOK_DEAD in " + in)) << out.end.reason;
+    EXPECT_TRUE(out.journal.sealed && !out.journal.complete) << in;
+    // What had been gone through before stands there; the phase itself never ended.
+    const std::vector<std::string> ended = phases_ended(out.journal);
+    EXPECT_EQ(static_cast<Phase>(static_cast<int>(Phase::kP0) + static_cast<int>(ended.size()) + 1), phase)
+        << in;
+  }
 }
 
 TEST(Exercise, WhatTheTimeDoesNotAllowIsToldAsTimeout) {

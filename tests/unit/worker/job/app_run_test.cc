@@ -1,7 +1,11 @@
 #include "worker/job/app_run.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "common/evidence/journal.h"
@@ -194,6 +198,33 @@ TEST_F(AppRunTest, a_device_that_goes_away_is_the_devices_fault) {
   EXPECT_EQ(failure(run()).kind, FailureKind::kDevice);
   device_.on_time = [] {};  // its clock stands still
   EXPECT_EQ(failure(run()).kind, FailureKind::kDevice);
+}
+
+// Evidence that cannot be written is nobody's fault but this host's: typed so, and never a verdict of half a
+// journal.
+TEST_F(AppRunTest, a_full_disk_is_told_as_such_wherever_it_strikes) {
+  ASSERT_TRUE(std::holds_alternative<RunDone>(run()));
+  const auto bytes = std::filesystem::file_size(folder_ / "run/journal");
+  for (const rlim_t most : {rlim_t{4}, rlim_t{bytes / 2}, rlim_t{bytes - 200}}) {
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      signal(SIGXFSZ, SIG_IGN);
+      const rlimit limit{most, most};
+      setrlimit(RLIMIT_FSIZE, &limit);
+      const JobFailure f = failure(run());
+      _exit(f.kind == FailureKind::kInfrastructure && f.reason == FailureReason::kDiskFull ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "full at " << most << " of " << bytes;
+  }
+}
+
+TEST_F(AppRunTest, a_folder_that_is_gone_is_no_fault_of_the_device) {
+  order_.folder = folder_ / "nowhere";
+  const JobFailure f = failure(run());
+  EXPECT_EQ(f.kind, FailureKind::kInfrastructure) << f.detail;
 }
 
 TEST_F(AppRunTest, a_real_device_whose_clock_runs_fast_is_not_used_and_a_simulated_one_says_its_rate) {
