@@ -128,12 +128,22 @@ class AppOpsParser {
     return true;
   }
 
+  // Behind the mode stand only parts that we know: a use told in other words is no "never used".
+  static bool parts_known(std::string_view body) {
+    for (std::size_t at = body.find("; "); at != std::string_view::npos; at = body.find("; ", at + 2)) {
+      const std::string_view part = body.substr(at + 2);
+      if (!starts_with(part, "time=") && !starts_with(part, "rejectTime=") && !starts_with(part, "duration="))
+        return false;
+    }
+    return true;
+  }
+
   // "mode=0; time=+1h ago; rejectTime=+2h ago; duration=+4s (running)", also "allow; time=... ago (running)".
   static bool old_op(std::string_view body, AppOp& op) {
     take(body, "mode=");
     const std::size_t end = body.find_first_of("; ");
     op.mode = mode_name(body.substr(0, end));
-    if (op.mode.empty()) return false;
+    if (op.mode.empty() || !parts_known(body)) return false;
     OpUse access, reject;
     access.ago_ms = parse_duration_ms(value_of(body, "time=").substr(0, value_of(body, "time=").find(';')));
     reject.ago_ms = parse_duration_ms(value_of(body, "rejectTime="));

@@ -107,15 +107,30 @@ Status Templates::add_file(const std::string& file, std::string_view text) {
   return finish();
 }
 
+namespace {
+// Junk in each line, before what its last sign opens and behind it all: readers that skip a line's end shall
+// not know it either.
+std::string in_unknown_grammar(const std::string& text) {
+  constexpr std::string_view kJunk = " ?#@";
+  std::string out, line;
+  for (const char c : text) {
+    if (c != '\n') {
+      line += c;
+      continue;
+    }
+    if (const auto at = line.find_last_of("[{(=:"); at != std::string::npos) line.insert(at, kJunk);
+    out.append(line).append(kJunk) += '\n';
+    line.clear();
+  }
+  return out + line;
+}
+}  // namespace
+
 std::string Templates::fill(std::string_view name, const Holes& values) const {
   auto it = blocks_.find(name);
   if (it == blocks_.end()) return "<" + std::string(name) + ">\n";
   std::string text = it->second.fill(values);
-  if (!altered_.empty() && altered_ == name) {
-    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 5))
-      text.insert(at, " ?#@");
-  }
-  return text;
+  return !altered_.empty() && altered_ == name ? in_unknown_grammar(text) : text;
 }
 
 std::string Templates::line(std::string_view name, const Holes& values) const {

@@ -48,7 +48,7 @@ class Templates {
   std::string line(std::string_view name, const Holes& values = {}) const;
   const TextTemplate* find(std::string_view name) const;
   std::vector<std::string> names() const;
-  // A fault: every later fill of that block is followed by junk in each line.
+  // A fault: every later fill of that block holds junk in each line and behind it.
   void alter(const std::string& name) { altered_ = name; }
 
  private:

@@ -116,6 +116,16 @@ TEST(AppOps, AnUnknownGrammarIsRelevant) {
   EXPECT_FALSE(ops.trusted());
 }
 
+TEST(AppOps, AUseToldInOtherWordsIsNoNeverUsed) {
+  EXPECT_TRUE(parse_appops("READ_CLIPBOARD: allow; time=+1m0s ago; duration=+4s\n").trusted());
+  for (const char* said :
+       {"READ_CLIPBOARD: allow; zeit=+1m0s ago\n", "READ_CLIPBOARD: allow; time =+1m0s ago\n"}) {
+    const auto ops = parse_appops(said);
+    EXPECT_EQ(ops.relevant_unknown, 1u) << said;
+    EXPECT_TRUE(ops.records.empty()) << said;
+  }
+}
+
 TEST(AppOps, AMissingServiceIsTheDevicesOwnError) {
   const auto ops = parse_appops("Can't find service: appops\r\n");
   EXPECT_EQ(ops.device_error, "Can't find service: appops");
