@@ -16,7 +16,7 @@ constexpr double kBarrenSteps = 6;
 constexpr double kScrollSteps = 8;
 constexpr double kAnewSteps = 3;  // out of the app, and launched anew
 constexpr int kMaxBacksInVain = 2;
-constexpr int kMaxRestless = 4;
+constexpr int kMaxRestless = 30;  // of the idle steps
 }  // namespace
 
 // ---- what came of the last action
@@ -27,6 +27,7 @@ void Explorer::left() {
   if (last_->choice) {
     place.ways[last_->choice->key].outside = true;
   } else {
+    ++place.backs_out;
     // From where the app begins Back always leads out.
     if (trail_.size() > 1) ended_at_ = last_->place;
     trail_.clear();
@@ -56,9 +57,11 @@ void Explorer::learn(ScreenId id) {
   ++(c.shape.empty() ? known_[c.key] : from.rows[c.shape]).news;
 }
 
-// A tap that leads to the screen before: it has undone what led from there, unless we know better.
+// A tap that leads to the screen before: it has undone what led from there, unless we know better. A row of a
+// list opens things.
 bool Explorer::undid(ScreenId id) {
-  if (!last_->choice || trail_.size() < 2 || trail_[trail_.size() - 2] != id) return false;
+  if (!last_->choice || !last_->choice->shape.empty() || trail_.size() < 2 || trail_[trail_.size() - 2] != id)
+    return false;
   Way& way = places_[last_->place].ways[last_->choice->key];
   way.undoes = !way.onwards;
   if (way.undoes) undone_ = Undone{last_->place, last_->choice->key, trail_.size() - 1};
@@ -178,20 +181,19 @@ std::optional<Explorer::Plan> Explorer::cheapest_way(const std::vector<Choice>& 
   return best;
 }
 
-// Where no way is known to what is left: back, or of what leads anywhere that which was gone least often.
+// Where no way is known to what is left: back, for there is more under this screen than we know of, and where
+// that does not help what leads anywhere and was gone least often.
 std::optional<Action> Explorer::restless(ScreenId id, const std::vector<Choice>& here) {
+  if (idle_steps_ >= kMaxRestless) return std::nullopt;
   Place& place = places_[id];
+  if (place.backs_in_vain < kMaxBacksInVain && place.backs_out < kMaxBacksInVain) return back(id);
   const Choice* best = nullptr;
-  int least = std::min(place.restless_backs, kMaxRestless);
   for (const Choice& c : here) {
     const Way& way = place.ways[c.key];
-    if (!way.leads || *way.leads == id || way.outside || way.tried >= least) continue;
-    least = way.tried;
-    best = &c;
+    if (!way.leads || *way.leads == id || way.outside || c.kind == Choice::Kind::kScroll) continue;
+    if (!best || way.tried < place.ways[best->key].tried) best = &c;
   }
-  if (best) return go(id, *best);
-  if (place.restless_backs++ >= kMaxRestless) return std::nullopt;
-  return back(id);
+  return best ? std::optional<Action>(go(id, *best)) : std::nullopt;
 }
 
 bool Explorer::anything_open() const {

@@ -53,7 +53,7 @@ class Explorer {
     std::map<std::string, Way> ways;                 // by a choice's key
     std::map<std::string, Choice> open;              // seen the last time, and not tried
     std::map<std::string, Yield, std::less<>> rows;  // by the shape of a list's rows
-    int backs_in_vain = 0, restless_backs = 0;
+    int backs_in_vain = 0, backs_out = 0;
     std::optional<ScreenId> back_leads_out_to;  // and where the app began anew
   };
   struct Last {
