@@ -17,6 +17,9 @@ find_package(Freetype REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Boost REQUIRED)
 pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET libzmq)
+pkg_check_modules(BROTLIDEC REQUIRED IMPORTED_TARGET libbrotlidec)
+pkg_check_modules(BROTLIENC REQUIRED IMPORTED_TARGET libbrotlienc)  # tests
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET libdeflate)
 # By pkg-config: CapnProto's own CMake file looks for libatomic in a way that fails here.
 pkg_check_modules(CAPNP REQUIRED IMPORTED_TARGET capnp)
