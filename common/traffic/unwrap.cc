@@ -87,7 +87,8 @@ class Unwrapper {
     // What only begins like it by chance, in the midst of other bytes, gives nothing.
     if (out.end == PackedEnd::kMore) {
       unread(most == limits_.bytes - bytes_ ? NotLooked::kBytes : NotLooked::kRatio, layer);
-    } else if (out.end == PackedEnd::kBroken && ((at == 0 && wrapping != Wrapping::kZlib) || !out.bytes.empty())) {
+    } else if (out.end == PackedEnd::kBroken &&
+               ((at == 0 && wrapping != Wrapping::kZlib) || !out.bytes.empty())) {
       unread(NotLooked::kBroken, layer);
     }
     inside(layer, out.bytes);
