@@ -2,7 +2,7 @@
 """./dev bench: storesweep beside its peers, each pair in one run and in turn, as ratios with their spread.
 
 usage: bench.py PROGRAMS SOURCE FOLDER [--quick] [--write] [--pairs N] [NAME...]
-Names: rate, rate2000, pickup, judged, memory, device, apk, rejudge, explore (default: all). --quick: a smoke run, without the peers that are
+Names: rate, rate2000, pickup, judged, memory, device, apk, rejudge, explore, canaries (default: all). --quick: a smoke run, without the peers that are
 not installed; exit 77 when our own programs are not built. --write: this run's figures go to
 docs/benchmarks.md; what it did not measure stays there with its own date.
 """
@@ -17,11 +17,12 @@ import sys
 import time
 
 import apk_bench
+import canary_bench
 import report
 from servers import Load, Ours, Postgres, Redis, free_port, proportional_mib, wait_until
 
 SKIPPED = 77
-NAMES = ["rate", "rate2000", "pickup", "judged", "memory", "device", "apk", "rejudge", "explore"]  # after a restart retests wait for a lease
+NAMES = ["rate", "rate2000", "pickup", "judged", "memory", "device", "apk", "rejudge", "explore", "canaries"]  # after a restart retests wait for a lease
 
 
 class Bench:
@@ -307,6 +308,9 @@ class Bench:
     def apk(self):
         apk_bench.run(self)
 
+    def canaries(self):
+        canary_bench.run(self)
+
     def adbkit(self):
         """Installed by npm, once, under FOLDER."""
         modules = self.folder / "node_modules"
@@ -358,6 +362,7 @@ def main():
     lacking = (apk_bench.missing(options.programs) if options.names == ["apk"] else
                rejudge_missing(options.programs) if options.names == ["rejudge"] else
                explore_missing(options.programs) if options.names == ["explore"] else
+               canary_bench.missing(options.programs) if options.names == ["canaries"] else
                ours_missing(options.programs) + ([] if options.quick else peers_missing(options.programs)))
     if lacking:
         print("skipped: not here: " + ", ".join(lacking))
@@ -370,7 +375,8 @@ def main():
         names = (["rate", "pickup", "judged"] + ([] if device_missing(options.programs, bench.folder) else ["device"]) +
                  ([] if apk_bench.missing(options.programs) else ["apk"]) +
                  ([] if rejudge_missing(options.programs) else ["rejudge"]) +
-                 ([] if explore_missing(options.programs) else ["explore"]))
+                 ([] if explore_missing(options.programs) else ["explore"]) +
+                 ([] if canary_bench.missing(options.programs) else ["canaries"]))
         for what in peers_missing(options.programs) + device_missing(options.programs, bench.folder):
             print(f"without what is not here: {what}")
     try:
