@@ -7,6 +7,8 @@
 
 namespace storesweep::traffic {
 namespace {
+static_assert(std::endian::native == std::endian::little, "a window is the upper bytes of a word");
+
 // The data goes through both filters piece by piece, so that it comes from memory once.
 constexpr std::size_t kPieceBytes = 12 << 10;
 // Bits for each entry: one window in so many passes by chance.
