@@ -148,6 +148,7 @@ int main(int argc, char** argv) {
   add_rejudge_verb(app, program);
   add_report_verb(app, program);
   add_local_verbs(app, program);
+  add_canaries_verb(app, program);
   add_check_verb(app, program);
   add_calibrate_verb(app, program);
   add_apk_verb(app, program);

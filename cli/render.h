@@ -4,6 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <map>
 #include <string>
 
 #include "common/report/catalogue.h"
@@ -50,6 +51,10 @@ std::string render_listing_check(const Style& style, const Json& differences);
 // One line that is redrawn on a terminal; else a line for each package.
 std::string render_apk_progress(const Style& style, std::size_t done, std::size_t total,
                                 const std::string& file, std::size_t columns, bool terminal);
+
+// Canaries found in files, or what a run plants (docs/cli.md); kinds by their id in rules/sources.yaml.
+using KindNames = std::map<std::string, std::string>;
+std::string render_canaries(const Style& style, const Json& report, const KindNames& names);
 
 // Findings with what people said of them.
 std::string render_finding_list(const Style& style, const Json& page);

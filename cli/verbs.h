@@ -60,8 +60,9 @@ void add_finding_verbs(CLI::App& app,
                        Program& program);  // finding list|show|confirm|withdraw|overrule|notice|report
 void add_rejudge_verb(CLI::App& app, Program& program);  // rejudge
 void add_report_verb(CLI::App& app, Program& program);
-void add_local_verbs(CLI::App& app, Program& program);  // parse, screen: no coordinator is asked
-void add_check_verb(CLI::App& app, Program& program);   // check: one app on one device, no coordinator either
+void add_local_verbs(CLI::App& app, Program& program);    // parse, screen: no coordinator is asked
+void add_canaries_verb(CLI::App& app, Program& program);  // canaries: no coordinator either
+void add_check_verb(CLI::App& app, Program& program);  // check: one app on one device, no coordinator either
 void add_calibrate_verb(CLI::App& app,
                         Program& program);           // calibrate: devices held to apps with known faults
 void add_apk_verb(CLI::App& app, Program& program);  // apk: what packages say of themselves

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""`storesweep parse` and `storesweep screen`, as a stranger with a dump would call them.
+"""`storesweep parse`, `storesweep screen` and `storesweep canaries`, as a stranger with a dump would call them.
 
 usage: local_test.py STORESWEEP SOURCE
 """
+import base64
+import gzip
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -52,6 +55,30 @@ with tempfile.TemporaryDirectory() as folder:
     assert never.returncode == 1 and "NOT_IDLE" in never.stderr and not never.stdout, never
     bad = call("screen", dump, "--rules", source / "rules")
     assert bad.returncode == 1 and bad.stderr, bad
+
+    # canaries: what a run plants, and where it turns up
+    rules = ("--rules", source / "rules")
+    planted = {c["canary"]: c for c in json.loads(call("canaries", "--seed", 1, "--json").stdout)["canaries"]}
+    assert planted["oaid"]["kind"] == "oaid" and planted["oaid"]["forms"] > 40, planted
+    listed = call("--lang", "zh", "canaries", "--seed", 1, *rules)
+    assert planted["oaid"]["value"] in listed.stdout and "诱饵数据" in listed.stdout, listed
+    md5 = hashlib.md5(planted["android_id"]["value"].encode()).hexdigest().upper()
+    inner = json.dumps({"aid": md5, "imei": planted["imei"]["value"], "order": planted["imsi"]["value"]}).encode()
+    body = pathlib.Path(folder) / "body.bin"
+    body.write_bytes(b"POST /v1 HTTP/1.1\r\n\r\n" + gzip.compress(b'{"d":"' + base64.b64encode(gzip.compress(inner)) + b'"}'))
+    other = pathlib.Path(folder) / "other.bin"
+    other.write_bytes(gzip.compress(bytes(50 << 20)))
+    found = json.loads(call("canaries", "--seed", 1, body, other, "--json").stdout)["files"]
+    assert [(h["canary"], h["form"], h["field_named"]) for h in found[0]["hits"]] == [
+        ("android_id", "plain/md5/hex", True), ("imei", "plain/text", True)], found
+    assert [step["wrapping"] for step in found[0]["hits"][0]["layers"]] == ["gzip", "base64", "gzip"], found
+    assert found[0]["not_looked_at"] == [] and found[1]["hits"] == [], found
+    assert [u["why"] for u in found[1]["not_looked_at"]] == ["ratio"], found
+    text = call("--lang", "en", "canaries", "--seed", 1, body, other, *rules).stdout
+    assert "plain/md5/hex" in text and "gzip@21 > base64@6 > gzip@0" in text and "a bomb by its ratio" in text, text
+    assert json.loads(call("canaries", "--seed", 2, body, "--json").stdout)["files"][0]["hits"] == []
+    assert call("canaries", "--seed", 1, pathlib.Path(folder) / "nothing").returncode == 4
+    assert call("canaries", body).returncode == 2
 
     # check: what is missing is said with what to do about it
     apk = pathlib.Path(folder) / "app.apk"
