@@ -81,6 +81,10 @@ class Unwrapper {
       unread(NotLooked::kDepth, layer);
       return 0;
     }
+    if (tries_++ >= limits_.pieces) {
+      unread(NotLooked::kPieces, layer);
+      return around.size();  // marks beyond count are no streams, but hostile bytes: each costs a start
+    }
     const std::string_view packed = around.substr(at);
     const std::uint64_t most = most_of(packed.size());
     const Unpacked out = unpack_untrusted(packing, as_bytes(packed), most);
@@ -109,7 +113,10 @@ class Unwrapper {
     const std::uint64_t most = most_of(bytes.size());
     const Unpacked out = unpack_untrusted(packing, as_bytes(bytes), most);
     const bool whole = out.end == PackedEnd::kWhole && out.used == bytes.size();
-    if (!whole && out.end != PackedEnd::kMore) return;
+    if (!whole && out.end != PackedEnd::kMore) {
+      bytes_ += out.bytes.size();  // a wrong guess costs as much as a right one
+      return;
+    }
     if (!whole) unread(most == limits_.bytes - bytes_ ? NotLooked::kBytes : NotLooked::kRatio, {wrapping, 0});
     inside({wrapping, 0}, out.bytes);
   }
@@ -136,6 +143,7 @@ class Unwrapper {
   Layers layers_;
   std::uint64_t bytes_ = 0;
   std::size_t pieces_ = 0;
+  std::size_t tries_ = 0;  // streams begun
   std::vector<Unread> unread_;
 };
 }  // namespace

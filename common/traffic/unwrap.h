@@ -29,7 +29,7 @@ struct UnwrapLimits {
   std::uint64_t bytes = 256u << 20;     // of all that is unpacked of one body
   std::uint64_t ratio = 200;            // one layer of compression; more is a bomb
   std::uint64_t free_bytes = 1u << 20;  // a layer may have so many whatever its ratio
-  std::size_t pieces = 10'000;
+  std::size_t pieces = 10'000;          // and as many tries
 };
 
 enum class NotLooked {

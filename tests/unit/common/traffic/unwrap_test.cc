@@ -113,6 +113,17 @@ TEST(Unwrap, DepthBytesAndPiecesAreBoundedAndTold) {
   EXPECT_LE(some.unread.size(), few.pieces);
 }
 
+// Each mark costs a start of its decoder, whatever follows it.
+TEST(Unwrap, MarksWithoutStreamsAreTriedABoundedNumberOfTimes) {
+  for (const auto& [name, mark] :
+       {std::pair("zstd", std::string("\x28\xb5\x2f\xfd")), {"gzip", std::string("\x1f\x8b\x08\xff")}}) {
+    std::string body = "x";
+    for (int i = 0; i < 1'000'000; ++i) body += mark;
+    const Seen seen = unwrapped(body);
+    EXPECT_EQ(seen.unread, std::vector<std::string>{std::string("pieces ") + name});
+  }
+}
+
 TEST(Unwrap, EscapesInEscapesStopByThemselves) {
   std::string text = "end";
   for (int i = 0; i < 3; ++i) text = percent_of(text, true);
