@@ -48,9 +48,10 @@ void add_separators(const Canary& c, Spellings& all) {
 // Half of a long identifier is still nobody else's.
 void add_halves(const Canary& c, Spellings& all) {
   const std::string bare = without(c.value, "-");
-  const double bits = c.bits - kHexDigitBits * static_cast<double>(bare.size() / 2);
-  all.add("first_half", bare.substr(0, bare.size() / 2), bits);
-  all.add("last_half", bare.substr(bare.size() / 2), bits);
+  const std::size_t half = bare.size() / 2;
+  const double bits = c.bits - kHexDigitBits * static_cast<double>(half);
+  all.add("first_half", bare.substr(0, half), bits);
+  all.add("last_half", bare.substr(half), bits);
 }
 
 // A 64-bit identifier as Java prints a long.
