@@ -10,7 +10,6 @@ namespace {
 // Bytes behind a hit that must be seen before its edge is known.
 constexpr std::size_t kBehind = 2;
 constexpr std::size_t kOverlap = kMostFormBytes + kFieldDistance + kMaxFieldBytes + kBehind;
-constexpr std::size_t kHeldBytes = 1 << 20;
 // From where a coordinate begins to where the other may begin.
 constexpr std::size_t kReach = kMaxPairDistance + 32;
 // The index gives hits in disorder, but never further than this.
@@ -165,21 +164,22 @@ Hits CanaryMatcher::find(ByteView bytes, std::string_view field) const {
   return settled(std::move(found));
 }
 
-MatchStream::MatchStream(const CanaryMatcher& matcher, std::string field)
-    : matcher_(matcher), field_(std::move(field)) {}
+MatchStream::MatchStream(const CanaryMatcher& matcher, std::string field, std::size_t hold_bytes)
+    : matcher_(matcher), field_(std::move(field)), hold_bytes_(std::max<std::size_t>(hold_bytes, kBehind)) {}
 
 void MatchStream::feed(ByteView bytes) {
   while (!bytes.empty()) {
-    const std::size_t n = std::min(bytes.size(), kHeldBytes);
+    const std::size_t n = std::min(bytes.size(), hold_bytes_);
     held_ += as_text(bytes.first(n));
     bytes = bytes.subspan(n);
-    if (held_.size() >= kHeldBytes) look(false);
+    if (before_ + held_.size() - looked_ >= hold_bytes_) look(false);
   }
 }
 
 void MatchStream::look(bool last) {
   matcher_.look({held_, field_, before_, done_, last}, found_);
-  if (!last) done_ = before_ + held_.size() - kBehind;
+  looked_ = before_ + held_.size();
+  if (!last) done_ = looked_ - kBehind;
   const std::size_t gone = held_.size() - std::min(held_.size(), kOverlap);
   held_.erase(0, gone);
   before_ += gone;

@@ -71,7 +71,9 @@ class CanaryMatcher {
 // The same over bytes that come in pieces: gives what find() gives for all of them together.
 class MatchStream {
  public:
-  explicit MatchStream(const CanaryMatcher& matcher, std::string field = "");
+  // hold_bytes: so many are gathered before they are looked at.
+  explicit MatchStream(const CanaryMatcher& matcher, std::string field = "",
+                       std::size_t hold_bytes = std::size_t{1} << 20);
   void feed(ByteView bytes);
   Hits finish();
 
@@ -80,8 +82,10 @@ class MatchStream {
 
   const CanaryMatcher& matcher_;
   const std::string field_;
+  const std::size_t hold_bytes_;
   std::string held_;          // the end of what came, with enough before it to see names and whole forms
   std::uint64_t before_ = 0;  // bytes that came before held_
+  std::uint64_t looked_ = 0;  // bytes that were looked at
   std::uint64_t done_ = 0;    // hits that end up to here were looked at
   Hits found_;
 };

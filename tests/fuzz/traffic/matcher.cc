@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ByteView all(data, size);
   const Hits whole = matcher().find(all);
   const std::size_t step = size > 0 ? data[size - 1] % 64 + 1 : 1;
-  MatchStream stream(matcher());
+  MatchStream stream(matcher(), "", size % 8);
   for (std::size_t at = 0; at < size; at += step) stream.feed(all.subspan(at, std::min(step, size - at)));
   must(stream.finish().hits == whole.hits && !whole.cut);
   for (const Hit& hit : whole.hits) {

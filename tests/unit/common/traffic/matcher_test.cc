@@ -198,8 +198,9 @@ TEST(CanaryMatcher, AStreamFindsWhatTheWholeHoldsHoweverItIsCut) {
   ASSERT_GT(all.size(), 1u << 20);  // more than a stream holds at a time
   const auto expected = matcher().find(as_bytes(all)).hits;
   ASSERT_GT(expected.size(), 1'000u);
-  for (std::size_t largest : {7'001u, 100'000u, 3'000'000u}) {
-    MatchStream stream(matcher());
+  for (const auto& [largest, hold] :
+       {std::pair(3'000'000u, 1u << 20), {7'001u, 1u << 20}, {1'000u, 2u}, {90u, 50u}}) {
+    MatchStream stream(matcher(), "", hold);
     for (std::size_t at = 0; at < all.size();) {
       const std::size_t n = std::min<std::size_t>(all.size() - at, random.below(largest));
       stream.feed(as_bytes(std::string_view(all).substr(at, n)));
