@@ -80,6 +80,7 @@ Result<Loaded> MemoryStore::load() {
   for (const auto& [job, known] : known_) {
     if (!ends_.count(job)) l.known.push_back(known);
   }
+  load_controls(l);
   l.draining.assign(draining_.begin(), draining_.end());
   l.next_run = RunId{runs_.empty() ? 1 : runs_.rbegin()->first.value + 1};
   return l;

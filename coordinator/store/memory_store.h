@@ -54,6 +54,9 @@ class MemoryStore : public Store {
   Result<CalibrationRecord> calibration(const DeviceClass& where) override;
   Result<Page<CalibrationRecord>> calibrations(const PageRequest& page) override;
   Result<SdkSummary> sdks(SweepId sweep) override;
+  Result<DeviceTrail> trail_of(const std::string& device) override;
+  Result<RestingJobs> resting_on(const std::string& device, RunId since, std::int64_t from) override;
+  Result<Page<ControlRecord>> controls(const PageRequest& page) override;
   Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
   Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) override;
 
@@ -65,6 +68,9 @@ class MemoryStore : public Store {
   const std::map<JobId, std::vector<Judged>>& judgements() const { return judged_; }
   const std::map<RunId, RunRecord>& runs() const { return runs_; }
   const std::vector<Closing>& chain() const { return closings_; }
+  const std::map<TokenKey, ControlRecord>& all_controls() const { return controls_; }
+  const std::vector<DeviceAct>& device_acts() const { return device_acts_; }
+  const std::vector<Voiding>& voidings() const { return voidings_; }
   const std::map<SweepId, SweepRecord>& all_sweeps() const { return sweeps_; }
   std::uint64_t current_epoch() const { return epoch_; }
   // A hash of everything that is stored: whether something changed.
@@ -107,7 +113,14 @@ class MemoryStore : public Store {
   WriteOutcome apply(const SetDraining& w);
   WriteOutcome apply(const ActOnFinding& w);
   std::int64_t add_act(FindingAct act);
+  void load_controls(Loaded& loaded) const;
+  bool is_control(RunId run) const;
   WriteOutcome apply(const KeepPack& w);
+  WriteOutcome apply(const PutControl& w);
+  WriteOutcome apply(const Box<EndControl>& w);
+  WriteOutcome apply(const ActOnDevice& w);
+  WriteOutcome apply(const Box<VoidRules>& w);
+  WriteOutcome apply(const EndVoiding& w);
 
   WriteOutcome ended_by(JobId job, TokenKey token) const;
   std::int64_t swept_until(const std::string& store) const;
@@ -140,6 +153,9 @@ class MemoryStore : public Store {
   std::map<JobId, std::vector<Judged>> judged_;
   std::map<JobId, PutKnown> known_;
   std::vector<FindingAct> acts_;
+  std::map<TokenKey, ControlRecord> controls_;
+  std::vector<DeviceAct> device_acts_;
+  std::vector<Voiding> voidings_;  // id n stands at n - 1
   std::vector<Closing> closings_;  // number n stands at n - 1
   std::vector<KeptPack> packs_;
   std::set<std::string> draining_;

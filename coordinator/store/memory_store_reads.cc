@@ -127,6 +127,8 @@ StoredResult MemoryStore::result_of(const EndJob& end) const {
     if (!runs.empty() && runs_.count(runs[0])) r.run = runs_.at(runs[0]);
     for (std::size_t i = 1; i < runs.size(); ++i) r.more_runs.push_back(runs_.at(runs[i]));
   }
+  std::copy_if(voidings_.begin(), voidings_.end(), std::back_inserter(r.voidings),
+               [&](const Voiding& v) { return v.job == end.job; });
   return r;
 }
 
@@ -261,7 +263,7 @@ Result<std::vector<FiguresRow>> MemoryStore::figures(SweepId sweep) {
   std::lock_guard lock(mutex_);
   std::map<std::string, FiguresRow> by_kind;
   for (const auto& [id, run] : runs_) {
-    if (run.sweep != sweep) continue;
+    if (run.sweep != sweep || is_control(id)) continue;
     FiguresRow& row = by_kind[text(run.device.kind)];
     row.kind = run.device.kind;
     ++row.runs;
@@ -408,6 +410,12 @@ Digest MemoryStore::fingerprint() const {
   for (const auto& [id, run] : runs_) s += "\nr" + std::to_string(id.value);
   for (const FindingAct& act : acts_) s += "\na" + act.finding + std::string(name(act.kind));
   if (!closings_.empty()) s += "\nc" + to_hex(closing_digest(closings_.back()));
+  for (const auto& [token, c] : controls_) {
+    s += "\nk" + std::string(name(c.end)) + (c.voided ? "v" : "");
+    add_key(token);
+  }
+  for (const DeviceAct& act : device_acts_) s += "\nd" + act.device + std::string(name(act.kind));
+  for (const Voiding& v : voidings_) s += "\nv" + std::to_string(v.job.value);
   for (const auto& [job, e] : extras_) s += "\nx" + std::to_string(job.value);
   for (const auto& [id, sweep] : sweeps_) {
     s += "\ns" + std::to_string(id.value) + std::string(name(sweep.state));

@@ -12,6 +12,7 @@
 
 #include "common/model/calibration.h"
 #include "common/model/closing.h"
+#include "common/model/control.h"
 #include "common/model/figures.h"
 #include "common/model/finding_act.h"
 #include "common/model/lease.h"
@@ -176,6 +177,26 @@ struct Groups {
   std::string store, region, developer, category;
 };
 
+// What a result said of some rules, by runs of a device that failed a control since: it says so no more,
+// until these rules' phases were run again elsewhere. Never changed.
+struct VoidedRule {
+  std::string rule;
+  Level said = Level::kNotTested;
+  bool operator==(const VoidedRule&) const = default;
+};
+struct Voiding {
+  std::int64_t id = 0;  // made by the store
+  JobId job;            // the result's
+  SweepId sweep;
+  RunId control;  // the one that failed
+  std::string device;
+  std::vector<VoidedRule> rules;
+  std::vector<RunId> runs;     // have no word on them any more: all that the result rested on
+  std::int64_t judgement = 0;  // that said so
+  JobId retest;                // that runs them again
+  std::int64_t at_ms = 0;
+};
+
 // One listing of one sweep: how it ended and its verdict as it stands now.
 struct StoredResult {
   JobId job;
@@ -188,6 +209,12 @@ struct StoredResult {
   std::int64_t judgement = 0;        // which of the job's judgements that is; 0: none
   std::optional<RunRecord> run;      // the first run that the verdict rests on; none: it was not run
   std::vector<RunRecord> more_runs;  // the others: a confirmation, a partial retest
+  std::vector<Voiding> voidings;     // the oldest first
+};
+// Jobs whose result as it stands rests on a run of a device, a page of judgements at a time.
+struct RestingJobs {
+  std::vector<JobId> jobs;
+  std::int64_t next = 0;  // to go on from; 0: that was all
 };
 struct ResultQuery {
   SweepId sweep;
@@ -198,6 +225,7 @@ struct FindingActQuery {
   JobId job;      // zero: any
   SweepId sweep;  // zero: any
 };
+inline constexpr std::size_t kMaxTrail = 1'000;          // controls of one device that one read gives
 inline constexpr std::size_t kMaxFindingActs = 200'000;  // that one read gives
 struct SummaryQuery {
   SweepId sweep;

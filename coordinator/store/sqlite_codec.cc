@@ -1,5 +1,7 @@
 #include "coordinator/store/sqlite_codec.h"
 
+#include <algorithm>
+
 #include "common/base/bytes.h"
 #include "common/base/hash.h"
 
@@ -213,6 +215,36 @@ std::string tallies(const std::vector<Tally>& list) { return list_of(list, put_t
 std::vector<Tally> tallies(std::string_view bytes) {
   ByteReader in(as_bytes(bytes));
   return list_from<Tally>(in, get_tally);
+}
+
+std::string outcomes(const std::vector<RuleOutcome>& list) {
+  return list_of(list, [](std::string& out, const RuleOutcome& r) {
+    put(out, r.rule);
+    put_little(out, static_cast<std::uint64_t>(r.outcome), 1);
+    put(out, r.since.value);
+  });
+}
+std::vector<RuleOutcome> outcomes(std::string_view bytes) {
+  ByteReader all(as_bytes(bytes));
+  return list_from<RuleOutcome>(all, [](ByteReader& in) {
+    std::string rule = text(in);
+    const auto outcome = static_cast<ProbeOutcome>(std::min<int>(in.u8(), kProbeOutcomes - 1));
+    return RuleOutcome{std::move(rule), outcome, RunId{number(in)}};
+  });
+}
+
+std::string voided(const std::vector<VoidedRule>& list) {
+  return list_of(list, [](std::string& out, const VoidedRule& r) {
+    put(out, r.rule);
+    put_little(out, static_cast<std::uint64_t>(r.said), 1);
+  });
+}
+std::vector<VoidedRule> voided(std::string_view bytes) {
+  ByteReader all(as_bytes(bytes));
+  return list_from<VoidedRule>(all, [](ByteReader& in) {
+    std::string rule = text(in);
+    return VoidedRule{std::move(rule), static_cast<Level>(std::min<int>(in.u8(), 4))};
+  });
 }
 
 std::string runs(const std::vector<RunId>& list) {

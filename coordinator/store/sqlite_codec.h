@@ -38,6 +38,10 @@ std::string groups(const Groups& groups);
 Groups groups(std::string_view bytes);
 std::string tallies(const std::vector<Tally>& list);
 std::vector<Tally> tallies(std::string_view bytes);
+std::string outcomes(const std::vector<RuleOutcome>& list);
+std::vector<RuleOutcome> outcomes(std::string_view bytes);
+std::string voided(const std::vector<VoidedRule>& list);
+std::vector<VoidedRule> voided(std::string_view bytes);
 std::string runs(const std::vector<RunId>& list);
 std::vector<RunId> runs(std::string_view bytes);
 

@@ -92,6 +92,7 @@ std::optional<StoredResult> result_of(Db& db, JobId job) {
       if (auto run = rows::run(db, judged->runs[i])) r.more_runs.push_back(std::move(*run));
     }
   }
+  r.voidings = rows::voidings(db, job);
   return r;
 }
 

@@ -39,6 +39,9 @@ std::map<std::string, std::int64_t> ended_by(Db& db, SweepId id);
 // The judgement of a job that counts: the last one, and its number (0: there is none).
 std::int64_t judgement(Db& db, JobId job);
 std::optional<Judged> last_judged(Db& db, JobId job);
+// Into what a leader loads: controls, and the devices that are quarantined. The sweeps are there already.
+void load_controls(Db& db, Loaded& loaded);
+std::vector<Voiding> voidings(Db& db, JobId job);  // the oldest first
 Closing closing(const Query& q);
 Closing closing_head(Db& db);  // number 0: there is none
 

@@ -84,6 +84,7 @@ Loaded loaded_from(Db& db) {
   l.sweeps = open_sweeps(db);
   l.extras = rows::open_extras(db);
   load_tokens(db, l);
+  rows::load_controls(db, l);
   {
     Query q(db,
             "SELECT job, file_set, needs, by_epoch, by_n FROM known k WHERE NOT EXISTS (SELECT 1 FROM "

@@ -62,6 +62,9 @@ class SqliteStore final : public Store {
   Result<CalibrationRecord> calibration(const DeviceClass& where) override;
   Result<Page<CalibrationRecord>> calibrations(const PageRequest& page) override;
   Result<SdkSummary> sdks(SweepId sweep) override;
+  Result<DeviceTrail> trail_of(const std::string& device) override;
+  Result<RestingJobs> resting_on(const std::string& device, RunId since, std::int64_t from) override;
+  Result<Page<ControlRecord>> controls(const PageRequest& page) override;
   Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
   Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) override;
 

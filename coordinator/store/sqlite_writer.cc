@@ -199,7 +199,7 @@ void SqliteWriter::cover(const Of& of, std::int64_t at_ms) {
   (q << of.campaign.value << of.tenant.value << of.package << at_ms).run();
 }
 
-void SqliteWriter::insert(const RunRecord& r, const std::optional<Of>& of) {
+void SqliteWriter::insert_run(const RunRecord& r) {
   {
     Query q(db_, "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)");
     q << r.id.value << signed_of(r.token.epoch) << signed_of(r.token.n) << r.job.value << r.sweep.value
@@ -215,6 +215,10 @@ void SqliteWriter::insert(const RunRecord& r, const std::optional<Of>& of) {
     Query q(db_, "INSERT OR IGNORE INTO run_blob VALUES (?, ?)");
     (q.blob(codec::digest(b.sha256)) << r.id.value).run();
   }
+}
+
+void SqliteWriter::insert(const RunRecord& r, const std::optional<Of>& of) {
+  insert_run(r);
   if (of && !r.partial) {
     Query q(db_,
             "INSERT INTO app_time VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET run = excluded.run, "

@@ -37,6 +37,11 @@ class SqliteWriter {
   WriteOutcome apply(const SetDraining& w);
   WriteOutcome apply(const ActOnFinding& w);
   WriteOutcome apply(const KeepPack& w);
+  WriteOutcome apply(const PutControl& w);
+  WriteOutcome apply(const Box<EndControl>& w);
+  WriteOutcome apply(const ActOnDevice& w);
+  WriteOutcome apply(const Box<VoidRules>& w);
+  WriteOutcome apply(const EndVoiding& w);
   void finish();
 
  private:
@@ -56,6 +61,9 @@ class SqliteWriter {
   std::optional<Of> of_job(JobId job);
   std::optional<SweepState> state_of(SweepId sweep);
   void insert(const RunRecord& run, const std::optional<Of>& of);
+  void insert_run(const RunRecord& run);
+  void insert(const DeviceAct& act);
+  void insert(const Voiding& voiding);
   void insert(const ExtraJob& order);
   std::int64_t insert(const FindingAct& act);
   void insert(const Judged& judged, bool again);

@@ -46,6 +46,9 @@ struct Loaded {
   std::vector<FileSetTokens> file_sets;
   std::vector<PutKnown> known;  // of open jobs
   std::vector<std::string> draining;
+  std::vector<ControlRecord> controls;      // of jobs of these sweeps that have not ended
+  std::vector<ControlRecord> bad_controls;  // all that ever were, by run
+  std::vector<DeviceAct> quarantined;       // devices that are, by the act that did it
   RunId next_run;
   JobId next_extra;  // at least kFirstExtraJob
 };
@@ -150,6 +153,15 @@ class Store {
   virtual Result<CalibrationRecord> calibration(const DeviceClass& where) = 0;  // kNotFound
   // At most kMaxCalibrationsAtOnce a page.
   virtual Result<Page<CalibrationRecord>> calibrations(const PageRequest& page) = 0;
+
+  // ---- controls
+  // What is known of one device: at most kMaxTrail of its controls.
+  virtual Result<DeviceTrail> trail_of(const std::string& device) = 0;
+  // Those whose result rests on a run that the device made after `since` (a control of it, an attested reset
+  // of it, or zero); `from` is 0 or what the last page said.
+  virtual Result<RestingJobs> resting_on(const std::string& device, RunId since, std::int64_t from) = 0;
+  // Controls that were run, the newest first.
+  virtual Result<Page<ControlRecord>> controls(const PageRequest& page) = 0;
 
   // ---- gc
   // Runs older than that (of sweeps that are done or cancelled) lose their evidence and are never reused

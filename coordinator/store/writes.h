@@ -177,9 +177,36 @@ struct KeepPack {
   KeptPack pack;
 };
 
-using Write = std::variant<PutMark, EndToken, Box<EndJob>, ProbeJob, NoteReport, Attach, OrderJob, PutKnown,
-                           CreateSweep, SetSweep, SetShard, CancelSweep, CreateCampaign, SetDraining,
-                           ActOnFinding, KeepPack>;
+// A control is about to go out: never before this is stored. kAlready: it is stored.
+struct PutControl {
+  ControlRecord control;
+};
+// How it ended, its run, and what it means for the device, in one piece. The run counts for nothing else. A
+// control ends once (kAlready).
+struct EndControl {
+  ControlRecord control;
+  std::optional<RunRecord> run;
+  std::optional<DeviceAct> act;
+};
+struct ActOnDevice {
+  DeviceAct act;
+};
+// A result says no more what it said of some rules: its new verdict, the order to run them again and the
+// trail, in one piece. kStale and kRefused as of Attach.
+struct VoidRules {
+  Judged judged;
+  ExtraJob order;
+  Voiding voiding;
+};
+// All that this control makes void has been.
+struct EndVoiding {
+  TokenKey control;
+};
+
+using Write =
+    std::variant<PutMark, EndToken, Box<EndJob>, ProbeJob, NoteReport, Attach, OrderJob, PutKnown,
+                 CreateSweep, SetSweep, SetShard, CancelSweep, CreateCampaign, SetDraining, ActOnFinding,
+                 KeepPack, PutControl, Box<EndControl>, ActOnDevice, Box<VoidRules>, EndVoiding>;
 
 enum class WriteState : std::uint8_t {
   kDone,
