@@ -287,6 +287,7 @@ struct Offer {
   fileSet @10 :Data;         # known beforehand: this is `run` already
   evidenceAddress @11 :Text; # PUT blobs to this + "/" + name; good for this token only
   leaseMs @12 :Int64;        # counted from the sending of the ask
+  avoidDevices @13 :List(Text);  # identities that must not run it
 }
 
 struct FetchedAnswer {

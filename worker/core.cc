@@ -6,7 +6,8 @@ namespace storesweep::worker {
 namespace {
 bool fits(const Device& device, const job::WantDevice& want) {
   return satisfies(device, want.needs) && device.identity != want.not_on_device &&
-         (!want.on_kind || *want.on_kind == device.kind);
+         (!want.on_kind || *want.on_kind == device.kind) &&
+         std::find(want.avoid.begin(), want.avoid.end(), device.identity) == want.avoid.end();
 }
 template <class... F>
 struct Overload : F... {

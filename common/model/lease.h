@@ -54,9 +54,10 @@ struct LeaseOffer {
   std::vector<std::string> only_rules;  // a confirmation or retest runs the phases of these alone; empty: all
   Needs needs;                          // known from earlier tries
   std::string not_on_device;            // a confirmation: the identity that made the first run
-  std::optional<DeviceKind> on_kind;    // a confirmation: of the same kind
-  std::optional<Digest> file_set;       // known beforehand: then the grant already says run
-  std::string evidence_address;         // base URL for this token's blobs
+  std::vector<std::string> avoid_devices;  // identities that must not run it
+  std::optional<DeviceKind> on_kind;       // a confirmation: of the same kind
+  std::optional<Digest> file_set;          // known beforehand: then the grant already says run
+  std::string evidence_address;            // base URL for this token's blobs
   std::int64_t lease_ms = 0;
   bool operator==(const LeaseOffer&) const = default;
 };

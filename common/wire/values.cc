@@ -265,6 +265,7 @@ void put(format::Offer::Builder out, const LeaseOffer& v) {
   put_texts(out.initOnlyRules(size_of(v.only_rules)), v.only_rules);
   put(out.initNeeds(), v.needs);
   out.setNotOnDevice(text(v.not_on_device));
+  put_texts(out.initAvoidDevices(size_of(v.avoid_devices)), v.avoid_devices);
   if (v.on_kind) put(out.initOnKind(), *v.on_kind);
   if (v.file_set) out.setFileSet({v.file_set->data(), v.file_set->size()});
   out.setEvidenceAddress(text(v.evidence_address));
@@ -281,6 +282,7 @@ LeaseOffer get(format::Offer::Reader in) {
   v.only_rules = texts(in.getOnlyRules(), "offer.onlyRules");
   v.needs = get(in.getNeeds());
   v.not_on_device = text(in.getNotOnDevice(), "offer.notOnDevice");
+  v.avoid_devices = texts(in.getAvoidDevices(), "offer.avoidDevices");
   if (in.hasOnKind()) v.on_kind = get(in.getOnKind());
   if (in.getFileSet().size() != 0) v.file_set = digest(in.getFileSet(), "offer.fileSet");
   v.evidence_address = text(in.getEvidenceAddress(), "offer.evidenceAddress");

@@ -82,7 +82,7 @@ void JobStages::want_device() {
   if (!refused_.empty()) return fail({FailureKind::kApp, FailureReason::kInstall, refused_});
   enter(Step::kWaitingForDevice, limits_.device_wait_ms);
   show(Stage::kDevice);
-  act(WantDevice{needs_, offer_.not_on_device, offer_.on_kind});
+  act(WantDevice{needs_, offer_.not_on_device, offer_.on_kind, offer_.avoid_devices});
 }
 
 void JobStages::handle(const DeviceGiven& e) {

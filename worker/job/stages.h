@@ -86,6 +86,7 @@ struct WantDevice {
   Needs needs;
   std::string not_on_device;
   std::optional<DeviceKind> on_kind;
+  std::vector<std::string> avoid{};
 };                    // answer with DeviceGiven or NoDeviceFits
 struct NoteStart {};  // write it to the spool; answer with StartNoted or KeepFailed
 struct SayBegan {};   // before StartRun, which follows in the same list

@@ -84,9 +84,8 @@ class AnyMessage {
     return r;
   }
   LeaseOffer offer() {
-    LeaseOffer o{token(), any<JobKind>(3), SweepId(i64()), u32(), listing(), any<Depth>(2),
-                 texts(), needs(),         text(),         {},    {},        text(),
-                 i64()};
+    LeaseOffer o{token(), any<JobKind>(3), SweepId(i64()), u32(), listing(), any<Depth>(2), texts(),
+                 needs(), text(),          texts(),        {},    {},        text(),        i64()};
     if (flag()) o.on_kind = kind();
     if (flag()) o.file_set = digest();
     return o;
