@@ -39,6 +39,7 @@ std::string render_rejudged_rows(const Style& style, const Json& page);  // one 
 std::string render_rejudged(const Style& style, const Json& sums);
 std::string render_verified(const Style& style, const Json& bundle);  // `evidence verify`
 std::string render_workers(const Style& style, const Json& workers);
+std::string render_controls(const Style& style, const Json& page);
 std::string render_devices(const Style& style, const Json& devices);
 std::string render_figures(const Style& style, const Json& figures);
 std::string render_changes(const Style& style, const Json& page);

@@ -25,9 +25,18 @@ std::string render_workers(const Style& style, const Json& workers) {
   return table.empty() ? style.text("no_workers") + "\n" : table.text();
 }
 
+namespace {
+std::string state_of(const Style& style, const Json& device) {
+  const Json& quarantined = below(device, "quarantined");
+  return quarantined.is_object()
+             ? style.text("quarantined_by", {{"control", std::to_string(int_of(quarantined, "control"))}})
+             : "";
+}
+}  // namespace
+
 std::string render_devices(const Style& style, const Json& devices) {
   Table table({style.text("device"), style.text("kind"), "API", "ABI", style.text("worker"),
-               style.text("worker_leases")});
+               style.text("worker_leases"), style.text("state")});
   table.right(2);
   table.right(5);
   for (const Json& d : below(devices, "rows")) {
@@ -36,9 +45,27 @@ std::string render_devices(const Style& style, const Json& devices) {
       if (abi.is_string()) abis += (abis.empty() ? "" : ",") + abi.get<std::string>();
     }
     table.add({text_of(d, "identity"), text_of(d, "class"), std::to_string(int_of(d, "api")), abis,
-               text_of(d, "worker"), std::to_string(int_of(d, "worker_leases"))});
+               text_of(d, "worker"), std::to_string(int_of(d, "worker_leases")), state_of(style, d)});
   }
   return table.empty() ? style.text("no_devices") + "\n" : table.text();
+}
+
+// Of a bad one also which rules it failed, and how.
+std::string render_controls(const Style& style, const Json& page) {
+  Table table({style.text("control"), style.text("at"), style.text("probe"), style.text("device"),
+               style.text("worker"), style.text("end"), ""});
+  table.right(0);
+  for (const Json& c : below(page, "rows")) {
+    std::string wrong;
+    for (const Json& r : below(c, "rules")) {
+      const std::string outcome = text_of(r, "outcome");
+      if (outcome == "missed" || outcome == "flagged")
+        wrong += (wrong.empty() ? "" : ", ") + text_of(r, "rule") + " " + style.text(outcome);
+    }
+    table.add({std::to_string(int_of(c, "control")), text_of(c, "ended").substr(0, 16), text_of(c, "probe"),
+               text_of(c, "device"), text_of(c, "worker"), style.text(text_of(c, "end")), wrong});
+  }
+  return table.empty() ? style.text("no_controls") + "\n" : table.text();
 }
 
 // A run's own figures: sums over the runs of a sweep on each kind of device, and what one run takes.

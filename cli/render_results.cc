@@ -92,6 +92,24 @@ std::string level_text(const Style& style, std::string_view level) {
   return coloured(style, level, style.catalogue.text(style.language, "levels", level));
 }
 
+namespace {
+// What the result said and says no more: its device failed a control.
+std::string voided_text(const Style& style, const Json& result) {
+  std::string all;
+  for (const Json& v : below(result, "voided")) {
+    for (const Json& r : below(v, "rules")) {
+      all += style.text("voided", {{"rule", safe_text(text_of(r, "rule"))},
+                                   {"said", level_text(style, text_of(r, "said"))},
+                                   {"device", safe_text(text_of(v, "device"))},
+                                   {"control", std::to_string(int_of(v, "control"))},
+                                   {"retest", std::to_string(int_of(v, "retest"))}}) +
+             "\n";
+    }
+  }
+  return all;
+}
+}  // namespace
+
 std::string render_verdict(const Style& style, const Json& result) {
   const Json& listing = below(result, "listing");
   const std::string label = text_of(listing, "label");
@@ -110,6 +128,7 @@ std::string render_verdict(const Style& style, const Json& result) {
     return all + style.text("unreadable", {{"why", safe_text(verdict.status().message())}}) + "\n";
   all += rows_text(style, *verdict);
   for (const Finding& f : verdict->findings) all += finding_text(style, f);
+  all += voided_text(style, result);
   return all + coverage_text(style, *verdict);
 }
 

@@ -1,4 +1,4 @@
-// workers, devices, drain, events, gc
+// workers, devices, drain, free, controls, events, gc
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
@@ -71,6 +71,33 @@ void add_drain(CLI::App& app, Program& program) {
   });
 }
 
+void add_free(CLI::App& app, Program& program) {
+  struct Arguments {
+    std::string device, why;
+  };
+  auto a = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("free", "give a quarantined device jobs again, now that it was reset");
+  verb->add_option("device", a->device, "its identity, as `devices` shows it")->required();
+  verb->add_option("--why", a->why, "how it was reset: it is kept with its trail")->required();
+  verb->callback([a, &program] {
+    program.verb = [a](Session& s) -> Result<int> {
+      const std::string path = "/api/v1/devices/" + percent_encoded(a->device) + "/free";
+      TRY_ASSIGN(const Json answer, s.client.post(path, {{"why", a->why}}, "", s.quick()));
+      return show(s, answer, [&] { return s.style.text("freed", {{"device", a->device}}) + "\n"; });
+    };
+  });
+}
+
+void add_controls(CLI::App& app, Program& program) {
+  app.add_subcommand("controls", "probe apps that went out among the jobs of sweeps, and how devices did")
+      ->callback([&program] {
+        program.verb = [](Session& s) -> Result<int> {
+          TRY_ASSIGN(const Json page, s.client.get("/api/v1/controls", {}, s.quick()));
+          return show(s, page, [&] { return render_controls(s.style, page); });
+        };
+      });
+}
+
 void add_gc(CLI::App& app, Program& program) {
   auto days = std::make_shared<std::int64_t>(0);
   CLI::App* verb = app.add_subcommand("gc", "delete the evidence of old finished sweeps; verdicts stay");
@@ -95,6 +122,8 @@ void add_fleet_verbs(CLI::App& app, Program& program) {
     program.verb = show_devices;
   });
   add_drain(app, program);
+  add_free(app, program);
+  add_controls(app, program);
   auto sweep = std::make_shared<std::int64_t>(0);
   CLI::App* events = app.add_subcommand("events", "what happens, as it happens");
   events->add_option("--sweep", *sweep, "only of this sweep");

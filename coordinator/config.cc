@@ -74,6 +74,18 @@ void read_catalogues(ConfigMap in, CoordinatorConfig& c) {
   }
 }
 
+void read_controls(ConfigMap in, CoordinatorConfig& c) {
+  c.controls.folder = in.path("folder", "");
+  c.controls.address = in.string("address", "");
+  c.controls.one_in = in.integer("one_in", 100, {1, 1'000'000});
+  const std::string& address = c.controls.address;
+  const bool known =
+      starts_with(address, "http://") || starts_with(address, "https://") || starts_with(address, "file:///");
+  if (!address.empty() && (!known || ends_with(address, "/")))
+    in.error("address", "wanted http://..., https://... or file:///..., without a slash at its end");
+  if (!address.empty() && c.controls.folder.empty()) in.error("address", "is of no use without `folder`");
+}
+
 // "127.0.0.1:8080", "[::1]:8080"
 void read_listen(ConfigMap& in, http::ServerOptions& options) {
   const std::string listen = in.string("listen", "127.0.0.1:8080");
@@ -146,6 +158,7 @@ Result<CoordinatorConfig> read_coordinator_config(const std::string& path) {
   read_leases(root.map("leases"), c);
   read_judging(root.map("judging"), c);
   read_catalogues(root.map("catalogues"), c);
+  read_controls(root.map("controls"), c);
   read_http(root.map("http"), c);
   TRY(document.finish());
   return c;

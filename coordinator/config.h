@@ -55,6 +55,12 @@ struct CoordinatorConfig {
     std::string rejects;               // folder
   } catalogues;
 
+  struct ControlOptions {
+    std::string folder;   // of probe apps; empty: no control goes out
+    std::string address;  // where workers fetch them
+    std::int64_t one_in = 0;
+  } controls;
+
   http::ServerOptions http;
   std::string public_url;  // where workers reach it; empty: http://ADDRESS:PORT
   std::vector<http::AccessToken> tokens;

@@ -22,6 +22,7 @@
 #include "common/net/client.h"
 #include "common/rules/pack.h"
 #include "common/rules/pack_files.h"
+#include "common/rules/probes.h"
 #include "common/rules/sdks.h"
 #include "common/rules/workdays.h"
 #include "coordinator/config.h"
@@ -119,6 +120,19 @@ Result<SigningKey> evidence_key(const std::string& path, Random& random, Log& lo
   return signing_key_from_seed(*seed);
 }
 
+Result<ControlOptions> control_options(const CoordinatorConfig& c) {
+  ControlOptions o;
+  if (c.controls.folder.empty()) return o;
+  auto probes = load_probes(c.controls.folder);
+  if (!probes.ok()) return probes.status().within("controls.folder");
+  o.probes = std::move(*probes);
+  o.address = c.controls.address;
+  o.one_in = c.controls.one_in;
+  std::error_code error;
+  if (o.address.empty()) o.address = "file://" + std::filesystem::absolute(c.controls.folder, error).string();
+  return o;
+}
+
 Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   // Read here too, so that a bad pack is told before anything starts.
   auto loaded = load_rule_pack(c.judging.rules);
@@ -136,6 +150,7 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   o.core.reuse_ms = c.leases.reuse_ms;
   o.core.no_device_ms = c.leases.no_device_ms;
   o.core.pack_version = pack.version;
+  TRY_ASSIGN(o.core.controls, control_options(c));
   auto sdks = load_sdks(c.judging.rules);
   if (!sdks.ok()) return sdks.status().within("judging.rules");
   o.core.sdks = std::make_shared<const SdkCatalogue>(std::move(*sdks));

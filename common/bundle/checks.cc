@@ -163,7 +163,7 @@ Status judged_again(const layout::OpenedResult& opened) {
                        ": verify it with the program of that version, or judge it again first");
   }
   std::vector<RunOrder> orders;
-  for (const Statement::Run& run : s.runs) orders.push_back({run.run, run.base_run, run.rules});
+  for (const Statement::Run& run : s.runs) orders.push_back({run.run, run.base_run, run.rules, {}});
   const std::vector<JudgeStep> steps = judge_steps(orders);
   std::vector<Verdict> judged;
   for (const JudgeStep& step : steps) {
@@ -173,7 +173,7 @@ Status judged_again(const layout::OpenedResult& opened) {
     if (!verdict.ok()) return verdict.status().within(of_job(r) + ": judged again");
     judged.push_back(*std::move(verdict));
   }
-  const Verdict again = fold_steps(steps, std::move(judged), r.verdict);
+  const Verdict again = fold_steps(orders, steps, std::move(judged), r.verdict);
   if (verdict_text(again) == verdict_text(r.verdict)) return ok_status();
   return corrupt(
       of_job(r) +

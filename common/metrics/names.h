@@ -91,6 +91,17 @@ inline constexpr CounterSpec kJudgeDeaths{
     {"storesweep_judge_deaths_total", "Judges that died or ran out of their budget over a journal."}};
 inline constexpr CounterSpec kHintsOverruled{
     {"storesweep_hints_overruled_total", "Verdicts that differ from the worker's own hint."}};
+// ---- controls
+inline constexpr CounterSpec kControls{
+    {"storesweep_controls_total", "Controls among the jobs of sweeps, by how they ended.", {"end"}}};
+inline constexpr CounterSpec kVoidedResults{
+    {"storesweep_voided_results_total",
+     "Results that lost what they said of rules, their device having failed a control."}};
+inline constexpr CounterSpec kQuarantinedReports{
+    {"storesweep_quarantined_reports_total",
+     "Reports that were refused because their device is quarantined."}};
+inline constexpr GaugeSpec kQuarantined{
+    {"storesweep_devices_quarantined", "Devices that get no leases because they failed a control."}};
 // ---- store
 inline constexpr HistogramSpec kCommitSeconds{{"storesweep_commit_seconds", "Time of one durable commit."},
                                               kShort};

@@ -8,6 +8,16 @@ namespace {
 bool among(const std::vector<std::string>& rules, const std::string& rule) {
   return std::find(rules.begin(), rules.end(), rule) != rules.end();
 }
+
+void settle_rows(Verdict& verdict) {
+  for (RowVerdict& row : verdict.rows) {
+    std::vector<const ItemVerdict*> items;
+    for (const ItemVerdict& item : verdict.items) {
+      if (task_of_rule(item.rule) == row.task) items.push_back(&item);
+    }
+    row = row_of(row.task, items);
+  }
+}
 }  // namespace
 
 int task_of_rule(std::string_view rule) {
@@ -48,13 +58,7 @@ Verdict with_rules_of(Verdict whole, const Verdict& part, const std::vector<std:
   std::erase_if(whole.confirm_rules, [&](const auto& r) { return among(rules, r); });
   std::copy_if(part.confirm_rules.begin(), part.confirm_rules.end(), std::back_inserter(whole.confirm_rules),
                [&](const std::string& r) { return among(rules, r); });
-  for (RowVerdict& row : whole.rows) {
-    std::vector<const ItemVerdict*> items;
-    for (const ItemVerdict& item : whole.items) {
-      if (task_of_rule(item.rule) == row.task) items.push_back(&item);
-    }
-    row = row_of(row.task, items);
-  }
+  settle_rows(whole);
   whole.simulated |= part.simulated;
   whole.runs += part.runs;
   // No single pack, or judge, bears it any more: it must be judged again before it can be stated.
@@ -63,13 +67,34 @@ Verdict with_rules_of(Verdict whole, const Verdict& part, const std::vector<std:
   return whole;
 }
 
+Verdict without_rules(Verdict verdict, const std::vector<std::string>& rules) {
+  if (rules.empty()) return verdict;
+  for (ItemVerdict& item : verdict.items) {
+    if (among(rules, item.rule)) item = {item.rule, Level::kNotTested, {Reason::kNotCalibrated}};
+  }
+  std::erase_if(verdict.findings, [&](const Finding& f) { return among(rules, f.rule); });
+  std::erase_if(verdict.confirm_rules, [&](const auto& r) { return among(rules, r); });
+  settle_rows(verdict);
+  return verdict;
+}
+
 RunId last_word(std::span<const RunOrder> runs, const std::string& rule) {
   RunId last;
   for (const RunOrder& run : runs) {
-    const bool of_it = run.rules.empty() || among(run.rules, rule);
+    const bool of_it = (run.rules.empty() || among(run.rules, rule)) && !among(run.voided, rule);
     if (of_it && (!run.base || run.base == last)) last = run.id;
   }
   return last;
+}
+
+std::vector<std::string> voided_rules(std::span<const RunOrder> runs) {
+  std::vector<std::string> rules;
+  for (const RunOrder& run : runs) {
+    for (const std::string& rule : run.voided) {
+      if (!last_word(runs, rule) && !among(rules, rule)) rules.push_back(rule);
+    }
+  }
+  return rules;
 }
 
 std::vector<JudgeStep> judge_steps(std::span<const RunOrder> runs) {
@@ -93,10 +118,12 @@ std::vector<JudgeStep> judge_steps(std::span<const RunOrder> runs) {
   return steps;
 }
 
-Verdict fold_steps(std::span<const JudgeStep> steps, std::vector<Verdict> judged, const Verdict& stands) {
+Verdict fold_steps(std::span<const RunOrder> runs, std::span<const JudgeStep> steps,
+                   std::vector<Verdict> judged, const Verdict& stands) {
   Verdict whole = std::move(judged.at(0));
   for (std::size_t i = 1; i < steps.size(); ++i)
     whole = with_rules_of(std::move(whole), judged.at(i), steps[i].rules);
+  whole = without_rules(std::move(whole), voided_rules(runs));
   const std::vector<std::string> alone = single_device_rules(stands);
   return alone.empty() ? whole : single_device(std::move(whole), alone);
 }

@@ -98,6 +98,24 @@ Json evidence_json(const ResultRow& r) {
   return runs;
 }
 
+Json voidings_json(const ResultRow& r) {
+  Json all = Json::array();
+  for (const Voiding& v : r.voidings) {
+    Json rules = Json::array();
+    for (const VoidedRule& one : v.rules) rules.push_back({{"rule", one.rule}, {"said", name(one.said)}});
+    Json runs = Json::array();
+    for (RunId run : v.runs) runs.push_back(run.value);
+    all.push_back({{"control", v.control.value},
+                   {"device", v.device},
+                   {"at", time_or_null(v.at_ms)},
+                   {"rules", std::move(rules)},
+                   {"runs", std::move(runs)},
+                   {"judgement", v.judgement},
+                   {"retest", v.retest.value}});
+  }
+  return all;
+}
+
 Json to_json(const ChangeRow& c) {
   return {{"id", c.id},
           {"kind", name(c.kind)},
@@ -115,6 +133,7 @@ Json to_json(const ResultRow& r) {
   all["figures"] = figures_json(r.figures);
   all["blobs"] = std::move(blobs);
   all["evidence"] = evidence_json(r);
+  all["voided"] = voidings_json(r);
   return all;
 }
 
@@ -266,7 +285,28 @@ Json to_json(const DeviceStatus& d) {
           {"abis", d.device.abis},
           {"features", d.device.features},
           {"quick_app_runtime", d.device.quick_app_runtime},
-          {"worker_leases", d.worker_leases}};
+          {"worker_leases", d.worker_leases},
+          {"quarantined", d.quarantined ? Json{{"control", d.quarantined->run.value},
+                                               {"since", time_or_null(d.quarantined->at_ms)}}
+                                        : Json(nullptr)}};
+}
+
+Json to_json(const ControlRecord& c) {
+  Json rules = Json::array();
+  for (const RuleOutcome& r : c.rules) {
+    rules.push_back({{"rule", r.rule}, {"outcome", name(r.outcome)}, {"since", r.since.value}});
+  }
+  return {{"control", c.run.value},
+          {"end", name(c.end)},
+          {"probe", c.probe},
+          {"device", c.device},
+          {"worker", c.worker},
+          {"sweep", c.sweep.value},
+          {"job", c.job.value},
+          {"granted", time_or_null(c.granted_ms)},
+          {"ended", time_or_null(c.ended_ms)},
+          {"rules", std::move(rules)},
+          {"voided", c.voided}};
 }
 
 }  // namespace storesweep::http

@@ -23,5 +23,6 @@ nlohmann::ordered_json evidence_json(const ResultRow& row);  // by run
 nlohmann::ordered_json to_json(const ChangeRow& change);
 nlohmann::ordered_json to_json(const WorkerStatus& worker);
 nlohmann::ordered_json to_json(const DeviceStatus& device);
+nlohmann::ordered_json to_json(const ControlRecord& control);
 
 }  // namespace storesweep::http

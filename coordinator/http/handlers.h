@@ -54,6 +54,8 @@ Result<Response> rejudge_results(const Call& call);
 Result<Response> get_blob(const Call& call);
 Result<Response> put_blob(const Call& call);
 Result<Response> collect_garbage(const Call& call);
+Result<Response> free_device(const Call& call);
+Result<Response> list_controls(const Call& call);
 Result<Response> put_calibration(const Call& call);
 Result<Response> list_calibrations(const Call& call);
 Result<Response> get_metrics(const Call& call);

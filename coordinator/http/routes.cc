@@ -151,6 +151,8 @@ const std::vector<Route>& table() {
       {"POST", "/api/v1/workers/{worker}/drain", Access::kFull, kSmallBody, kQuickMs, {}, drain_worker},
       {"POST", "/api/v1/workers/{worker}/undrain", Access::kFull, kSmallBody, kQuickMs, {}, undrain_worker},
       {"GET", "/api/v1/devices", Access::kRead, kNoBody, kQuickMs, {}, list_devices},
+      {"POST", "/api/v1/devices/{device}/free", Access::kFull, kSmallBody, kQuickMs, {}, free_device},
+      {"GET", "/api/v1/controls", Access::kRead, kNoBody, kQuickMs, {"cursor", "rows"}, list_controls},
       {"GET", "/api/v1/events", Access::kRead, kNoBody, kQuickMs, {"after", "sweep"}, stream_events},
       {"POST", "/api/v1/gc", Access::kFull, kSmallBody, kImportMs, {}, collect_garbage},
       {"POST", "/api/v1/calibrations", Access::kFull, kMaxCalibrationBytes, kQuickMs, {}, put_calibration},

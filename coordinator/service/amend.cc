@@ -8,7 +8,14 @@
 namespace storesweep {
 
 std::vector<RunOrder> orders_of(const StoredResult& r) {
-  const auto order_of = [](const RunRecord& run) { return RunOrder{run.id, run.base_run, run.rules}; };
+  const auto order_of = [&r](const RunRecord& run) {
+    RunOrder order{run.id, run.base_run, run.rules, {}};
+    for (const Voiding& v : r.voidings) {
+      if (std::find(v.runs.begin(), v.runs.end(), run.id) == v.runs.end()) continue;
+      for (const VoidedRule& rule : v.rules) order.voided.push_back(rule.rule);
+    }
+    return order;
+  };
   std::vector<RunOrder> out;
   if (r.run) out.push_back(order_of(*r.run));
   for (const RunRecord& more : r.more_runs) out.push_back(order_of(more));
@@ -45,6 +52,7 @@ std::optional<Amended> amended(const StoredResult& standing, const ExtraJob& ord
   auto stands = decode_verdict_untrusted(standing.verdict);
   if (!whole && stands.ok()) out.verdict = with_rules_of(std::move(*stands), judged, rules);
   out.runs.push_back(run);
+  if (whole) out.verdict = without_rules(std::move(out.verdict), voided_rules(orders_of(standing)));
   return out;
 }
 
@@ -53,6 +61,44 @@ std::optional<Amended> amended_for_want_of_a_device(const StoredResult& standing
   auto stands = decode_verdict_untrusted(standing.verdict);
   if (rules.empty() || !stands.ok()) return std::nullopt;
   return Amended{single_device(std::move(*stands), rules), runs_of(standing)};
+}
+
+namespace {
+// Whether what the result says of the rule rests on a run of the device that is to be doubted. A confirmation
+// was judged together with the run that it repeats.
+bool rests_on_doubted(const StoredResult& standing, const RuleOutcome& rule, const ControlRecord& bad) {
+  const std::vector<RunOrder> orders = orders_of(standing);
+  const RunId last = last_word(orders, rule.rule);
+  RunId base;
+  for (const RunOrder& o : orders) {
+    if (o.id == last) base = o.base;
+  }
+  const auto doubted = [&](const RunRecord& run) {
+    const bool bears = run.id == last || (base && run.id == base);
+    return bears && run.device.identity == bad.device && run.id > rule.since && run.id <= bad.run;
+  };
+  return (standing.run && doubted(*standing.run)) ||
+         std::any_of(standing.more_runs.begin(), standing.more_runs.end(), doubted);
+}
+}  // namespace
+
+std::optional<Unsaid> unsaid(const StoredResult& standing, const ControlRecord& bad) {
+  auto stands = decode_verdict_untrusted(standing.verdict);
+  if (!stands.ok()) return std::nullopt;
+  Unsaid out;
+  std::vector<std::string> rules;
+  for (const RuleOutcome& r : bad.rules) {
+    if (!r.bad() || !rests_on_doubted(standing, r, bad)) continue;
+    const auto item = std::find_if(stands->items.begin(), stands->items.end(),
+                                   [&](const ItemVerdict& i) { return i.rule == r.rule; });
+    if (item == stands->items.end()) continue;
+    if (item->level == Level::kNotTested || item->level == Level::kNotApplicable) continue;
+    out.rules.push_back({r.rule, item->level});
+    rules.push_back(r.rule);
+  }
+  if (rules.empty()) return std::nullopt;
+  out.verdict = without_rules(std::move(*stands), rules);
+  return out;
 }
 
 }  // namespace storesweep

@@ -28,4 +28,12 @@ std::optional<Amended> amended(const StoredResult& standing, const ExtraJob& ord
 // What stands, with the rules of a confirmation marked as having no second device; nullopt: as above.
 std::optional<Amended> amended_for_want_of_a_device(const StoredResult& standing, const ExtraJob& order);
 
+struct Unsaid {
+  Verdict verdict;                // the rules are not tested in it: NOT_CALIBRATED
+  std::vector<VoidedRule> rules;  // with what was said of them
+};
+// What stands, without what it says of rules that the control's device failed, where that rests on a run
+// which the device made while it was to be doubted. nullopt: it rests on none.
+std::optional<Unsaid> unsaid(const StoredResult& standing, const ControlRecord& bad);
+
 }  // namespace storesweep

@@ -112,6 +112,7 @@ struct ResultRow {
     std::vector<BlobRef> blobs;
   };
   std::vector<Evidence> evidence;  // the first run first, then its confirmation and what amended it
+  std::vector<Voiding> voidings;   // what it said and says no more, the oldest first
 };
 // One SDK in one version, in the words of the coordinator's catalogue.
 struct SdkRow {
@@ -140,6 +141,7 @@ struct DeviceStatus {
   std::string worker;
   std::size_t worker_leases =
       0;  // what its worker holds on all of its devices; which on which it does not say
+  std::optional<DeviceAct> quarantined;  // it gets no leases: it failed a control
 };
 
 struct RetestRequest {
@@ -257,6 +259,10 @@ class ServiceApi {
   virtual Result<std::vector<DeviceStatus>> devices(const Deadline&) = 0;
   // Lets it finish what it has and take nothing new, or (false) take jobs again.
   virtual Status drain(const std::string& worker, bool draining, const Deadline&) = 0;
+  // A quarantined device gets leases again: somebody attests its reset, and says of it what there is to say.
+  virtual Status free_device(const std::string& device, const std::string& why, const Deadline&) = 0;
+  // Controls that were run, the newest first.
+  virtual Result<Page<ControlRecord>> controls(const PageRequest&, const Deadline&) = 0;
   // What probe apps showed of a class of devices; value: what holds of it now. Judged by from the next report
   // on.
   virtual Result<Calibration> calibrate(const Calibration&, const Deadline&) = 0;

@@ -42,6 +42,7 @@ Core::Core(CoreOptions options, Lead lead, Loaded loaded, Now now)
     info(e.job).extra = e;
     waits.insert(e.job);
   }
+  load_controls(loaded);
   const bool at_once = options_.bugs.queue.extras_free;
   for (JobId job : waits) {
     queue_.set(job, JobState::kLater);
@@ -141,6 +142,12 @@ void Core::handle(ResultRead& e) {
 void Core::handle(SweepRead& e) {
   if (auto then = taken(sweep_reads_, e.id)) then(e.sweep);
 }
+void Core::handle(TrailRead& e) {
+  if (auto then = taken(trail_reads_, e.id)) then(e.trail);
+}
+void Core::handle(RestingRead& e) {
+  if (auto then = taken(resting_reads_, e.id)) then(e.jobs);
+}
 void Core::handle(BlobsChecked& e) {
   if (auto then = taken(blob_checks_, e.id)) then(e.there);
 }
@@ -182,6 +189,7 @@ void Core::handle(Tick& e) {
     asks_.pop_front();
   }
   pump();
+  void_more();
   next_tick_ms_ = now_.steady_ms + options_.tick_ms();
 }
 

@@ -48,12 +48,24 @@ struct Bugs {
   bool intake_unchecked = false;     // an address takes blobs after its job's end
   bool amends_unchecked = false;     // what was committed since the standing verdict was read is lost
   bool confirms_superseded = false;  // a confirmation replaces a newer verdict
+  bool control_counts = false;       // a control's run ends the job whose place it took
+  bool control_unstored = false;     // a control goes out before it is stored
+  bool quarantine_ignored = false;   // a device that failed a control is believed all the same
+  bool voiding_forgotten = false;    // what a control makes void is not gone on with after a start
+  bool voided_reused = false;        // runs that are void stand in for others
   QueueBugs queue;
 };
 
 // Of all that one token puts; a worker's own bounds are 64 MiB of journal and 64 MiB of screenshots.
 inline constexpr std::uint64_t kMaxEvidenceBytes = 256u << 20;
 inline constexpr const char* kSilence = "silence";  // detail of a token that ended in it
+
+// Controls among the jobs of sweeps.
+struct ControlOptions {
+  std::vector<Probe> probes;  // none: no control goes out
+  std::string address;        // workers fetch a probe from this + "/" + its file's name
+  std::int64_t one_in = 100;  // leases of jobs that were never leased before
+};
 
 struct CoreOptions {
   std::int64_t lease_ms = 60'000;
@@ -73,6 +85,7 @@ struct CoreOptions {
   std::shared_ptr<const SdkCatalogue> sdks;       // whose names count; null: none do
   std::shared_ptr<const SigningKey> closing_key;  // closes accepted journals; null: none is closed
   std::string evidence_base;                      // URL that a token's blobs go to: base + "/" + address key
+  ControlOptions controls;
   Bugs bugs;
 
   std::int64_t heartbeat_ms() const { return std::max<std::int64_t>(lease_ms / 4, 1); }
@@ -102,12 +115,13 @@ class Core {
   std::optional<SweepLive> sweep_live(SweepId sweep, Now now) const;
   std::vector<WorkerStatus> workers(Now now) const;
   std::vector<DeviceStatus> devices() const;
+  const std::map<std::string, DeviceAct>& quarantined() const { return quarantined_; }
   const std::string& stopped_why() const { return stopped_why_; }
   std::uint64_t epoch() const { return lead_.epoch; }
   std::size_t live_leases() const { return leases_.size(); }
   // Since this core was made.
   struct Counted {
-    std::uint64_t expired_begun = 0, expired_unbegun = 0, overruled = 0;
+    std::uint64_t expired_begun = 0, expired_unbegun = 0, overruled = 0, device_refused = 0;
   };
   const Counted& counted() const { return counted_; }
 
@@ -129,6 +143,10 @@ class Core {
   const Queue& queue() const { return queue_; }
 
  private:
+  struct KnownControl {
+    ControlRecord record;
+    bool end_stored = false;  // else its end is being decided upon or committed
+  };
   struct Info {  // what is known of a job beyond its state; most jobs never have one
     Digest file_set{};
     Needs needs;
@@ -140,6 +158,7 @@ class Core {
     std::vector<std::string> avoid;  // Wish::avoid
     std::optional<ExtraJob> extra;
     std::shared_ptr<const JobPayload> payload;
+    std::vector<KnownControl> controls;  // that took its place
   };
   struct Worker {
     std::string name;
@@ -185,6 +204,8 @@ class Core {
   void handle(RunsRead& e);
   void handle(ResultRead& e);
   void handle(SweepRead& e);
+  void handle(TrailRead& e);
+  void handle(RestingRead& e);
   void handle(BlobsChecked& e);
   void handle(JudgedEvent& e);
   template <class Event>
@@ -304,7 +325,31 @@ class Core {
   void after_attempt(JobId job, FailureKind kind);
   Opening* opening(TokenKey key);
 
+  // ---- controls.cc
+  ControlRecord* control(JobId job, TokenKey token);  // null: it is none
+  const Probe* probe_of(const ControlRecord& c) const;
+  void load_controls(Loaded& loaded);
+  void choose_control(JobId job, const Token& token);
+  std::shared_ptr<const JobPayload> disguised_payload(const ControlRecord& c, const JobPayload& of) const;
+  void send_grant(const std::string& worker, Grant grant);
+  void decide_control(Lease& lease, const Fetched& m);
+  void load_control(TokenKey key);
+  void control_judged(TokenKey key, const Verdict& verdict);
+  void end_control(TokenKey key, ControlRecord c, const Verdict& verdict, const DeviceTrail& trail);
+  void control_not_run(const EndToken& e, std::optional<Answer> answer, std::function<void()> after);
+  void control_left(JobId job, TokenKey token);
+  void refuse_device(TokenKey key);
+  bool believed(const std::string& device) const;
+  bool suspect(const RunRecord& run) const;
+  void voiding_wanted(const ControlRecord& bad);
+  void void_more();
+  void void_result(Result<StoredResult>& standing);
+  void voiding_done();
+  VoidRules voiding_of(const StoredResult& standing, const Unsaid& unsaid, const ControlRecord& bad);
+  void command(std::uint64_t ticket, FreeDevice& c);
+
   // ---- ends.cc
+  RunRecord run_of(const Opening& o, const Verdict& verdict);
   void end_job(EndJob end, Then then);
   FindingAct answer_of(const ExtraJob& order, RetestOutcome outcome) const;
   FindingAct answer_of(const ExtraJob& order, const Opening& o, const Verdict& verdict) const;
@@ -366,6 +411,8 @@ class Core {
   std::unordered_map<std::uint64_t, std::function<void(std::vector<RunRecord>)>> run_reads_;
   std::unordered_map<std::uint64_t, std::function<void(Result<StoredResult>&)>> result_reads_;
   std::unordered_map<std::uint64_t, std::function<void(Result<SweepCounts>&)>> sweep_reads_;
+  std::unordered_map<std::uint64_t, std::function<void(Result<DeviceTrail>&)>> trail_reads_;
+  std::unordered_map<std::uint64_t, std::function<void(Result<RestingJobs>&)>> resting_reads_;
   std::unordered_map<std::uint64_t, std::function<void(bool)>> blob_checks_;
   std::unordered_map<std::uint64_t, std::function<void(JudgedEvent&)>> judgings_;
 
@@ -405,6 +452,17 @@ class Core {
     }
   };
   std::unordered_map<TokenKey, Ending, HashToken> ending_;
+
+  std::map<std::string, DeviceAct> quarantined_;
+  std::vector<ControlRecord> bad_controls_;  // all that ever were
+  struct VoidingWork {
+    ControlRecord control;
+    std::deque<JobId> jobs;  // whose results are to be looked at
+    std::int64_t next = 0;
+    bool all_read = false;
+  };
+  std::deque<VoidingWork> voidings_;  // one after the other
+  bool voiding_ = false;              // an answer is awaited
 
   std::map<SweepId, SweepRecord> sweeps_;
   std::map<SweepId, std::map<std::string, std::int64_t>> ended_by_;

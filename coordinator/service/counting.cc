@@ -70,6 +70,11 @@ void Counting::committed(std::span<const Write> writes, const CommitResult& resu
       metrics_.counter(metric::kJobsEnded, {name(end->how)}).add();
       if (end->reused) metrics_.counter(metric::kReuses).add();
       if (end->run) count_run(metrics_, *end->run);
+    } else if (auto* control = std::get_if<Box<EndControl>>(&writes[i])) {
+      reports += (*control)->run ? 1 : 0;
+      metrics_.counter(metric::kControls, {name((*control)->control.end)}).add();
+    } else if (std::holds_alternative<Box<VoidRules>>(writes[i])) {
+      metrics_.counter(metric::kVoidedResults).add();
     } else if (auto* token = std::get_if<EndToken>(&writes[i])) {
       ++reports;
       ++failures[static_cast<std::size_t>(token->kind)];
@@ -114,14 +119,19 @@ void Counting::look(const Core& core, Store& store, Now now) {
   metrics_.counter(metric::kLeasesExpired, {"no"})
       .add(static_cast<double>(counted.expired_unbegun - last_.expired_unbegun));
   metrics_.counter(metric::kHintsOverruled).add(static_cast<double>(counted.overruled - last_.overruled));
+  metrics_.counter(metric::kQuarantinedReports)
+      .add(static_cast<double>(counted.device_refused - last_.device_refused));
   last_ = counted;
+  metrics_.gauge(metric::kQuarantined).set(static_cast<double>(core.quarantined().size()));
   metrics_.gauge(metric::kLeasesLive).set(static_cast<double>(core.live_leases()));
   const auto workers = core.workers(now);
   metrics_.gauge(metric::kWorkersConnected)
       .set(static_cast<double>(
           std::count_if(workers.begin(), workers.end(), [](const auto& w) { return w.connected; })));
   for (auto& [kind, n] : kinds_) n = 0;
-  for (const DeviceStatus& d : core.devices()) ++kinds_[text(d.device.kind)];
+  for (const DeviceStatus& d : core.devices()) {
+    if (!d.worker.empty()) ++kinds_[text(d.device.kind)];
+  }
   for (const auto& [kind, n] : kinds_) metrics_.gauge(metric::kDevices, {kind}).set(static_cast<double>(n));
   std::int64_t pending = 0, waiting = 0;
   const std::vector<SweepId> running = core.queue().sweeps();

@@ -57,6 +57,30 @@ std::optional<ExtraJob> Core::confirmation(JobId about, const Verdict& verdict, 
   return e;
 }
 
+RunRecord Core::run_of(const Opening& o, const Verdict& verdict) {
+  const Report& r = o.report;
+  RunRecord run;
+  run.id = next_run_;
+  next_run_ = RunId{next_run_.value + 1};
+  run.token = key(r.token);
+  run.job = r.token.job;
+  run.sweep = sweep_of(run.job);
+  run.base_run = o.base;
+  run.file_set = r.file_set;
+  run.device = r.device;
+  run.worker = o.worker;
+  run.depth = r.depth;
+  if (const ExtraJob* e = extra(run.job)) run.rules = e->rules;
+  run.partial = !run.rules.empty();
+  run.transient = transient(verdict);
+  run.pack_version = verdict.pack_version;
+  run.blobs = r.blobs;
+  run.figures = r.figures;
+  run.sdks = admitted(r.sdks, options_.sdks.get());
+  run.at_ms = now_.wall_ms;
+  return run;
+}
+
 EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
   const Report& r = o.report;
   const JobId job = r.token.job;
@@ -66,25 +90,7 @@ EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
   end.job = job;
   end.sweep = sweep_of(job);
   end.token = key(r.token);
-  RunRecord run;
-  run.id = next_run_;
-  next_run_ = RunId{next_run_.value + 1};
-  run.token = end.token;
-  run.job = job;
-  run.sweep = end.sweep;
-  run.base_run = o.base;
-  run.file_set = r.file_set;
-  run.device = r.device;
-  run.worker = o.worker;
-  run.depth = r.depth;
-  if (e) run.rules = e->rules;
-  run.partial = !run.rules.empty();
-  run.transient = transient(verdict);
-  run.pack_version = verdict.pack_version;
-  run.blobs = r.blobs;
-  run.figures = r.figures;
-  run.sdks = admitted(r.sdks, options_.sdks.get());
-  run.at_ms = now_.wall_ms;
+  RunRecord run = run_of(o, verdict);
   if (!e) {
     end.judged = judged(job, end.sweep, o.payload->listing, coded(verdict), {run.id}, "first");
   } else if (options_.bugs.confirms_superseded && o.base) {
@@ -157,6 +163,13 @@ void Core::end_job(EndJob end, Then then) {
 
 // Never run to an end: buried, visible and counted. A job that ended otherwise meanwhile stays so.
 void Core::bury(JobId job, const std::string& reason, TokenKey token, const std::function<void()>& after) {
+  if (control(job, token)) {
+    EndToken e;
+    e.token = token;
+    e.job = job;
+    e.detail = reason;
+    return control_not_run(e, std::nullopt, after);
+  }
   with_payload(job, [this, job, reason, token, after](const std::shared_ptr<const JobPayload>& p) {
     EndJob end;
     end.job = job;

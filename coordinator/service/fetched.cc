@@ -45,6 +45,7 @@ void Core::decide(Lease& lease, const Fetched& m) {
   const JobId job = m.token.job;
   const ExtraJob* e = extra(job);
   lease.file_set = m.file_set;
+  if (control(job, key(m.token))) return decide_control(lease, m);
   Needs needs = merge_needs(find_info(job) ? info(job).needs : Needs{}, m.needs);
   if (Info& i = info(job); i.file_set != m.file_set || !(i.needs == needs)) {
     i.file_set = m.file_set;
@@ -228,6 +229,7 @@ void Core::resolve(JobId job) {
   }
   read_runs(what, [this, job](std::vector<RunRecord> runs) {
     if (queue_.state(job) != JobState::kBusy) return;
+    std::erase_if(runs, [this](const RunRecord& r) { return suspect(r); });
     if (extra(job)) {
       runs.empty() ? back_to_lane(job) : reuse_confirmation(job, runs.front());
     } else if (const RunRecord* run = reusable(job, runs)) {
@@ -280,8 +282,8 @@ const RunRecord* Core::reusable(JobId job, const std::vector<RunRecord>& runs) c
   };
   for (const RunRecord& r : runs) {
     bool kind = here(r.device.kind);
-    if (kind && !(real && r.device.kind.simulated()) && !r.partial && !r.transient && !r.base_run &&
-        r.pack_version == options_.pack_version && r.depth >= sweep->second.depth &&
+    if (kind && !suspect(r) && !(real && r.device.kind.simulated()) && !r.partial && !r.transient &&
+        !r.base_run && r.pack_version == options_.pack_version && r.depth >= sweep->second.depth &&
         now_.wall_ms - r.at_ms < options_.reuse_ms && !r.blobs.empty()) {
       return &r;
     }
@@ -299,7 +301,8 @@ void Core::not_reused(JobId job, const Status& why) {
 void Core::reuse(JobId job, const RunRecord& run) {
   ReadRuns what;
   what.confirming = run.id;
-  read_runs(what, [this, job, run](const std::vector<RunRecord>& confirming) {
+  read_runs(what, [this, job, run](std::vector<RunRecord> confirming) {
+    std::erase_if(confirming, [this](const RunRecord& r) { return suspect(r); });
     with_payload(job, [this, job, run, confirming](const std::shared_ptr<const JobPayload>& p) {
       JudgeAction j;
       j.journals = {run.blobs[0].sha256};
@@ -310,8 +313,9 @@ void Core::reuse(JobId job, const RunRecord& run) {
       }
       j.listing = p->listing;
       j.depth = run.depth;
-      judge(std::move(j), [this, job, run, runs, p](JudgedEvent& e) {
+      judge(std::move(j), [this, job, run, confirming, runs, p](JudgedEvent& e) {
         if (queue_.state(job) != JobState::kBusy) return;
+        if (suspect(run) || (!confirming.empty() && suspect(confirming[0]))) return resolve(job);
         if (!e.status.ok()) return not_reused(job, e.status);
         EndJob end;
         end.job = job;
@@ -352,6 +356,7 @@ void Core::judge_reused(JobId job, const RunRecord& first, const RunRecord& seco
   j.depth = second.depth;
   judge(std::move(j), [this, job, second, standing = std::move(standing)](JudgedEvent& e) {
     if (queue_.state(job) != JobState::kBusy) return;
+    if (suspect(second)) return resolve(job);
     if (!e.status.ok()) return not_reused(job, e.status);
     EndJob end;
     end.job = job;

@@ -60,6 +60,7 @@ bool Core::serve(OpenAsk& a) {
   const auto& free = a.ask.free_devices;
   for (std::size_t i = 0; i < w.devices.size(); ++i) {
     const Device& d = w.devices[i];
+    if (!believed(d.identity)) continue;
     const bool same_place = i < free.size() && free[i] == d.identity;  // mostly all are free
     if (same_place || std::find(free.begin(), free.end(), d.identity) != free.end()) devices.push_back(&d);
   }
@@ -97,6 +98,7 @@ void Core::grant(const std::string& worker, std::uint64_t request, const std::ve
     lease.until_ms = now_.steady_ms + options_.lease_ms;
     lease.incarnation = w.incarnation;
     w.leases.push_back(job);
+    choose_control(job, t);
     Given& one = given.emplace_back(Given{job, key(t), std::nullopt});
     if (auto p = listings_.extract(job)) {
       one.listing = std::move(p.mapped());
@@ -133,7 +135,7 @@ void Core::give(const std::string& worker, std::uint64_t request, std::vector<Gi
       later(one.job, options_.lease_ms);
     }
   }
-  send(worker, std::move(g));
+  send_grant(worker, std::move(g));
 }
 
 LeaseOffer Core::offer(JobId job, Lease& lease, Listing listing) {
@@ -141,9 +143,14 @@ LeaseOffer Core::offer(JobId job, Lease& lease, Listing listing) {
   o.token = lease.token;
   o.sweep = sweep_of(job);
   lease.groups = Burial::Groups{listing.store, listing.region, listing.category};
+  if (const ControlRecord* c = control(job, key(lease.token)))
+    listing = disguised_payload(*c, {job, o.sweep, std::move(listing)})->listing;
   o.listing = std::move(listing);
   o.lease_ms = options_.lease_ms;
   o.evidence_address = options_.evidence_base + "/" + address_key(lease.token);
+  for (const Device& d : workers_[lease.token.worker].devices) {
+    if (!believed(d.identity)) o.avoid_devices.push_back(d.identity);
+  }
   const ExtraJob* e = extra(job);
   const Info* i = find_info(job);
   Digest file_set = i ? i->file_set : Digest{};

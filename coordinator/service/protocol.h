@@ -54,6 +54,14 @@ struct SweepRead {
   std::uint64_t id = 0;
   Result<SweepCounts> sweep = SweepCounts{};
 };
+struct TrailRead {
+  std::uint64_t id = 0;
+  Result<DeviceTrail> trail = DeviceTrail{};
+};
+struct RestingRead {
+  std::uint64_t id = 0;
+  Result<RestingJobs> jobs = RestingJobs{};
+};
 struct BlobsChecked {
   std::uint64_t id = 0;
   bool there = false;  // all of them, with these hashes
@@ -94,6 +102,10 @@ struct DrainWorker {
   std::string worker;
   bool draining = true;  // false: it may take jobs again
 };
+// A quarantined device was reset, as somebody attests; it gets leases again.
+struct FreeDevice {
+  std::string device, why;
+};
 // Later judgements of results; those whose result was judged otherwise meanwhile are left out. Reply: id =
 // how many stand now.
 struct AttachJudgements {
@@ -103,7 +115,7 @@ struct AttachJudgements {
 struct Command {
   std::uint64_t ticket = 0;
   std::variant<StartSweep, ChangeSweep, StartCampaign, StartRetest, DrainWorker, SayOfFinding,
-               AttachJudgements>
+               AttachJudgements, FreeDevice>
       what;
 };
 // Stops leasing (and says why), or resumes it with an empty reason.
@@ -113,7 +125,7 @@ struct StopLeasing {
 
 using CoreEvent =
     std::variant<FromWorkerEvent, Committed, EpochRead, JobsRead, RunsRead, Box<ResultRead>, Box<SweepRead>,
-                 BlobsChecked, Box<JudgedEvent>, Tick, Box<Command>, StopLeasing>;
+                 TrailRead, RestingRead, BlobsChecked, Box<JudgedEvent>, Tick, Box<Command>, StopLeasing>;
 
 // ---- actions
 
@@ -147,6 +159,16 @@ struct ReadSweep {
   std::uint64_t id = 0;
   SweepId sweep;
 };
+struct ReadTrail {
+  std::uint64_t id = 0;
+  std::string device;
+};
+struct ReadResting {
+  std::uint64_t id = 0;
+  std::string device;
+  RunId since;
+  std::int64_t from = 0;
+};
 // Looks whether blobs are there, without opening them.
 struct CheckBlobs {
   std::uint64_t id = 0;
@@ -179,6 +201,6 @@ struct StepDown {
 };
 
 using Action = std::variant<SendAction, CommitAction, ReadEpoch, ReadJobs, ReadRuns, ReadResult, ReadSweep,
-                            CheckBlobs, Box<JudgeAction>, Reply, Happened, StepDown>;
+                            ReadTrail, ReadResting, CheckBlobs, Box<JudgeAction>, Reply, Happened, StepDown>;
 
 }  // namespace storesweep

@@ -252,7 +252,7 @@ void report_case(const Case& c, std::int64_t wall_ms, RejudgeReport& report, Att
     return;
   }
   ++report.judged;
-  const Verdict now = fold_steps(c.steps, c.judged, c.stands);
+  const Verdict now = fold_steps(orders_of(c.result), c.steps, c.judged, c.stands);
   if (encode_verdict(now) == c.result.verdict) {
     ++report.unchanged;
     return;

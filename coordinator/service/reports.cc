@@ -51,6 +51,12 @@ void Core::report(const std::string& worker, Report& m) {
   Worker& w = touch(worker);
   if (openings_.count(k)) return;  // it is on its way
   if (queue_.state(m.token.job) == JobState::kEnded) return probe(worker, m.token, m.sequence);
+  if (const ControlRecord* c = control(m.token.job, k); c && c->end != ControlEnd::kOpen) {
+    return commit(ProbeJob{m.token.job, k},
+                  [this, worker, token = m.token, sequence = m.sequence](const WriteOutcome&) {
+                    answer(worker, token, sequence, ReportAnswer::kAcknowledged);
+                  });
+  }
   auto later_lease = leases_.find(m.token.job);
   if (options_.bugs.later_token_refused && later_lease != leases_.end() &&
       k < key(later_lease->second.token)) {
@@ -130,6 +136,7 @@ void Core::load_for(TokenKey k) {
     Opening* o = opening(k);
     if (!o) return;
     o->payload = std::move(p);
+    if (control(o->report.token.job, k)) return load_control(k);
     const ExtraJob* e = extra(o->report.token.job);
     if (!e) return judge_report(k, {});
     if (e->kind != JobKind::kConfirmation) return load_standing(k, {});
@@ -218,6 +225,8 @@ void Core::judged_report(TokenKey k, JudgedEvent& e) {
   Opening* o = opening(k);
   if (!o) return;
   const ErrorKind kind = e.status.kind();
+  if (e.status.ok() && control(o->report.token.job, k)) return control_judged(k, e.verdict);
+  if (e.status.ok() && !believed(o->report.device.identity)) return refuse_device(k);
   if (e.status.ok() || (kind == ErrorKind::kNotFound && options_.bugs.evidence_unchecked)) {
     EndJob end = end_by_report(*o, e.verdict);
     std::optional<ExtraJob> order;
@@ -293,7 +302,7 @@ void Core::failure(const std::string& worker, Failure& m) {
   e.file_set = m.file_set != Digest{} || !lease ? m.file_set : lease->file_set;
   e.device = m.device;
   e.worker = worker;
-  if (e.kind == FailureKind::kEvasion) evaded(e);
+  if (e.kind == FailureKind::kEvasion && !control(e.job, e.token)) evaded(e);
   end_token(std::move(e), Answer{lead_.epoch, m.token, m.sequence, ReportAnswer::kAcknowledged});
 }
 
@@ -313,8 +322,16 @@ void Core::needs_more(const std::string& worker, NeedsMore& m) {
   const JobId job = m.token.job;
   if (ending_.count(key(m.token))) return;
   if (queue_.state(job) == JobState::kEnded) return probe(worker, m.token, m.sequence);
-  Info& i = info(job);
   const Answer ack{lead_.epoch, m.token, m.sequence, ReportAnswer::kAcknowledged};
+  if (control(job, key(m.token))) {
+    EndToken e;
+    e.token = key(m.token);
+    e.job = job;
+    e.detail = "no device of this worker has what it needs";
+    e.worker = worker;
+    return control_not_run(e, ack, nullptr);
+  }
+  Info& i = info(job);
   const bool same = adds_nothing(i.needs, m.needs);
   if (same && live(m.token) && i.needs_by != key(m.token) && !options_.bugs.needs_free) {
     EndToken e;  // it would go round for ever
@@ -340,6 +357,7 @@ void Core::needs_more(const std::string& worker, NeedsMore& m) {
 
 // A token ends once. Whether it had ended already is known inside the commit alone.
 void Core::end_token(EndToken e, std::optional<Answer> answer, std::function<void()> after) {
+  if (control(e.job, e.token)) return control_not_run(e, std::move(answer), std::move(after));
   e.sweep = sweep_of(e.job);
   e.at_ms = now_.wall_ms;
   e.burial = buried_with(e);

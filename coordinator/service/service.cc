@@ -44,6 +44,7 @@ ResultRow row_of(StoredResult&& s) {
     r.device = s.run->device.identity;
     r.evidence.push_back({s.run->id, r.worker, r.device, s.run->at_ms, r.blobs});
   }
+  r.voidings = std::move(s.voidings);
   for (RunRecord& run : s.more_runs) {
     r.evidence.push_back({run.id, run.worker, run.device.identity, run.at_ms, std::move(run.blobs)});
   }
@@ -391,6 +392,14 @@ Result<std::vector<DeviceStatus>> Service::devices(const Deadline& deadline) {
 
 Status Service::drain(const std::string& worker, bool draining, const Deadline& deadline) {
   return shell_->command(DrainWorker{worker, draining}, deadline).status();
+}
+
+Status Service::free_device(const std::string& device, const std::string& why, const Deadline& deadline) {
+  return shell_->command(FreeDevice{device, why}, deadline).status();
+}
+
+Result<Page<ControlRecord>> Service::controls(const PageRequest& page, const Deadline&) {
+  return parts_.store.controls(page);
 }
 
 Result<std::vector<Event>> Service::events(std::int64_t after, SweepId sweep, const Deadline& deadline) {

@@ -89,6 +89,8 @@ class Service final : public ServiceApi {
   Result<std::vector<WorkerStatus>> workers(const Deadline&) override;
   Result<std::vector<DeviceStatus>> devices(const Deadline&) override;
   Status drain(const std::string& worker, bool draining, const Deadline&) override;
+  Status free_device(const std::string& device, const std::string& why, const Deadline&) override;
+  Result<Page<ControlRecord>> controls(const PageRequest&, const Deadline&) override;
   Result<Calibration> calibrate(const Calibration&, const Deadline&) override;
   Result<Page<Calibration>> calibrations(const PageRequest&, const Deadline&) override;
   Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) override;

@@ -320,6 +320,10 @@ void Service::Shell::read(Action& action) {
     answers_.push_back(ResultRead{x->id, store.result(x->job)});
   } else if (auto* s = std::get_if<ReadSweep>(&action)) {
     answers_.push_back(SweepRead{s->id, store.sweep(s->sweep)});
+  } else if (auto* t = std::get_if<ReadTrail>(&action)) {
+    answers_.push_back(TrailRead{t->id, store.trail_of(t->device)});
+  } else if (auto* r = std::get_if<ReadResting>(&action)) {
+    answers_.push_back(RestingRead{r->id, store.resting_on(r->device, r->since, r->from)});
   }
 }
 

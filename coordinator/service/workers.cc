@@ -162,7 +162,12 @@ void Core::worker_gone(Worker& w) {
 }
 
 // Whether the token's job has ended. Only true words: the worker drops good reports for it.
-bool Core::over(const Token& token) const { return queue_.state(token.job) == JobState::kEnded; }
+bool Core::over(const Token& token) const {
+  if (queue_.state(token.job) == JobState::kEnded) return true;
+  const Info* i = find_info(token.job);
+  const auto is_it = [&](const KnownControl& c) { return c.end_stored && c.record.token == key(token); };
+  return i && std::any_of(i->controls.begin(), i->controls.end(), is_it);
+}
 
 // Extends the lease that this worker names, or takes it up again where nobody else has the job. False: it is
 // over. Only after a proof of the epoch that is later than the message's arrival.
@@ -259,7 +264,18 @@ std::vector<WorkerStatus> Core::workers(Now now) const {
 std::vector<DeviceStatus> Core::devices() const {
   std::vector<DeviceStatus> out;
   for (const auto& [name, w] : workers_) {
-    for (const Device& d : w.devices) out.push_back({d, name, w.leases.size()});
+    for (const Device& d : w.devices) {
+      DeviceStatus s{d, name, w.leases.size(), std::nullopt};
+      if (auto q = quarantined_.find(d.identity); q != quarantined_.end()) s.quarantined = q->second;
+      out.push_back(std::move(s));
+    }
+  }
+  for (const auto& [identity, act] : quarantined_) {  // those that are away too: they will come back
+    if (device_owner_.count(identity)) continue;
+    DeviceStatus away;
+    away.device.identity = identity;
+    away.quarantined = act;
+    out.push_back(std::move(away));
   }
   return out;
 }

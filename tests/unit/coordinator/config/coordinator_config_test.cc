@@ -54,6 +54,18 @@ TEST(CoordinatorConfig, TellsEveryErrorAtOnce) {
   }
 }
 
+TEST(CoordinatorConfig, SendsNoControlsUnlessItHasAFolderOfProbes) {
+  EXPECT_TRUE(read("")->controls.folder.empty());
+  EXPECT_EQ(read("controls: {folder: /srv/probes, one_in: 50}\n")->controls.one_in, 50);
+  for (const char* wrong :
+       {"controls: {folder: /p, one_in: 0}\n", "controls: {folder: /p, address: ftp://x}\n",
+        "controls:\n  address: https://x/probes\n"}) {
+    const auto c = read(wrong);
+    ASSERT_FALSE(c.ok()) << wrong;
+    EXPECT_NE(c.status().message().find("controls."), std::string::npos) << c.status().message();
+  }
+}
+
 TEST(CoordinatorConfig, ReadsTokens) {
   const auto c = read("http: {listen: '0.0.0.0:1', tokens: [{name: a, access: full, sha256: " +
                       to_hex(sha256("secret")) + "}]}\n");

@@ -189,7 +189,26 @@ class FakeService : public ServiceApi {
     return std::vector<WorkerStatus>{{"w1", true, false, 1'600'000'000'000, 8, 8, 0, 100, 1, 2}};
   }
   Result<std::vector<DeviceStatus>> devices(const Deadline&) override {
-    return std::vector<DeviceStatus>{{{"d1", {"simulated", 28}, {"x86_64"}, {}, false}, "w1", 1}};
+    return std::vector<DeviceStatus>{{{"d1", {"simulated", 28}, {"x86_64"}, {}, false},
+                                      "w1",
+                                      1,
+                                      DeviceAct{"d1", DeviceActKind::kQuarantined, RunId{12}, "", 5}}};
+  }
+  Status free_device(const std::string& device, const std::string& why, const Deadline&) override {
+    note("free " + device + ": " + why);
+    return ok_status();
+  }
+  Result<Page<ControlRecord>> controls(const PageRequest&, const Deadline&) override {
+    ControlRecord c;
+    c.job = JobId{3};
+    c.sweep = SweepId{7};
+    c.probe = "cn.storesweep.probe.ask_once";
+    c.end = ControlEnd::kBad;
+    c.device = "d1";
+    c.worker = "w1";
+    c.run = RunId{12};
+    c.rules = {{"R5.7", ProbeOutcome::kFlagged, RunId{4}}, {"R5.3", ProbeOutcome::kSilent, {}}};
+    return Page<ControlRecord>{{c}, "12"};
   }
   Result<Calibration> calibrate(const Calibration& c, const Deadline&) override {
     note("calibrate " + c.where.fingerprint);

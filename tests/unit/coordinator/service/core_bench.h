@@ -202,6 +202,11 @@ class CoreBench {
     if (auto* r = std::get_if<ReadRuns>(&action)) todo.push_back(RunsRead{r->id, runs(*r)});
     if (auto* x = std::get_if<ReadResult>(&action)) todo.push_back(ResultRead{x->id, store.result(x->job)});
     if (auto* s = std::get_if<ReadSweep>(&action)) todo.push_back(SweepRead{s->id, store.sweep(s->sweep)});
+    if (auto* t = std::get_if<ReadTrail>(&action))
+      todo.push_back(TrailRead{t->id, store.trail_of(t->device)});
+    if (auto* r = std::get_if<ReadResting>(&action)) {
+      todo.push_back(RestingRead{r->id, store.resting_on(r->device, r->since, r->from)});
+    }
     if (auto* b = std::get_if<CheckBlobs>(&action)) todo.push_back(BlobsChecked{b->id, true});
     if (auto* j = std::get_if<Box<JudgeAction>>(&action)) {
       judged.push_back(**j);
