@@ -8,7 +8,7 @@
 
 namespace storesweep::sim {
 
-CoreOptions core_options(const Options& options) {
+CoreOptions core_options(const Options& options, bool controls) {
   CoreOptions o;
   o.lease_ms = 2'000;
   o.drift_ms = 100;
@@ -22,6 +22,11 @@ CoreOptions core_options(const Options& options) {
   o.pack_version = "p1";
   o.evidence_base = "sim:";
   o.bugs = options.core;
+  if (controls) {
+    Probe probe{"probe.apk", kProbe, "", "", "", {}};
+    for (const std::string& rule : kRules) probe.expected.push_back({rule, Level::kViolation});
+    o.controls = {{probe}, "sim:", 4};
+  }
   return o;
 }
 
@@ -46,7 +51,7 @@ void SimCoordinator::start() {
   proven_ms_ = world_.now();
   led_since_ms_ = drained_ms_ = world_.now();
   stalled_until_ms_ = 0;
-  core_ = std::make_unique<Core>(core_options(world_.options), *lead, std::move(*loaded),
+  core_ = std::make_unique<Core>(core_options(world_.options, world_.controls), *lead, std::move(*loaded),
                                  Now{world_.now(), world_.now()});
   world_.after(1, [this, life = life_] {
     if (life == life_) tick();
@@ -214,6 +219,14 @@ void SimCoordinator::carry_out(Action& action) {
     answer_later([&store, s = *s] {
       return std::optional<CoreEvent>(SweepRead{s.id, store.sweep(s.sweep)});
     });
+  } else if (auto* t = std::get_if<ReadTrail>(&action)) {
+    answer_later([&store, t = *t] {
+      return std::optional<CoreEvent>(TrailRead{t.id, store.trail_of(t.device)});
+    });
+  } else if (auto* rest = std::get_if<ReadResting>(&action)) {
+    answer_later([&store, r = *rest] {
+      return std::optional<CoreEvent>(RestingRead{r.id, store.resting_on(r.device, r.since, r.from)});
+    });
   } else if (auto* b = std::get_if<CheckBlobs>(&action)) {
     answer_later([this, b = *b] {
       bool there = std::all_of(b.blobs.begin(), b.blobs.end(),
@@ -232,6 +245,7 @@ void SimCoordinator::carry_out(Action& action) {
 void SimCoordinator::judge(const JudgeAction& a) {
   const JournalFacts* last = nullptr;
   std::set<std::string> on;
+  bool blind = false;
   for (const Digest& d : a.journals) {
     if (!world_.blobs.count(d)) {
       answer_later([id = a.id] {
@@ -241,6 +255,7 @@ void SimCoordinator::judge(const JudgeAction& a) {
     }
     last = &world_.journals.at(d);
     on.insert(last->header.device);
+    blind = blind || last->blind;
   }
   const App& app = world_.app(a.listing.package);
   Status fits = a.claim.empty() ? ok_status() : check_claim(a.claim, last->header);
@@ -267,12 +282,14 @@ void SimCoordinator::judge(const JudgeAction& a) {
   for (const std::string& rule : kRules) {
     const bool asked = a.rules.empty() || std::find(a.rules.begin(), a.rules.end(), rule) != a.rules.end();
     const Level guilty = repeated ? Level::kViolation : Level::kSuspected;
-    v.items.push_back({rule, !asked ? Level::kNotTested : app.violates ? guilty : Level::kNotFound, {}});
+    const bool seen = app.violates && !blind;
+    v.items.push_back({rule, !asked ? Level::kNotTested : seen ? guilty : Level::kNotFound, {}});
     Finding f;  // names all that it was judged from
     f.rule = rule;
     for (const Digest& d : a.journals) f.evidence.push_back({d, 0, ""});
+    if (seen && !repeated) f.missing = {Missing::kConfirmation};
     v.findings.push_back(f);
-    if (app.violates && asked && !repeated) v.confirm_rules.push_back(rule);
+    if (seen && asked && !repeated) v.confirm_rules.push_back(rule);
   }
   answer_later([id = a.id, v] { return std::optional<CoreEvent>(JudgedEvent{id, {}, v}); });
 }

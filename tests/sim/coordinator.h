@@ -41,6 +41,8 @@ class SimCoordinator {
   void check_end(const EndJob& end);
   JobId note_last_word(const EndJob& end);
   void check_last_word(JobId listing);
+  void check_run(const RunRecord& run);
+  void note_control(const Write& write);
   void check_buried(const EndJob& end);
   void check_silence(const EndToken& e);
 
@@ -60,6 +62,6 @@ class SimCoordinator {
   std::map<std::pair<std::string, std::uint64_t>, std::int64_t> beats_ms_;  // heartbeats: when they arrived
 };
 
-CoreOptions core_options(const Options& options);
+CoreOptions core_options(const Options& options, bool controls = false);
 
 }  // namespace storesweep::sim

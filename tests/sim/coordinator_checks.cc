@@ -41,7 +41,9 @@ void SimCoordinator::check_grant(const std::string& worker, const Grant& g) {
     if (!facts.token.worker.empty() && !(facts.token == o.token)) world_.violated("a token was given twice");
     facts.token = o.token;
     facts.run_answered |= o.file_set.has_value();
-    world_.trace("grant " + std::to_string(o.token.job.value) + " to " + worker);
+    world_.trace("grant " + std::to_string(o.token.job.value) + " to " + worker + ": " + o.listing.package);
+    if (o.listing.package == kProbe && !world_.store.all_controls().count(key(o.token)))
+      world_.violated("14: a control went out before it was stored");
     if (is_extra(o.token.job)) continue;
     const SweepRecord& s = world_.store.all_sweeps().at(o.sweep);
     const ShardRecord& shard = s.shards.at(o.shard);
@@ -93,6 +95,7 @@ void SimCoordinator::check_committed(const std::vector<Write>& writes, const Com
       world_.violated("the store refused a write: " + r.outcomes[i].message);
     }
     if (r.outcomes[i].state != WriteState::kDone) continue;
+    note_control(writes[i]);
     if (auto* e = std::get_if<Box<EndJob>>(&writes[i])) {
       check_end(**e);
       world_.ended_ms.emplace((*e)->job, world_.now());
@@ -106,6 +109,7 @@ void SimCoordinator::check_committed(const std::vector<Write>& writes, const Com
       world_.trace("token of " + std::to_string(t->job.value) + " ended: " + std::string(name(t->kind)) +
                    " " + t->detail);
       check_silence(*t);
+      if (world_.store.all_controls().count(t->token)) world_.violated("14: a control counted as an attempt");
       if (r.outcomes[i].value == 1) {
         check_end(world_.store.ends().at(t->job));
         world_.ended_ms.emplace(t->job, world_.now());
@@ -163,6 +167,7 @@ void SimCoordinator::check_end(const EndJob& end) {
     if (end.reused) ++world_.result.reused;
     if (is_extra(end.job)) ++world_.result.confirmations;
     if (end.run) {
+      check_run(*end.run);
       const JournalHeader& h = world_.journals.at(end.run->blobs[0].sha256).header;
       if (h.token != end.token || h.job != end.job)
         world_.violated("2: a verdict rests on another run's journal");

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
     RunResult r = simulate(options);
     sum.steps += r.steps, sum.verdicts += r.verdicts, sum.buried += r.buried;
     sum.confirmations += r.confirmations, sum.crashes += r.crashes, sum.reused += r.reused;
+    sum.controls += r.controls, sum.quarantined += r.quarantined, sum.voided += r.voided;
     if (r.violation.empty()) continue;
     std::printf("seed %llu: %s\n  replay: ./dev sim --seeds 1 --start %llu%s%s --trace   (commit %s)\n",
                 static_cast<unsigned long long>(s), r.violation.c_str(), static_cast<unsigned long long>(s),
@@ -42,10 +43,12 @@ int main(int argc, char** argv) {
   }
   std::printf(
       "%llu seeds, %llu failed; %lld steps, %lld verdicts (%lld reused, %lld confirming), %lld buried, "
-      "%lld crashes\n",
+      "%lld crashes, %lld controls (%lld failed), %lld results voided\n",
       static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(failed),
       static_cast<long long>(sum.steps), static_cast<long long>(sum.verdicts),
       static_cast<long long>(sum.reused), static_cast<long long>(sum.confirmations),
-      static_cast<long long>(sum.buried), static_cast<long long>(sum.crashes));
+      static_cast<long long>(sum.buried), static_cast<long long>(sum.crashes),
+      static_cast<long long>(sum.controls), static_cast<long long>(sum.quarantined),
+      static_cast<long long>(sum.voided));
   return failed ? 1 : 0;
 }

@@ -29,6 +29,7 @@ struct Options {
 struct RunResult {
   std::string violation;  // empty: all is well
   std::int64_t steps = 0, verdicts = 0, buried = 0, confirmations = 0, crashes = 0, reused = 0;
+  std::int64_t controls = 0, quarantined = 0, voided = 0;
 };
 RunResult simulate(const Options& options);
 

@@ -18,6 +18,7 @@ TEST(Simulation, ThousandsOfSeedsBreakNoInvariant) {
     ASSERT_EQ(r.violation, "") << "replay: ./dev sim --seeds 1 --start " << seed << " --trace";
     sum.verdicts += r.verdicts, sum.reused += r.reused, sum.confirmations += r.confirmations;
     sum.buried += r.buried, sum.crashes += r.crashes;
+    sum.controls += r.controls, sum.quarantined += r.quarantined, sum.voided += r.voided;
   }
   // The chaos is rich enough to mean something.
   EXPECT_GT(sum.verdicts, 8'000);
@@ -25,6 +26,9 @@ TEST(Simulation, ThousandsOfSeedsBreakNoInvariant) {
   EXPECT_GT(sum.confirmations, 500);
   EXPECT_GT(sum.buried, 1'000);
   EXPECT_GT(sum.crashes, 5'000);
+  EXPECT_GT(sum.controls, 500);
+  EXPECT_GT(sum.quarantined, 50);
+  EXPECT_GT(sum.voided, 50);
 }
 
 class DeliberateBug : public testing::TestWithParam<NamedBug> {};

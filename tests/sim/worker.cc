@@ -207,7 +207,7 @@ void SimWorker::give_devices() {
   std::vector<std::pair<Token, job::StageEvent>> answers;
   for (auto& [k, job] : jobs_) {
     if (!job.wants) continue;
-    const Wish wish{job.wants->needs, job.wants->not_on_device, job.wants->on_kind};
+    const Wish wish{job.wants->needs, job.wants->not_on_device, job.wants->on_kind, job.wants->avoid};
     bool fits = false;
     for (const Device& d : devices_) {
       if (gone_.count(d.identity) || !serves(d, wish)) continue;
@@ -281,7 +281,8 @@ void SimWorker::run_ends(const Token& token, const Device& device) {
   h.only_rules = job_of(token)->offer.only_rules;
   h.file_set = app.file_set;
   h.package = app.package;
-  world_.journals[journal.sha256] = {h, app.kills_judge, app.kills_coordinator};
+  world_.journals[journal.sha256] = {h, app.kills_judge, app.kills_coordinator,
+                                     world_.blind(device.identity)};
   const JournalFacts* other = world_.any_journal();
   if (other && !other->kills_judge && !other->kills_coordinator && world_.chance(world_.faults.mixed_up)) {
     world_.journals[journal.sha256].header = other->header;
@@ -318,7 +319,11 @@ void SimWorker::dropped(const link::DropEntry& drop) {
     auto end = world_.store.ends().find(r->token.job);
     bool ended = end != world_.store.ends().end();
     bool refused = world_.store.tokens().count(key(r->token)) != 0;
-    if (!ended && !refused) world_.violated("3: a good report was dropped though its job has not ended");
+    auto control = world_.store.all_controls().find(key(r->token));
+    const bool over =
+        control != world_.store.all_controls().end() && control->second.end != ControlEnd::kOpen;
+    if (!ended && !refused && !over)
+      world_.violated("3: a good report was dropped though its job has not ended");
     if (ended && end->second.token == key(r->token) && end->second.how == EndKind::kVerdict) {
       for (const BlobRef& b : r->blobs) {
         if (!world_.blobs.count(b.sha256)) world_.violated("2: acknowledged without its evidence");

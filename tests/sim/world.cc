@@ -7,8 +7,6 @@
 
 namespace storesweep::sim {
 namespace {
-constexpr std::int64_t kFaultsMs = 14'000;
-constexpr std::int64_t kPatienceMs = 150'000;  // after the last fault everything must have ended by then
 constexpr std::int64_t kMaxSteps = 400'000;
 constexpr std::int64_t kHeardOfMs = 500;  // from a commit until the leader that made it has heard of it
 constexpr int kMaxAppFailures = 5;        // two bury it; a few more may be under way when the second one ends
@@ -243,7 +241,7 @@ void World::forge() {
   h.device_kind = r.device.kind;
   h.file_set = r.file_set;
   h.package = payload->at(0).listing.package;
-  journals[r.blobs[0].sha256] = {h, false, false};
+  journals[r.blobs[0].sha256] = {h, false, false, false};
   blobs.insert(r.blobs[0].sha256);
   for (const auto& [k, old] : tokens) {  // and what it can find room for at addresses that it was given once
     if (old.token.worker == w.name()) put(old.token, sha256("junk " + std::to_string(random_.next_u64())));
@@ -304,6 +302,9 @@ bool World::finished() const {
   for (const auto& [job, e] : store.extras()) {
     if (!store.ends().count(job)) return false;
   }
+  for (const auto& [token, c] : store.all_controls()) {
+    if (c.end == ControlEnd::kBad && !c.voided) return false;
+  }
   for (const auto& w : workers_) {
     if (!w->up() || !w->spool_empty()) return false;
   }
@@ -339,7 +340,7 @@ void World::check_end() {
   }
   for (const auto& [job, judged] : store.judgements()) {  // 10
     const Judged& first = judged.front();
-    bool alone = first.runs.size() == 1;
+    bool alone = first.runs.size() == 1 && !journals.at(store.run(first.runs[0])->blobs[0].sha256).blind;
     const auto& app = apps_.at(store.jobs(std::vector<JobId>{job})->at(0).listing.package);
     if (!alone || !app.violates) continue;
     int orders = 0;
@@ -360,11 +361,13 @@ void World::check_end() {
       violated("4: a file set failed more often than buries it");
     }
   }
+  check_controls();
   replay_everything();
 }
 
 // Invariant 5: whatever a worker said, said again, changes nothing.
 void World::replay_everything() {
+  replaying_ = true;
   const Digest before = store.fingerprint();
   for (const auto& [worker, message] : said_) {
     if (std::holds_alternative<Report>(message) || std::holds_alternative<Failure>(message) ||
@@ -386,6 +389,7 @@ RunResult World::run() {
   make_apps();
   make_workers();
   plan_faults();
+  plan_controls();
   start_coordinator();
   operate();
   std::int64_t next_look = 0;
@@ -429,6 +433,11 @@ const std::vector<NamedBug>& bugs() {
       {"intake_unchecked", [](Options& o) { o.core.intake_unchecked = true; }},
       {"amends_unchecked", [](Options& o) { o.core.amends_unchecked = true; }},
       {"confirms_superseded", [](Options& o) { o.core.confirms_superseded = true; }},
+      {"control_counts", [](Options& o) { o.core.control_counts = true; }},
+      {"control_unstored", [](Options& o) { o.core.control_unstored = true; }},
+      {"quarantine_ignored", [](Options& o) { o.core.quarantine_ignored = true; }},
+      {"voiding_forgotten", [](Options& o) { o.core.voiding_forgotten = true; }},
+      {"voided_reused", [](Options& o) { o.core.voided_reused = true; }},
       {"needs_free", [](Options& o) { o.core.needs_free = true; }},
       {"app_per_listing", [](Options& o) { o.core.app_per_listing = true; }},
       {"mac_unchecked", [](Options& o) { o.core.mac_unchecked = true; }},

@@ -18,6 +18,10 @@ namespace storesweep::sim {
 class SimCoordinator;
 class SimWorker;
 
+inline constexpr std::int64_t kFaultsMs = 14'000;
+// After the last fault everything must have ended by then.
+inline constexpr std::int64_t kPatienceMs = 150'000;
+
 // The store with its faults: the fence may be gone, an epoch may be given twice.
 class SimStore : public MemoryStore {
  public:
@@ -48,9 +52,12 @@ struct App {
 // What the simulated judge judges.
 inline const std::array<std::string, 2> kRules = {"R2.7", "R5.7"};
 
+inline constexpr const char* kProbe = "probe";  // violates all of them
+
 struct JournalFacts {
   JournalHeader header;
   bool kills_judge = false, kills_coordinator = false;
+  bool blind = false;  // its device saw nothing
 };
 
 // How bad the world is, drawn from the seed.
@@ -104,6 +111,7 @@ class World {
   std::string wish_of(JobId job) const;
   void coordinator_down(SimCoordinator* which);
   SimWorker* worker(const std::string& name);
+  bool blind(const std::string& device) const;
 
   const Options options;
   Faults faults;
@@ -115,7 +123,10 @@ class World {
   // Listing -> rule -> the last run that had a word on it, by the order of commits alone.
   std::map<JobId, std::map<std::string, RunId>> last_word;
   std::map<std::string, std::vector<std::int64_t>> delivered_ms;  // worker -> when a message of it was read
-  std::set<std::string> held_devices;                             // device identities that run something
+  bool controls = false;                                          // this seed has controls among its jobs
+  std::map<std::string, std::int64_t> blind_from_ms;  // devices that see nothing from then on, until reset
+  std::set<std::string> quarantined;                  // by the order of commits alone
+  std::set<std::string> held_devices;                 // device identities that run something
   RunResult result;
 
  private:
@@ -124,6 +135,9 @@ class World {
   void start_coordinator();
   void plan_faults();
   void operate();
+  void plan_controls();
+  void free_devices();
+  void check_controls();
   void forge();
   void watch();
   template <class Message>
@@ -143,6 +157,7 @@ class World {
   };
   std::priority_queue<Due> due_;
   std::string violation_;
+  bool replaying_ = false;  // people order nothing more
   std::map<std::string, App> apps_;
   std::vector<std::unique_ptr<SimWorker>> workers_;
   std::vector<std::unique_ptr<SimCoordinator>> coordinators_;  // the last one is the newest
