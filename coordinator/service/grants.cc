@@ -244,8 +244,9 @@ void Core::avoid_place_of(const EndToken& failed) {
   elsewhere.avoid = avoid;
   const bool others = std::any_of(workers_.begin(), workers_.end(), [&](const auto& w) {
     const auto& devices = w.second.devices;
-    return draining_.count(w.first) == 0 &&
-           std::any_of(devices.begin(), devices.end(), [&](const Device& d) { return serves(d, elsewhere); });
+    return draining_.count(w.first) == 0 && std::any_of(devices.begin(), devices.end(), [&](const Device& d) {
+             return serves(d, elsewhere) && believed(d.identity);
+           });
   });
   info(failed.job).avoid = others ? avoid : std::vector<std::string>{};
 }
@@ -259,9 +260,12 @@ void Core::decide_unserved(std::int64_t drained_ms) {
                              [](const auto& w) { return w.second.connected && !w.second.devices.empty(); });
   if (!anybody) return;
   auto served = [&](const Wish& wish) {
+    // A job waits for a quarantined device to be freed; a second look, which can do without, does not.
+    const bool can_do_without = !wish.not_on_device.empty() || !wish.avoid.empty();
     return std::any_of(workers_.begin(), workers_.end(), [&](const auto& w) {
-      return std::any_of(w.second.devices.begin(), w.second.devices.end(),
-                         [&](const Device& d) { return serves(d, wish); });
+      return std::any_of(w.second.devices.begin(), w.second.devices.end(), [&](const Device& d) {
+        return serves(d, wish) && (!can_do_without || believed(d.identity));
+      });
     });
   };
   std::vector<std::pair<JobId, Wish>> unserved;

@@ -225,7 +225,8 @@ void Core::judged_report(TokenKey k, JudgedEvent& e) {
   Opening* o = opening(k);
   if (!o) return;
   const ErrorKind kind = e.status.kind();
-  if (e.status.ok() && control(o->report.token.job, k)) return control_judged(k, e.verdict);
+  const bool is_control = control(o->report.token.job, k) != nullptr && !options_.bugs.control_counts;
+  if (e.status.ok() && is_control) return control_judged(k, e.verdict);
   if (e.status.ok() && !believed(o->report.device.identity)) return refuse_device(k);
   if (e.status.ok() || (kind == ErrorKind::kNotFound && options_.bugs.evidence_unchecked)) {
     EndJob end = end_by_report(*o, e.verdict);

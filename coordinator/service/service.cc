@@ -113,7 +113,8 @@ std::string nobody_there(const std::vector<WorkerStatus>& workers) {
   if (std::any_of(workers.begin(), workers.end(), serves)) return "";
   const auto is_there = [](const WorkerStatus& w) { return w.connected; };
   return std::any_of(workers.begin(), workers.end(), is_there)
-             ? "no worker has a device to offer, or all are draining; `storesweep workers` and `storesweep "
+             ? "no worker has a device to offer, or all are draining or quarantined; `storesweep workers` "
+               "and `storesweep "
                "devices` "
                "say more"
              : "no worker is connected: start storesweep-worker; `storesweep workers` shows those that were "

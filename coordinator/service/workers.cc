@@ -250,7 +250,8 @@ std::vector<WorkerStatus> Core::workers(Now now) const {
     s.connected = w.connected && w.heard_ms + options_.lease_ms > now.steady_ms;
     s.draining = draining_.count(name) != 0;
     s.last_seen_ms = w.heard_wall_ms;
-    s.devices = w.devices.size();
+    s.devices = static_cast<std::size_t>(std::count_if(
+        w.devices.begin(), w.devices.end(), [this](const Device& d) { return believed(d.identity); }));
     s.leases = w.leases.size();
     s.spooled = w.spooled;
     s.reports = w.reports;

@@ -9,6 +9,11 @@ bool World::blind(const std::string& device) const {
   return from != blind_from_ms.end() && now_ms_ >= from->second;
 }
 
+bool World::long_free(const std::string& device) const {
+  auto freed = freed_ms.find(device);
+  return quarantined.count(device) == 0 && (freed == freed_ms.end() || now_ms_ >= freed->second + 2'000);
+}
+
 // In some seeds controls go out, and now and then a device goes blind; it sees again when it is reset.
 void World::plan_controls() {
   controls = random_.chance(0.5);
@@ -76,6 +81,7 @@ void SimCoordinator::note_control(const Write& write) {
   if (auto* a = std::get_if<ActOnDevice>(&write)) {
     world_.trace(a->act.device + " is freed");
     world_.quarantined.erase(a->act.device);
+    world_.freed_ms[a->act.device] = world_.now();
     world_.blind_from_ms.erase(a->act.device);
   }
   if (auto* v = std::get_if<Box<VoidRules>>(&write)) {

@@ -72,7 +72,9 @@ SimWorker* World::worker(const std::string& name) {
 bool World::served(const Wish& wish) const {
   for (const auto& w : workers_) {
     for (std::size_t d = 0; d < w->devices().size(); ++d) {
-      if (w->well() && serves(w->devices()[d], wish)) return true;
+      const Device& device = w->devices()[d];
+      const bool for_second_look = wish.not_on_device.empty() || long_free(device.identity);
+      if (w->well() && serves(device, wish) && for_second_look) return true;
     }
   }
   return false;

@@ -112,6 +112,8 @@ class World {
   void coordinator_down(SimCoordinator* which);
   SimWorker* worker(const std::string& name);
   bool blind(const std::string& device) const;
+  // It is not quarantined, and was not when whoever decides now last looked.
+  bool long_free(const std::string& device) const;
 
   const Options options;
   Faults faults;
@@ -126,7 +128,8 @@ class World {
   bool controls = false;                                          // this seed has controls among its jobs
   std::map<std::string, std::int64_t> blind_from_ms;  // devices that see nothing from then on, until reset
   std::set<std::string> quarantined;                  // by the order of commits alone
-  std::set<std::string> held_devices;                 // device identities that run something
+  std::map<std::string, std::int64_t> freed_ms;
+  std::set<std::string> held_devices;  // device identities that run something
   RunResult result;
 
  private:

@@ -1,4 +1,5 @@
 // Controls among the jobs of a sweep: what they look like, what they cost, and what a failed one does.
+#include "coordinator/service/amend.h"
 #include "tests/unit/coordinator/service/core_bench.h"
 
 namespace storesweep {
@@ -192,6 +193,31 @@ TEST_F(Voided, a_confirmation_of_a_void_run_says_nothing_of_the_rule) {
   bench_.run(control, kA, "probe");
   EXPECT_EQ(level(job), Level::kNotTested);
   EXPECT_TRUE(verdict_of(bench_, job.token.job).findings.empty());
+}
+
+TEST_F(Voided, stays_not_tested_where_no_other_device_can_run_it) {
+  fail_at_the_third();
+  bench_.stay("w1", {kA}, 4'000);
+  const JobId retest = bench_.store.voidings().at(0).retest;
+  ASSERT_EQ(bench_.store.ends().count(retest), 1u);
+  EXPECT_EQ(bench_.store.ends().at(retest).how, EndKind::kNoDevice);
+  EXPECT_EQ(level(second_), Level::kNotTested);
+  EXPECT_EQ(bench_.store.ends().count(third_.token.job), 0u);  // the sweep's job waits for the device
+}
+
+TEST_F(Voided, is_not_said_again_when_the_stored_runs_are_judged_anew) {
+  fail_at_the_third();
+  const StoredResult before = *bench_.store.result(second_.token.job);
+  const auto again = [](const StoredResult& r, std::vector<Verdict> judged) {
+    const std::vector<RunOrder> runs = orders_of(r);
+    return fold_steps(runs, judge_steps(runs), std::move(judged), CoreBench::clean());
+  };
+  EXPECT_EQ(level_of(again(before, {CoreBench::clean()}), "R5.7"), Level::kNotTested);
+  EXPECT_EQ(level_of(again(before, {CoreBench::clean()}), "R2.7"), Level::kNotFound);
+  bench_.hello("w2", {kB});
+  bench_.run(next("w2"), kB, "two");
+  const StoredResult after = *bench_.store.result(second_.token.job);
+  EXPECT_EQ(level_of(again(after, {CoreBench::clean(), CoreBench::clean()}), "R5.7"), Level::kNotFound);
 }
 
 TEST_F(Voided, is_gone_on_with_by_the_next_leader) {
