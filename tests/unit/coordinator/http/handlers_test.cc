@@ -118,6 +118,10 @@ TEST(Handlers, OrderRetestsDrainAndCollectGarbage) {
   EXPECT_EQ(api.service.asked.back(), "drain w 1");
   EXPECT_EQ(api.ask("POST", "/api/v1/workers/w%201/undrain").status, 200);
   EXPECT_EQ(api.service.asked.back(), "undrain w 1");
+  EXPECT_EQ(api.ask("POST", "/api/v1/devices/d1/free").status, 400);
+  EXPECT_EQ(api.ask("POST", "/api/v1/devices/d1/free", R"({"why":""})").status, 400);
+  EXPECT_EQ(api.ask("POST", "/api/v1/devices/d1/free", R"({"why":"flashed"})").status, 200);
+  EXPECT_EQ(api.service.asked.back(), "free d1: flashed");
   EXPECT_EQ(api.ask("POST", "/api/v1/gc", R"({"older_than_days":2})").status, 200);
   EXPECT_EQ(api.service.asked.back(), "gc 172800000");
 }
