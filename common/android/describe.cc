@@ -74,6 +74,8 @@ const std::vector<Entry>& entries() {
       {{"notification", "dumpsys notification"}, with<parse_notifications>},
       {{"alarm", "dumpsys alarm"}, with<parse_alarms>},
       {{"jobscheduler", "dumpsys jobscheduler"}, with<parse_jobs>},
+      {{"exits", "dumpsys activity exit-info [P]"}, with<parse_exits>},
+      {{"sensors", "dumpsys sensorservice"}, with<parse_sensors>},
       {{"battery", "dumpsys battery"}, battery},
       {{"power", "dumpsys power"}, power},
       {{"install", "adb install, pm install: one record an answer"}, with<parse_installs>},

@@ -309,6 +309,46 @@ Json to_json(const ScheduledJob& r) {
       .when("persisted", r.persisted);
 }
 
+Json to_json(const ProcessExit& r) {
+  return Fields()
+      .text("package", r.package)
+      .number("uid", r.uid)
+      .text("time", r.time)
+      .number("pid", r.pid)
+      .number("real_uid", r.real_uid)
+      .number("package_uid", r.package_uid)
+      .number("defining_uid", r.defining_uid)
+      .number("user", r.user)
+      .text("process", r.process)
+      .number("reason", r.reason)
+      .text("reason_name", r.reason_name)
+      .number("subreason", r.subreason)
+      .text("subreason_name", r.subreason_name)
+      .number("status", r.status)
+      .number("importance", r.importance)
+      .text("pss", r.pss)
+      .text("rss", r.rss)
+      .text("description", r.description)
+      .text("state", r.state)
+      .text("trace", r.trace);
+}
+
+Json to_json(const SensorUse& r) {
+  constexpr const char* kKinds[] = {"active", "direct", "backup", "began", "ceased"};
+  return Fields()
+      .text("kind", kKinds[static_cast<std::size_t>(r.kind)])
+      .text("time", r.time)
+      .number("handle", r.handle)
+      .text("sensor", r.sensor)
+      .text("listener", r.listener)
+      .number("pid", r.pid)
+      .number("uid", r.uid)
+      .number("sampling_us", r.sampling_us)
+      .number("batching_us", r.batching_us)
+      .text("result", r.result)
+      .when("no_access", !r.access);
+}
+
 Json to_json(const WakeLock& r) {
   return Fields().text("level", r.level).text("tag", r.tag).number("uid", r.uid).number("pid", r.pid);
 }

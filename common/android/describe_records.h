@@ -7,11 +7,13 @@
 #include "common/android/activities.h"
 #include "common/android/appops.h"
 #include "common/android/events.h"
+#include "common/android/exits.h"
 #include "common/android/lists.h"
 #include "common/android/package.h"
 #include "common/android/power.h"
 #include "common/android/processes.h"
 #include "common/android/scheduled.h"
+#include "common/android/sensors.h"
 #include "common/android/syslog.h"
 #include "common/android/tools.h"
 #include "common/android/usage.h"
@@ -40,6 +42,8 @@ Json to_json(const LocationRequest& record);
 Json to_json(const ShownNotification& record);
 Json to_json(const PendingAlarm& record);
 Json to_json(const ScheduledJob& record);
+Json to_json(const ProcessExit& record);
+Json to_json(const SensorUse& record);
 Json to_json(const WakeLock& record);
 Json to_json(const InstallResult& record);
 Json to_json(const StartResult& record);

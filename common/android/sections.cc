@@ -23,12 +23,14 @@ constexpr Titled kServices[] = {{"appops", "appops"},
                                 {"notification", "notification"},
                                 {"usagestats", "usagestats"},
                                 {"power", "power"},
+                                {"sensorservice", "sensors"},
                                 {"battery", "battery"},
                                 {"window", "activities"}};
 // Of "(dumpsys activity x)".
 constexpr Titled kActivityParts[] = {{"broadcasts", "broadcasts"}, {"processes", "processes"},
                                      {"services", "services"},     {"recents", "recents"},
-                                     {"activities", "activities"}, {"activity", "activities"}};
+                                     {"activities", "activities"}, {"activity", "activities"},
+                                     {"exit-info", "exits"}};
 // Of "------ X (command) ------".
 constexpr Titled kDumpstate[] = {{"EVENT LOG", "events"}, {"SYSTEM LOG", "log"},
                                  {"MAIN LOG", "log"},     {"SYSTEM PROPERTIES", "getprop"},
@@ -130,6 +132,11 @@ constexpr Signature kSignatures[] = {{"appops", "Current AppOps Service state:",
                                      {"battery", "Current Battery Service state:", {}, 40},
                                      {"power", "POWER MANAGER (dumpsys power)", {}, 40},
                                      {"power", "mWakefulness="},
+                                     {"exits", "ACTIVITY MANAGER PROCESS EXIT INFO", {}, 40},
+                                     {"exits", "ApplicationExitInfo #", {}, 12},
+                                     {"sensors", "Sensor Device:", {}, 12},
+                                     {"sensors", "Previous Registrations:", {}, 12},
+                                     {"sensors", "Connection Number: ", {}, 12},
                                      {"install", "Success", {}, 2},
                                      {"install", "Failure ["},
                                      {"install", "Failure - "},

@@ -53,6 +53,26 @@ std::vector<std::string> fuzz_seeds() {
       "  BroadcastRecord{1 a.X/u-1} to user -1\n  DELIVERED (0) #0: (manifest)\n    name=c.D\n    "
       "packageName=c\nProcess: com.n, PID: 50\n"
       "java.lang.Error: x\n\tat a.B.c(D.java:1)\n$ adb shell x\n* daemon started successfully\n",
+      "ACTIVITY MANAGER PROCESS EXIT INFO (dumpsys activity exit-info)\n  package: com.a\n    Historical "
+      "Process "
+      "Exit for uid=10001\n        ApplicationExitInfo #0:\n          timestamp=2026-01-02 03:04:05.678 "
+      "pid=2 "
+      "realUid=10001 packageUid=10001 definingUid=10001 user=0\n          process=com.a reason=4 (APP "
+      "CRASH(EXCEPTION)) subreason=0 (UNKNOWN) status=0\n          importance=100 pss=1.5MB rss=0.00 "
+      "description=a\nb state=4 bytes trace=null\n",
+      "Sensor List:\n0x00000001) Accel | V | ver: 1\n2 active connections\nConnection Number: 0 "
+      "\n\tOperating Mode: "
+      "NORMAL\n\t com.a.B | WakeLockRefCount 0 | uid 10001 | cache size 0 | has sensor access: true\n\t "
+      "Accel "
+      "0x00000001 | status: active | pending flush events 0 \n1 open direct connections\nDirect connection "
+      "0:\n\tcom.a "
+      "| HAL channel handle 1 | uid 10001 | pid 2\n\tActivated sensor count: 1\n\t\tAccel 0x00000001 | rate "
+      "2\n"
+      "Previous Registrations:\n01:02:03 + 0x00000001 pid=    2 uid=10001 package=com.a.B "
+      "samplingPeriod=66667us "
+      "batchingPeriod=0us\n01:02:03 - 0x00000001 pid=    2 uid=10001 samplingPeriod=  N/A  us "
+      "batchingPeriod=  N/A  us "
+      "result=OK (sensor, package): (Accel   , com.a.B)\n    Final Duration: 00:00:01\n",
       "Failure [INSTALL_FAILED_X: y]\nSuccess\nStarting: Intent { }\nTotalTime: 1\n:Monkey: seed=1 "
       "count=2\n:Sending Touch x\n"};
 }

@@ -119,6 +119,10 @@ TEST(Mutations, AnIllegibleLineOfInterestIsCountedAsRelevant) {
         {"jobscheduler", "  JOB #u0a8/12: b com.a/.J\n", "u0a8/12", "twelve"},
         {"location", "  UpdateRecord[gps com.a(1 foreground) R]\n", "(1 foreground)", ""},
         {"packages", "package:com.a\n", "package:", "paket:"},
+        {"exits", "ApplicationExitInfo #0:\n  timestamp=2026-01-02 pid=2\n  process=a reason=1 (EXIT_SELF)\n",
+         "pid=2", "pid=two"},
+        {"sensors", "Previous Registrations:\n22:05:33 - 0x00000001 pid=    1 uid=    2 package=a\n",
+         "uid=", ""},
         {"processes", "  Proc # 1: fore  T/A/TOP  trm: 0 2:com.a/u0a1 (top)\n", "2:com.a/u0a1", "?"}}) {
     const json whole = read(b.kind, b.whole);
     EXPECT_EQ(whole["relevant_unknown"], 0) << b.kind << whole.dump(1);
