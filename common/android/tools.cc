@@ -1,5 +1,7 @@
 #include "common/android/tools.h"
 
+#include <algorithm>
+
 #include "common/base/text.h"
 
 namespace storesweep::android {
@@ -7,18 +9,23 @@ namespace {
 
 constexpr std::size_t kMaxComponents = 1000;
 
+// "INSTALL_FAILED_X", "DELETE_FAILED_X", "-1000"; "not" of "[not installed for 0]" is none
+// (PackageManagerShellCommand.runUninstall).
+bool is_code(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == std::string_view::npos;
+}
+
 // "[INSTALL_FAILED_X: words]" after "Failure "; the words may go on over lines.
 void failure(std::string_view rest, InstallResult& out) {
   rest = trim(rest);
   if (take(rest, "[")) {
-    const std::size_t close = rest.rfind(']');
-    if (close != std::string_view::npos) rest = rest.substr(0, close);
-    const std::size_t end = rest.find_first_of(": \r\n");
-    out.code = std::string(rest.substr(0, end));
-    if (end != std::string_view::npos)
-      rest = trim(rest.substr(end + 1));
-    else
-      rest = {};
+    rest = rest.substr(0, rest.rfind(']'));
+    const std::string_view code = rest.substr(0, rest.find_first_of(": \r\n"));
+    if (is_code(code)) {
+      out.code = std::string(code);
+      rest = trim(rest.substr(std::min(rest.size(), code.size() + 1)));
+    }
   }
   for (char c : rest) {
     if (c == '\r' || c == '\n') c = ' ';

@@ -216,7 +216,12 @@ TEST(Tools, AnInstallIsJudgedByItsWordsNotItsExitCode) {
   const auto wrapped = parse_install("adb: failed to install a.apk: Failure [INSTALL_FAILED_X: one\n two]");
   EXPECT_EQ(wrapped.code, "INSTALL_FAILED_X");
   EXPECT_EQ(wrapped.reason, "one two");
-  EXPECT_EQ(parse_install("Failure - not installed for 0").reason, "not installed for 0");
+  for (const char* absent : {"Failure - not installed for 0", "Failure [not installed for 0]"}) {
+    EXPECT_EQ(parse_install(absent).reason, "not installed for 0");
+    EXPECT_EQ(parse_install(absent).code, "");
+  }
+  EXPECT_EQ(parse_install("Failure [DELETE_FAILED_INTERNAL_ERROR]").code, "DELETE_FAILED_INTERNAL_ERROR");
+  EXPECT_EQ(parse_install("Failure [-1000]").code, "-1000");
   EXPECT_FALSE(parse_install("Performing Streamed Install\n").ok);
   EXPECT_EQ(parse_install("").reason, "no answer");
 }
