@@ -138,13 +138,15 @@ std::size_t numbers_in_front(std::string_view message) {
   return n;
 }
 
+constexpr int kMaxUser = 999;  // of the makers' second spaces; others count up from 10
+
 bool activity(std::string_view step, std::string_view message, EventRecord& r) {
   const std::size_t at = is_callback(step) ? numbers_in_front(message) : component_field(step);
   const Fields f = fields_of(message, at + 3);
   if (f.size() <= at || f[at].empty()) return false;
   r.kind = EventKind::kActivity;
-  // Since 11 the first field of some is a token instead of the user.
-  if (number(f[0], r.user) && (r.user < 0 || r.user > 9999)) r.user = -1;
+  // Since 11 the first field of some is a token instead of the user, of MIUI's am_pause_activity the pid.
+  if (number(f[0], r.user) && (r.user < 0 || r.user > kMaxUser)) r.user = -1;
   r.type = std::string(step);
   r.component = component_text(f[at]);
   if (f.size() > at + 1) r.reason = std::string(f[at + 1]);

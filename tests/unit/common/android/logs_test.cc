@@ -109,6 +109,16 @@ TEST(Events, ACallbackNamesItsClassBehindAnyNumbers) {
   EXPECT_EQ(events.relevant_unknown, 1u);
 }
 
+TEST(Events, AProcessIdInTheUsersPlaceIsNoUser) {
+  const auto events = parse_events(
+      "06-27 11:24:32.714  1144  1941 I am_pause_activity: [2526,14510954,com.home/.launcher.Launcher]\n"
+      "06-27 11:24:33.714  1144  1941 I am_pause_activity: [999,14510955,com.home/.launcher.Launcher]\n");
+  ASSERT_EQ(events.records.size(), 2u);
+  EXPECT_EQ(events.records[0].user, -1);
+  EXPECT_EQ(events.records[0].component, "com.home/.launcher.Launcher");
+  EXPECT_EQ(events.records[1].user, 999);
+}
+
 TEST(Events, LongFormatAndAMissingLastLineEndAreRead) {
   const auto events = parse_events(
       "--------- beginning of events\n[ 11-23 20:31:24.024  6312: 6326 I/am_proc_bound ]\n[0,1434,com.a]\n\n"
