@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 namespace storesweep {
 namespace {
@@ -42,6 +43,23 @@ bool ended_itself(const Timeline& t, const EventSeen& end, std::int64_t from_ms)
   });
 }
 
+// Where the log names no reason, the system's history of exits may: short of memory, crashed, ... It only
+// ever clears. What an app can bring about itself is not among it: its own task removed (USER REQUESTED), its
+// own component switched (STATE CHANGE), a signal; nor is EXIT_SELF, which the log must say before it
+// accuses.
+bool history_excuses(const Timeline& t, const EventSeen& end) {
+  constexpr android::ExitReason kOthers[] = {
+      android::ExitReason::kLowMemory,      android::ExitReason::kCrash,
+      android::ExitReason::kCrashNative,    android::ExitReason::kAnr,
+      android::ExitReason::kUserStopped,    android::ExitReason::kDependencyDied,
+      android::ExitReason::kPackageUpdated, android::ExitReason::kFreezer};
+  return std::any_of(t.exits.begin(), t.exits.end(), [&](const ExitSeen& x) {
+    const bool others = std::any_of(std::begin(kOthers), std::end(kOthers),
+                                    [&](android::ExitReason r) { return x.reason == static_cast<int>(r); });
+    return others && x.pid == end.event.pid && near(x, end);
+  });
+}
+
 template <class Which>
 bool seen_after(const Timeline& t, std::int64_t from_ms, std::int64_t until_ms, Which which) {
   return std::any_of(t.screens.begin(), t.screens.end(), [&](const ScreenSeen& s) {
@@ -63,7 +81,7 @@ Ending process_end(const Timeline& t, const Moment& window) {
     if (e.event.kind != EventKind::kProcDied || e.event.process != t.package || !inside(e, window)) continue;
     if (ended_by_others(t, e) || goes_on(t, e.device_ms, window.until_ms)) continue;
     if (ended_itself(t, e, window.device_ms)) return {Ending::Kind::kExit, &e};
-    out = {Ending::Kind::kUnexplained, &e};
+    if (!history_excuses(t, e)) out = {Ending::Kind::kUnexplained, &e};
   }
   return out;
 }

@@ -1,5 +1,6 @@
 // How the app ended within a stretch of time, and at whose hand. Only what the app itself did is an exit or a
-// close; a process that ended for no reason that the log names ended for an unknown one. Pure.
+// close; a process that ended for no reason that the log or the system's history of exits names ended for an
+// unknown one. Pure.
 #pragma once
 
 #include "common/judge/timeline.h"

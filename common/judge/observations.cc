@@ -278,11 +278,12 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, AppFacts> {
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Timeline> {
   auto& [journal, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record,
-         phases, actions, screens, blind, events, system, ops, channels, lines_unknown, records_lost] = v;
+         phases, actions, screens, blind, events, system, ops, exits, channels, lines_unknown, records_lost] =
+      v;
   static_cast<void>(journal);
   static_cast<void>(screens);  // by their phrases, elsewhere
   all(a, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record, phases,
-      actions, blind, events, system, ops, channels, lines_unknown, records_lost);
+      actions, blind, events, system, ops, exits, channels, lines_unknown, records_lost);
 }
 
 // A struct with a base cannot be bound: its size tells that a field came to it.
@@ -303,8 +304,11 @@ struct OpTwin : Moment {
   std::string op;
   android::OpUse use;
 };
+struct ExitTwin : Moment {
+  int pid, reason;
+};
 static_assert(kSameSize<ActionDone, ActionTwin> && kSameSize<ScreenSeen, ScreenTwin> &&
-              kSameSize<OpSeen, OpTwin>);
+              kSameSize<OpSeen, OpTwin> && kSameSize<ExitSeen, ExitTwin>);
 
 template <class A, class T>
 void moment(A& a, T& v) {
@@ -343,6 +347,11 @@ template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, OpSeen> {
   moment(a, v);
   all(a, v.snapshot_phase, v.snapshot_ms, v.op, v.use);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ExitSeen> {
+  moment(a, v);
+  all(a, v.pid, v.reason);
 }
 
 template <class A, class T>

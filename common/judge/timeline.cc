@@ -83,10 +83,12 @@ class Builder {
     by_time(t_.events);
     by_time(t_.system);
     by_time(t_.ops);
+    by_time(t_.exits);
     once(t_.events, [](const EventSeen& e) {
       return e.event.tag + "|" + std::to_string(e.event.pid) + "|" + e.event.process + "|" + e.event.type +
              "|" + e.event.component + "|" + e.event.reason + "|" + e.event.detail;
     });
+    once(t_.exits, [](const ExitSeen& e) { return std::to_string(e.pid) + "|" + std::to_string(e.reason); });
     once(t_.system, [](const SystemSeen& s) {
       return std::to_string(static_cast<int>(s.line.kind)) + "|" + std::to_string(s.line.pid) + "|" +
              s.line.process + "|" + s.line.component + "|" + s.line.action + "|" + s.line.message;
@@ -177,6 +179,7 @@ class Builder {
     if (r.name == record_name::kLog) return system(r);
     if (r.name == record_name::kAppOps) return ops(r);
     if (r.name == record_name::kPackage) return package(r);
+    if (r.name == record_name::kExits) return exits(r);
     if (r.name == record_name::kHierarchy) return hierarchy(r);
   }
 
@@ -255,6 +258,23 @@ class Builder {
     t_.uid = p->uid;
     t_.target_sdk = p->target_sdk;
     t_.requested.insert(p->requested.begin(), p->requested.end());
+  }
+
+  // Each dump repeats what the one before it said. One that is not wholly understood excuses nobody.
+  void exits(const Record& r) {
+    auto parsed = android::parse_exits(r.data);
+    heard(r, parsed);
+    if (!parsed.trusted()) return;
+    for (const android::ProcessExit& e : parsed.records) {
+      auto ms = device_time_ms(e.time, t_.journal->header);
+      if (!ms || *ms < 0 || e.package != t_.package) continue;
+      ExitSeen& seen = t_.exits.emplace_back();
+      seen.device_ms = seen.until_ms = *ms;
+      seen.record = r.sequence;
+      seen.excerpt = line_with(r.data, e.time, "pid=");
+      seen.pid = e.pid;
+      seen.reason = e.reason;
+    }
   }
 
   void hierarchy(const Record& r) {

@@ -13,6 +13,7 @@
 
 #include "common/android/appops.h"
 #include "common/android/events.h"
+#include "common/android/exits.h"
 #include "common/android/package.h"
 #include "common/android/screen.h"
 #include "common/android/syslog.h"
@@ -58,6 +59,10 @@ struct OpSeen : Moment {  // when the op was used, not when the snapshot was tak
   std::string op;
   android::OpUse use;
 };
+struct ExitSeen : Moment {  // how the system says that one of the app's processes ended
+  int pid = -1;
+  int reason = -1;  // android::ExitReason, or a later version's
+};
 
 struct PhaseSpan {
   bool began = false, ended = false;
@@ -89,6 +94,7 @@ struct Timeline {
   std::vector<EventSeen> events;
   std::vector<SystemSeen> system;
   std::vector<OpSeen> ops;
+  std::vector<ExitSeen> exits;
   std::map<std::string, Channel, std::less<>> channels;
   std::int64_t lines_unknown = 0, records_lost = 0;
 

@@ -179,6 +179,23 @@ TEST(ExitAfterRefusal, AnEndThatNothingExplainsIsNobodys) {
                 "memory was short, or it left: the log does not say");
   expect(ended(refused().died(107).own_exit(107)), "R5.3", Level::kSuspected, "it says so itself: guilty");
 }
+TEST(ExitAfterRefusal, TheSystemsHistoryOfExitsClearsAndNeverAccuses) {
+  for (const char* reason : {"3 (LOW_MEMORY)", "4 (APP CRASH(EXCEPTION))", "6 (ANR)"})
+    expect(ended(refused().died(107).exit_info(120, 107, reason)), "R5.3", Level::kNotFound, reason);
+  for (const char* reason : {"0 (UNKNOWN)", "1 (EXIT_SELF)", "2 (SIGNALED)", "10 (USER REQUESTED)",
+                             "15 (STATE CHANGE)", "99 (OF A LATER VERSION)"})
+    expect_reason(ended(refused().died(107).exit_info(120, 107, reason)), "R5.3", Reason::kHookAbsent,
+                  reason);
+  const char* memory = "3 (LOW_MEMORY)";
+  expect_reason(ended(refused().died(107).exit_info(120, 107, memory, 4001)), "R5.3", Reason::kHookAbsent,
+                "another process's");
+  expect_reason(ended(refused().died(107).exit_info(120, 90, memory)), "R5.3", Reason::kHookAbsent,
+                "its process id was another's before");
+  expect_reason(ended(refused().died(107).exit_info(120, 107, "three")), "R5.3", Reason::kHookAbsent,
+                "illegible");
+  expect(ended(refused().died(107).own_exit(107).exit_info(120, 107, memory)), "R5.3", Level::kSuspected,
+         "it says so itself: guilty, with the history or without");
+}
 TEST(ExitAfterRefusal, WhatOurSwipeEndedIsNoExit) {
   RunScript run = refused();
   run.within(20).act(record_name::kSwipeAway, 110).died(112).own_exit(112);

@@ -91,6 +91,19 @@ class RunScript {
                    " I System  : System.exit called, status: 0\n");
   }
   RunScript& died(std::int64_t at_s) { return event(at_s, "am_proc_died", "0,4000,com.example.app,100,0"); }
+  // The system's history of exits, dumped at the end: "3 (LOW_MEMORY)".
+  RunScript& exit_info(std::int64_t at_s, std::int64_t died_s, const std::string& reason, int pid = 4000) {
+    return raw(record_name::kExits, at_s,
+               "ACTIVITY MANAGER PROCESS EXIT INFO (dumpsys activity exit-info)\n  package: com.example.app\n"
+               "    Historical Process Exit for uid=10101\n        ApplicationExitInfo #0:\n"
+               "          timestamp=2020-" +
+                   time(died_s) + " pid=" + std::to_string(pid) +
+                   " realUid=10101 packageUid=10101 definingUid=10101 user=0\n          "
+                   "process=com.example.app reason=" +
+                   reason +
+                   " subreason=0 (UNKNOWN) status=0\n          importance=100 pss=0.00 rss=0.00 "
+                   "description=null state=empty trace=null\n");
+  }
   // The system's dialog goes: its answer was taken.
   RunScript& dialog_finished(std::int64_t at_s) {
     return event(at_s, "am_finish_activity",
