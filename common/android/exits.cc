@@ -11,16 +11,16 @@ namespace {
 
 constexpr std::size_t kMaxRecordBytes = 16u << 10;  // kept of one record; descriptions are a line or two
 
-// What stands before the free text of "description=", and what behind it.
-constexpr std::array<std::string_view, 13> kKeys = {
-    "timestamp=", "pid=",       "realUid=", "packageUid=", "definingUid=", "user=", "process=",
-    "reason=",    "subreason=", "status=",  "importance=", "pss=",         "rss="};
+constexpr std::array<std::string_view, 15> kKeys = {
+    "timestamp=", "pid=",    "realUid=",    "packageUid=", "definingUid=", "user=",  "process=", "reason=",
+    "subreason=", "status=", "importance=", "pss=",        "rss=",         "state=", "trace="};
+// Free text: what stands before it is read by key, and behind it, up to 16, only "state=" and "trace=".
 constexpr std::string_view kDescription = " description=", kState = " state=", kTrace = " trace=";
 
 bool is_field(std::string_view body) {
-  const auto starts = [&](std::string_view key) { return starts_with(body, key); };
-  return std::any_of(kKeys.begin(), kKeys.end(), starts) || starts("description=") || starts("state=") ||
-         starts("trace=");
+  return starts_with(body, kDescription.substr(1)) ||
+         std::any_of(kKeys.begin(), kKeys.end(),
+                     [&](std::string_view key) { return starts_with(body, key); });
 }
 
 // From the key up to the next key that is there.
@@ -83,6 +83,8 @@ bool read(std::string_view record, ProcessExit& e) {
   e.importance = number(head, "importance=");
   e.pss = std::string(word(head, "pss="));
   e.rss = std::string(word(head, "rss="));
+  e.state = known(field(head, "state="));
+  e.trace = known(field(head, "trace="));
   if (described != std::string_view::npos) read_tail(record.substr(described + kDescription.size()), e);
   return !e.time.empty() && e.pid >= 0 && !e.process.empty() && e.reason >= 0;
 }
@@ -97,7 +99,21 @@ class Exits {
   }
 
  private:
-  void take_line(const Line& line) {
+  // 17 ends a record with " anrInfo=null" and no line end, so that the next heading follows in the same line.
+  void take_line(Line line) {
+    if (starts_with(line.body, "anrInfo=")) {
+      for (std::string_view heading : {" ApplicationExitInfo #", " package: ", " Historical Process Exit "}) {
+        const std::size_t at = line.body.find(heading);
+        if (at == std::string_view::npos) continue;
+        line.body.remove_prefix(at + 1);
+        return take_known(line);
+      }
+      return;
+    }
+    take_known(line);
+  }
+
+  void take_known(const Line& line) {
     std::string_view body = line.body;
     if (starts_with(body, "ApplicationExitInfo ")) {
       close();

@@ -1,6 +1,7 @@
 // `dumpsys activity exit-info [PACKAGE]`, Android 11 and later: how processes ended, by the system's own
 // account. From AOSP's AppExitInfoTracker.dumpHistoryProcessExitInfo and ApplicationExitInfo.dump: 11 puts
-// each field on a line of its own, 12 and later several. Pure; see dump.h.
+// each field on a line of its own, 12 and later several; 17 puts the description behind state and trace.
+// Pure; see dump.h.
 #pragma once
 
 #include "common/android/dump.h"

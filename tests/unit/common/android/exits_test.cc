@@ -62,6 +62,31 @@ TEST(Exits, ElevenPutsEachFieldOnALineAndHasNoSubreason) {
   EXPECT_EQ(e.state + "|" + e.trace, "|/data/system/procexitstore/x.gz");
 }
 
+TEST(Exits, SeventeenGluesTheNextHeadingToTheAnrInfo) {
+  const std::string fields =
+      "          timestamp=2026-11-20 10:11:12.013 pid=7001 realUid=10231 packageUid=10231 definingUid=10231 "
+      "user=0\n          process=com.shop reason=6 (ANR) subreason=34 (BIND APPLICATION ANR) status=0\n";
+  const std::string own_line =
+      "          importance=400 pss=0.00 rss=415MB state=46 bytes trace=/x.gz\n          description=bg anr: "
+      "pid=1 "
+      "slow\n          anrInfo=AnrInfo(type=1, isUserPerceptible=false)\n";
+  const std::string glued =
+      "          importance=400 pss=0.00 rss=415MB description=bg anr: pid=1 slow state=46 bytes "
+      "trace=/x.gz\n "
+      "anrInfo=null";
+  const auto p = parse_exits(kHead + "        ApplicationExitInfo #0:\n" + fields + own_line +
+                             "        ApplicationExitInfo #1:\n" + fields + glued +
+                             "        ApplicationExitInfo #2:\n" + fields + glued + "  package: com.other\n" +
+                             "    Historical Process Exit for uid=10007\n" + kStopped);
+  EXPECT_EQ(p.unknown_count, 0u);
+  ASSERT_EQ(p.records.size(), 4u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(p.records[i].package + "|" + p.records[i].description, "com.shop|bg anr: pid=1 slow");
+    EXPECT_EQ(p.records[i].state + "|" + p.records[i].trace + "|" + p.records[i].rss, "46 bytes|/x.gz|415MB");
+  }
+  EXPECT_EQ(p.records[3].package, "com.other");
+}
+
 TEST(Exits, WordsOfADescriptionAreNoFields) {
   const std::string why = "stop com.shop due to from pid 7100";
   for (const std::string words : {"timed out (pid=1 reason=3 state=idle trace=none)",
