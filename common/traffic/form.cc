@@ -66,21 +66,26 @@ void add_encodings(const Spelling& s, FormList& list) {
   add_text(s, "utf16be", utf16_of(s.text, true), false, list);
 }
 
+// A digest has no more entropy than its value: a stranger's value of this shape may be ours by chance, and
+// has our digest then.
 void add_digest(const Spelling& s, const std::string& name, const std::string& digest, FormList& list) {
   const auto add = [&](const char* how, std::string bytes, std::size_t digest_bytes, bool any_case) {
-    list.add({.spelling = s.name,
-              .encoding = name + how,
-              .bytes = std::move(bytes),
-              .any_case = any_case,
-              .bits = kByteBits * static_cast<double>(digest_bytes)});
+    Spelling hashed = s;
+    hashed.bits = std::min(s.bits, kByteBits * static_cast<double>(digest_bytes));
+    add_text(hashed, name + how, std::move(bytes), any_case, list);
   };
   const std::string hex = hex_of(digest);
   add("/hex", hex, digest.size(), true);
   add("/hex_first16", hex.substr(0, 16), 8, true);
+  if (name == "md5") add("/hex_middle16", hex.substr(8, 16), 8, true);  // what "16-bit MD5" means in China
+  if (s.bits < kStrongBits) {  // alone in its field, and only text has one
+    add("/base64", base64_of(digest, false), digest.size(), false);
+    add("/base64url", base64_of(digest, true), digest.size(), false);
+    return;
+  }
   add("/bytes", digest, digest.size(), false);
   add("/base64", base64_inside(digest, 0, false), digest.size() - 1, false);
   add("/base64url", base64_inside(digest, 0, true), digest.size() - 1, false);
-  if (name == "md5") add("/hex_middle16", hex.substr(8, 16), 8, true);  // what "16-bit MD5" means in China
 }
 
 void add_digests(const Spelling& s, FormList& list) {
@@ -90,12 +95,7 @@ void add_digests(const Spelling& s, FormList& list) {
   add_digest(s, "sha1", sha1, list);
   add_digest(s, "sha256", sha256, list);
   const auto twice = [&](const char* name, Hash outer, const std::string& inner) {
-    const std::string digest = hash_of(outer, inner);
-    list.add({.spelling = s.name,
-              .encoding = name,
-              .bytes = hex_of(digest),
-              .any_case = true,
-              .bits = kByteBits * static_cast<double>(digest.size())});
+    add_text(s, name, hex_of(hash_of(outer, inner)), true, list);
   };
   twice("md5_of_md5/hex", Hash::kMd5, hex_of(md5));
   twice("md5_of_MD5/hex", Hash::kMd5, upper_case(hex_of(md5)));

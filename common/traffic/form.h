@@ -32,9 +32,7 @@ struct Form {
   Edge edge = Edge::kAny;
   Part part = Part::kWhole;
   int decimals = 0;  // of a number
-  // What chance would have to hit. An encoding cannot have more than its value. A digest counts by its own
-  // length: a stranger's digest is as good as random whatever it is of; the value's own entropy must still be
-  // kLeastBits.
+  // What chance would have to hit. Neither an encoding nor a digest has more than its value.
   double bits = 0;
 
   bool strong() const { return bits >= kStrongBits; }
