@@ -91,14 +91,14 @@ TEST(Explorer, Has90PercentOfTheScreensWhenRandomTappingHasHalf) {
 
 TEST(Explorer, ComesToNearlyEveryScreenAndToAnEnd) {
   int all = 0;
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const Graph g = random_graph(seed);
     const Walk walk = explore(g, rules().profiles.triage, rules().phrases, kMostActions);
     EXPECT_TRUE(walk.ended) << "seed " << seed;
     all += walk.until(0.9) > 0;
     EXPECT_LE(walk.longest_outside, 2) << "seed " << seed;
   }
-  EXPECT_GE(all, 37) << "apps of 40 of which 90 % of the screens were reached";
+  EXPECT_GE(all, 19) << "apps of 20 of which 90 % of the screens were reached";
 }
 
 }  // namespace
