@@ -107,6 +107,17 @@ TEST_F(CoreTest, AConfirmationNeverRunsOnTheDeviceOfTheFirstRun) {
   EXPECT_EQ(all<RunJob>().at(0).device.identity, "d1");
 }
 
+TEST_F(CoreTest, NothingRunsOnADeviceThatTheLeaseForbids) {
+  start({device("d0"), device("d1"), device("d2")});
+  LeaseOffer choosy = offer(1);
+  choosy.avoid_devices = {"d0", "d1"};
+  grant({choosy});
+  fetch(1);
+  say_run(1);
+  answer(1, job::StartNoted{});
+  EXPECT_EQ(all<RunJob>().at(0).device.identity, "d2");
+}
+
 TEST_F(CoreTest, WhereNoDeviceFitsTheNeedIsTold) {
   start({device("d0", 28)});
   LeaseOffer needy = offer(1);
