@@ -28,7 +28,7 @@ def lying_probe(apks, folder):
     folder.mkdir()
     probe = next(p for p in yaml.safe_load((apks / "expected.yaml").read_text())["probes"] if p["apk"] == "consent_unticked.apk")
     shutil.copy(apks / probe["apk"], folder)
-    probe |= {"kind": "guilty", "expected": {RULE: "violation"}}
+    probe |= {"kind": "guilty", "expected": [{"rule": RULE, "level": "violation"}]}
     (folder / "expected.yaml").write_text(yaml.safe_dump({"probes": [probe]}, allow_unicode=True))
     return folder
 
