@@ -111,7 +111,7 @@ def run_all(a, folder, probes, apks):
             finally:
                 free[api].put(pair)
 
-        jobs = [(p, api) for api in apis for p in probes if p["min_sdk"] <= api]
+        jobs = [(p, api) for p in probes for api in apis if p["min_sdk"] <= api]  # in turn: all pairs are busy
         stutter = Stutter([simdroid.pid, adb.process.pid], a.stutter) if a.stutter else contextlib.nullcontext()
         with stutter, concurrent.futures.ThreadPoolExecutor(a.pairs * len(apis)) as pool:
             yield from pool.map(one, jobs)
