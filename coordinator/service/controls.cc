@@ -225,7 +225,10 @@ void Core::refuse_device(TokenKey k) {
 
 void Core::command(std::uint64_t ticket, FreeDevice& c) {
   if (quarantined_.count(c.device) == 0)
-    return act(Reply{ticket, not_found("device " + c.device + " is not quarantined"), 0});
+    return act(Reply{
+        ticket,
+        not_found("device " + c.device + " is not quarantined: `storesweep devices` shows those that are"),
+        0});
   const DeviceAct freed{c.device, DeviceActKind::kFreed, RunId{next_run_.value - 1}, c.why, now_.wall_ms};
   commit(ActOnDevice{freed}, [this, ticket, device = c.device](const WriteOutcome&) {
     quarantined_.erase(device);

@@ -114,6 +114,11 @@ def check_described(api, ids, catalogue, address):
             answer, text = api.ask("PUT", filled(path, ids), raw=pack)
             check(answer.status == 204, f"{what}: {answer.status} {text[:300]}")
             continue
+        if name == "free_device":  # none has failed a control here; controls_among_jobs frees one that has
+            answer, text = api.ask("POST", filled(path, ids), {"why": "reset"})
+            check(answer.status == 404 and "storesweep devices" in text.decode(), f"{what}: {answer.status} {text[:300]}")
+            fits(answer, text, operation, what)
+            continue
         example = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
         body = bodies(ids, catalogue).get(name)
         if method == "POST" and body is None:
@@ -141,8 +146,8 @@ def check_errors(api, ids):
         what = f"{method} {path}"
         if "{" in path:
             answer, text = api.ask(method, filled(path, nobody), {})
-            # What is put there brings its own address: it is refused for what it holds.
-            refused = (400,) if operation["operationId"] == "put_pack" else (403, 404)
+            # What is put there brings its own address, and who frees a device says why: they are refused for what they hold.
+            refused = (400,) if operation["operationId"] in ("put_pack", "free_device") else (403, 404)
             check(answer.status in refused, f"{what} of nothing: {answer.status} {text[:200]}")
             fits(answer, text, operation, what)
         if method == "POST":
@@ -380,7 +385,8 @@ def main():
             cluster.api("POST", "/api/v1/catalogues", {"source": str(slow), "store": "slow"})
             paused = cluster.api("POST", "/api/v1/sweeps", {"selection": {"kind": "store", "store": "slow"}})["id"]
             ids = {"sweep": sweep, "paused": paused, "shard": 0, "job": job, "campaign": campaign["id"], "sha256": blob,
-                   "pack": stated["statement"]["pack"], "worker": "w-1", "finding": finding}
+                   "pack": stated["statement"]["pack"], "worker": "w-1", "finding": finding,
+                   "device": cluster.api("GET", "/api/v1/devices")["rows"][0]["identity"]}
             used = f"1.1.1.{job:x}.{'0' * 64}.{'w-0'.encode().hex()}"
             check_described(api, ids, catalogue, used)
             check_errors(api, ids)
