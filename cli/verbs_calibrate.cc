@@ -47,8 +47,7 @@ void tell(const Session& s, const CalibrationStep& step) {
   }
   std::string wrong;
   for (const ProbeResult& r : step.results) {
-    if (r.outcome == ProbeOutcome::kMissed || r.outcome == ProbeOutcome::kFlagged)
-      wrong += " " + r.rule + " " + s.style.text(name(r.outcome));
+    if (is_bad(r.outcome)) wrong += " " + r.rule + " " + s.style.text(name(r.outcome));
   }
   std::fprintf(stderr, "%s%s\n", head.c_str(),
                wrong.empty() ? s.style.text("as_known").c_str() : wrong.c_str());

@@ -78,8 +78,11 @@ class Judgement {
     v_.coverage.screens = static_cast<std::int64_t>(t.screens.size());
     v_.coverage.lines_unknown = t.lines_unknown;
     v_.coverage.records_lost = t.records_lost;
-    v_.validity = validity_of(t, pack_);
-    for (const Timeline& run : timelines_) hidden_.push_back(unbelievable(validity_of(run, pack_)));
+    for (const Timeline& run : timelines_) {
+      Validity validity = validity_of(run, pack_);
+      hidden_.push_back(unbelievable(validity));
+      if (&run == &t) v_.validity = std::move(validity);
+    }
     for (const auto& [name, channel] : t.channels) {
       if (channel.records > 0 && channel.gaps.empty()) v_.coverage.observers.push_back(name);
     }

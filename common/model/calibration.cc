@@ -14,10 +14,6 @@ bool only_unrepeated(const Verdict& verdict, const std::string& rule) {
   });
 }
 
-bool speaks_against(const ProbeResult& r) {
-  return r.outcome == ProbeOutcome::kMissed || r.outcome == ProbeOutcome::kFlagged;
-}
-
 ProbeOutcome guilty(const Verdict& verdict, const ItemVerdict& item, Level expected) {
   if (item.level == expected) return ProbeOutcome::kSeen;
   if (item.level == Level::kSuspected && only_unrepeated(verdict, item.rule)) return ProbeOutcome::kSeen;
@@ -64,7 +60,7 @@ std::map<std::string, RuleState> rule_states(const std::vector<ProbeResult>& res
   std::map<std::string, RuleState> out;
   for (const ProbeResult& r : results) {
     RuleState& state = out.try_emplace(r.rule, RuleState::kUnproven).first->second;
-    if (speaks_against(r)) {
+    if (is_bad(r.outcome)) {
       state = RuleState::kFailed;
     } else if (r.outcome == ProbeOutcome::kSeen && state == RuleState::kUnproven) {
       state = RuleState::kPassed;
@@ -78,7 +74,7 @@ Calibration renewed(const Calibration& before, Calibration fresh) {
     const bool again = std::any_of(fresh.results.begin(), fresh.results.end(), [&](const ProbeResult& r) {
       return r.probe == old.probe && r.rule == old.rule;
     });
-    if (!again && speaks_against(old)) fresh.results.push_back(old);
+    if (!again && is_bad(old.outcome)) fresh.results.push_back(old);
   }
   fresh.rules = rule_states(fresh.results);
   for (const auto& [rule, state] : before.rules) {

@@ -53,6 +53,8 @@ enum class ProbeOutcome : std::uint8_t {
   kFlagged,  // innocent, and found; or found stronger than it is
 };
 inline constexpr int kProbeOutcomes = 4;
+// Whether it speaks against the rule on that device.
+constexpr bool is_bad(ProbeOutcome o) { return o == ProbeOutcome::kMissed || o == ProbeOutcome::kFlagged; }
 struct ProbeResult {
   std::string probe;  // package
   std::string rule;

@@ -49,9 +49,7 @@ Listing disguised(const Probe& probe, const Listing& as, const std::string& fold
 }
 
 ControlEnd control_end(const std::vector<ProbeResult>& results) {
-  const auto bad = [](const ProbeResult& r) {
-    return r.outcome == ProbeOutcome::kMissed || r.outcome == ProbeOutcome::kFlagged;
-  };
+  const auto bad = [](const ProbeResult& r) { return is_bad(r.outcome); };
   if (results.empty()) return ControlEnd::kUntested;
   return std::any_of(results.begin(), results.end(), bad) ? ControlEnd::kBad : ControlEnd::kGood;
 }

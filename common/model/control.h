@@ -25,7 +25,7 @@ struct RuleOutcome {
   ProbeOutcome outcome = ProbeOutcome::kSilent;
   // Missed or flagged: what the device's runs after this one said of the rule is void. Zero: after any.
   RunId since;
-  bool bad() const { return outcome == ProbeOutcome::kMissed || outcome == ProbeOutcome::kFlagged; }
+  bool bad() const { return is_bad(outcome); }
   bool operator==(const RuleOutcome&) const = default;
 };
 

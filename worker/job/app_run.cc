@@ -111,7 +111,7 @@ class AppRun {
       recorder_->document(record_name::kPolicySource, clean_utf8(extras.policy_source));
       recorder_->attach(record_name::kPolicy, kPolicy, extras.policy);
     }
-    recorder_->document(record_name::kAppFacts, app_facts_to_json(app_.app));
+    recorder_->document(record_name::kAppFacts, app_facts_to_json(app_.app_facts));
     recorder_->attest(record_name::kClockRate, std::to_string(recorder_->rate_permille()));
     recorder_->attest(record_name::kHygiene, hygiene_text());
   }

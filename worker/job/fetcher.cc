@@ -127,7 +127,7 @@ FetchedApp Fetcher::fetch(const Listing& listing, const Deadline& deadline) {
   } else if (auto known = again(app.facts.file_set); known && !known->facts.needs.quick_app_runtime) {
     app = std::move(*known);
   } else if (const Status read = read_package(app, deadline); !read.ok()) {
-    return because(FailureKind::kInfrastructure, FailureReason::kTimeout, read.message());
+    return fetch_failure(addresses.front(), read);
   }
   remember(app);
   // What was found in one app must never be said of another.
@@ -157,7 +157,7 @@ Status Fetcher::read_package(AppFiles& app, const Deadline& deadline) const {
 
 // The whole package. Only what is small of it is kept: its call sites would make every journal longer.
 void Fetcher::read_code(AppFiles& app, const Deadline& deadline) const {
-  app.app = app_facts_of(app.facts);
+  app.app_facts = app_facts_of(app.facts);
   if (!knowledge_.sdks || !app.refused.empty()) return;
   FactsOptions options;
   options.knowledge = &knowledge_;
@@ -165,14 +165,14 @@ void Fetcher::read_code(AppFiles& app, const Deadline& deadline) const {
   options.deadline = deadline.at_most_ms(apk::kMaxFileMs);
   const Result<ApkFacts> whole = read_package_facts(views_of(app), options);
   if (!whole.ok() || !whole->code.looked_at) return;
-  app.app = app_facts_of(*whole);
+  app.app_facts = app_facts_of(*whole);
   app.sdks = sdk_list(whole->code.sdks, knowledge_.sdks->version);
 }
 
 void Fetcher::remember(const AppFiles& app) {
   std::lock_guard lock(mutex_);
   if (known_.size() >= kMaxKnown) known_.clear();
-  Known known{{app.facts, app.app, app.sdks, app.refused, {}}, {}};
+  Known known{{app.facts, app.app_facts, app.sdks, app.refused, {}}, {}};
   for (const CachedFile& file : app.files) known.members.push_back(file.sha256);
   known_[app.facts.file_set] = std::move(known);
 }

@@ -26,7 +26,7 @@ struct FetchLimits {
 // The files are held in the cache as long as this lives.
 struct AppFiles {
   ApkFacts facts;       // without what its code says; of a quick app only file_set and needs
-  AppFacts app;         // what the rules need of them, and of the code where it could be read in time
+  AppFacts app_facts;   // what the rules need of them, and of the code where it could be read in time
   SdkList sdks;         // not looked where the code could not be read
   std::string refused;  // why no device needs to try it, in words; empty: nothing speaks against it
   std::vector<CachedFile> files;

@@ -214,18 +214,18 @@ TEST_F(FetcherTest, what_was_fetched_is_looked_through_for_sdks_and_what_nobody_
     const FetchedApp app = fetcher.fetch(listing, Deadline::in_ms(20'000));
     EXPECT_TRUE(std::holds_alternative<AppFiles>(app)) << failure(app).detail;
     const auto again = fetcher.again(std::get<AppFiles>(app).facts.file_set);
-    EXPECT_TRUE(again && again->sdks == std::get<AppFiles>(app).sdks) << "looked through once";
+    EXPECT_TRUE(again && again->sdks == std::get<AppFiles>(app).sdks) << "kept with the facts";
     return std::get<AppFiles>(app);
   };
   const AppFiles looked = fetched({&sources, &sdks});
   EXPECT_EQ(looked.sdks.catalogue, sdks.version);
   EXPECT_EQ(looked.sdks.in, (std::vector<SdkInRun>{{"jcore", ""}}));
-  EXPECT_TRUE(looked.app.sdks);
-  EXPECT_TRUE(looked.app.native_code);
+  EXPECT_TRUE(looked.app_facts.sdks);
+  EXPECT_TRUE(looked.app_facts.native_code);
   const AppFiles ignorant = fetched({});
   EXPECT_FALSE(ignorant.sdks.looked());
-  EXPECT_FALSE(ignorant.app.sdks);
-  EXPECT_EQ(ignorant.app.package, "com.example");
+  EXPECT_FALSE(ignorant.app_facts.sdks);
+  EXPECT_EQ(ignorant.app_facts.package, "com.example");
 }
 
 TEST_F(FetcherTest, a_damaged_copy_is_fetched_again) {
