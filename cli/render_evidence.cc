@@ -69,7 +69,8 @@ std::string render_rejudged_rows(const Style& style, const Json& page) {
 
 std::string render_rejudged(const Style& style, const Json& sums) {
   Catalogue::Values values = {{"pack", text_of(sums, "pack_version")}};
-  for (const char* key : {"judged", "unchanged", "changed", "failed", "without_runs", "applied", "moved"})
+  for (const char* key :
+       {"judged", "unchanged", "changed", "failed", "without_runs", "applied", "moved", "second_runs"})
     values.emplace_back(key, with_commas(int_of(sums, key)));
   return style.text(bool_of(sums, "apply") ? "rejudge_applied" : "rejudge_dry", values) + "\n";
 }

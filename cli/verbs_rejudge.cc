@@ -36,7 +36,8 @@ Result<std::string> pack_of(const std::string& named) {
 }
 
 void add_up(Json& sums, const Json& page) {
-  for (const char* key : {"judged", "unchanged", "changed", "failed", "without_runs", "applied", "moved"})
+  for (const char* key :
+       {"judged", "unchanged", "changed", "failed", "without_runs", "applied", "moved", "second_runs"})
     sums[key] = int_of(sums, key) + int_of(page, key);
   if (text_of(sums, "pack_version").empty()) sums["pack_version"] = text_of(page, "pack_version");
 }

@@ -16,6 +16,10 @@ int settings_usage(Invocation& in) {
 }  // namespace
 
 Started run_getprop(Invocation& in) {
+  if (in.args.size() > 1 && in.args[1] == "storesweep.filled") {
+    for (const std::string& block : in.device.templates().filled()) in.out(block + "\n");
+    return 0;
+  }
   if (in.args.size() > 1) {
     const std::string value = in.device.property(in.args[1]);
     in.out((value.empty() && in.args.size() > 2 ? in.args[2] : value) + "\n");

@@ -8,8 +8,6 @@
 namespace storesweep::android {
 namespace {
 
-constexpr std::string_view kGap = "…";
-
 // The next code point of valid or broken UTF-8; a broken byte is taken alone.
 std::size_t sequence_length(std::string_view s) {
   const auto lead = static_cast<unsigned char>(s[0]);
@@ -43,6 +41,10 @@ bool half_width(std::string_view sequence, std::string& out) {
 }
 
 bool replaced(std::string_view sequence, std::string& out) {
+  // Nothing above begins otherwise, and ideographs, which texts are full of, do not begin so.
+  if (const char lead = sequence[0];
+      lead != '\xC2' && lead != '\xC3' && lead != '\xE2' && lead != '\xE3' && lead != '\xEF')
+    return false;
   for (const Replacement& r : kReplacements) {
     if (r.from == sequence) {
       out.append(r.to);
@@ -209,94 +211,6 @@ std::string without_countdown(std::string_view s) {
   };
   const std::string_view cut = cut_counter(s);
   return std::string(without_leading_counter(cut.empty() ? s : cut));
-}
-
-PhraseBook::PhraseBook(const Phrases& phrases) : phrases_(phrases) {
-  for (const PhraseListName& entry : phrase_lists()) {
-    auto& list = lists_.emplace_back();
-    for (const std::string& phrase : phrases.*entry.list) list.push_back(compiled(phrase));
-  }
-  for (const auto& [group, list] : phrases.permission_groups) {
-    for (const std::string& phrase : list) groups_[group].push_back(compiled(phrase));
-  }
-}
-
-PhraseBook::Pattern PhraseBook::compiled(std::string_view phrase) {
-  Pattern pieces;
-  for (;;) {
-    const std::size_t gap = phrase.find(kGap);
-    pieces.push_back(normalise(phrase.substr(0, gap)));
-    if (gap == std::string_view::npos) return pieces;
-    phrase.remove_prefix(gap + kGap.size());
-  }
-}
-
-bool PhraseBook::whole(const Pattern& pattern, std::string_view text) {
-  if (pattern.size() == 1) return text == pattern[0];
-  if (!starts_with(text, pattern.front())) return false;
-  std::size_t at = pattern.front().size();
-  for (std::size_t i = 1; i + 1 < pattern.size(); ++i) {
-    const std::size_t found = text.find(pattern[i], at);
-    if (found == std::string_view::npos) return false;
-    at = found + pattern[i].size();
-  }
-  return text.size() >= at + pattern.back().size() && ends_with(text, pattern.back());
-}
-
-std::optional<PhraseBook::Span> PhraseBook::part(const Pattern& pattern, std::string_view text,
-                                                 std::size_t from) {
-  std::optional<Span> span;
-  for (const std::string& piece : pattern) {
-    if (piece.empty()) continue;
-    const std::size_t found = text.find(piece, span ? span->end : from);
-    if (found == std::string_view::npos) return std::nullopt;
-    span = Span{span ? span->begin : found, found + piece.size()};
-  }
-  return span;
-}
-
-std::size_t PhraseBook::index(PhraseList Phrases::*list) const {
-  const auto& names = phrase_lists();
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i].list == list) return i;
-  }
-  return 0;
-}
-
-bool PhraseBook::is(PhraseList Phrases::*list, std::string_view normalised) const {
-  if (normalised.empty()) return false;
-  for (const Pattern& pattern : lists_[index(list)]) {
-    if (whole(pattern, normalised)) return true;
-  }
-  return false;
-}
-
-std::optional<PhraseBook::Span> PhraseBook::find(PhraseList Phrases::*list, std::string_view normalised,
-                                                 std::size_t from) const {
-  std::optional<Span> best;
-  for (const Pattern& pattern : lists_[index(list)]) {
-    const auto span = part(pattern, normalised, from);
-    if (span && (!best || span->begin < best->begin)) best = span;
-  }
-  return best;
-}
-
-std::vector<std::string> PhraseBook::groups_in(std::string_view normalised) const {
-  std::vector<std::pair<std::size_t, std::string>> found;
-  for (const auto& [group, patterns] : groups_) {
-    std::size_t longest = 0;
-    for (const Pattern& pattern : patterns) {
-      std::size_t length = 0;
-      for (const std::string& piece : pattern) length += piece.size();
-      if (part(pattern, normalised, 0)) longest = std::max(longest, length);
-    }
-    if (longest > 0) found.emplace_back(longest, group);
-  }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::vector<std::string> out;
-  for (auto& [length, group] : found) out.push_back(std::move(group));
-  return out;
 }
 
 }  // namespace storesweep::android

@@ -10,8 +10,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "common/android/pattern_index.h"
 #include "common/base/status.h"
 
 namespace storesweep::android {
@@ -76,33 +78,39 @@ std::vector<std::string> language_parts(std::string_view normalised);
 class PhraseBook {
  public:
   explicit PhraseBook(const Phrases& phrases);
+  PhraseBook(const PhraseBook&) = delete;  // the index points into it
+  PhraseBook& operator=(const PhraseBook&) = delete;
 
   // The whole normalised text is one of the phrases.
   bool is(PhraseList Phrases::*list, std::string_view normalised) const;
   // The first place in the normalised text, from `from` on, that one of the phrases covers.
-  struct Span {
-    std::size_t begin = 0, end = 0;
-  };
   std::optional<Span> find(PhraseList Phrases::*list, std::string_view normalised,
                            std::size_t from = 0) const;
   bool in(PhraseList Phrases::*list, std::string_view normalised) const {
     return find(list, normalised).has_value();
   }
+  // Which lists have a phrase somewhere in the text: for a long text that is asked about many.
+  class Mentions {
+   public:
+    bool of(PhraseList Phrases::*list) const;
+
+   private:
+    friend class PhraseBook;
+    std::vector<bool> lists_;
+  };
+  Mentions mentions(std::string_view normalised) const;
   // The groups whose words a permission dialog's message holds, the longest phrase first.
   std::vector<std::string> groups_in(std::string_view normalised) const;
   // The lists as they came, for package names.
   const Phrases& raw() const { return phrases_; }
 
  private:
-  using Pattern = std::vector<std::string>;  // the pieces between "…"; an empty piece at an end = open end
-  static bool whole(const Pattern& pattern, std::string_view text);
-  static std::optional<Span> part(const Pattern& pattern, std::string_view text, std::size_t from);
-  static Pattern compiled(std::string_view phrase);
-
   Phrases phrases_;
   std::vector<std::vector<Pattern>> lists_;  // in the order of phrase_lists()
-  std::map<std::string, std::vector<Pattern>> groups_;
-  std::size_t index(PhraseList Phrases::*list) const;
+  std::vector<std::string> group_names_;
+  std::vector<std::vector<Pattern>> groups_;
+  std::unordered_map<std::string, std::vector<bool>> labels_;  // a phrase without "…": the lists it is of
+  PatternIndex index_, group_index_;
 };
 
 }  // namespace storesweep::android

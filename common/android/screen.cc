@@ -21,6 +21,7 @@ struct Facts {
   const PhraseBook& book;
   std::vector<Label> labels;  // of the front window's package
   std::string text;           // normalised, all labels
+  PhraseBook::Mentions mentions;
   Bounds window;
   bool policy = false;   // the rules are named
   bool consent = false;  // and there is talk of reading or agreeing
@@ -46,6 +47,7 @@ constexpr std::string_view kSystemUi = "com.android.systemui";
 // a window of SystemUI is a notification: its nodes bear the package that posted it.
 std::string front_package(const Hierarchy& tree, const PhraseBook& book) {
   std::string best;
+  std::string_view seen;
   std::int64_t best_area = -1;
   std::vector<bool> in_system_ui(tree.nodes.size(), false);
   for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
@@ -53,7 +55,8 @@ std::string front_package(const Hierarchy& tree, const PhraseBook& book) {
     const bool root = n.parent < 0;
     in_system_ui[i] = root ? n.package == kSystemUi : in_system_ui[static_cast<std::size_t>(n.parent)];
     if (n.package.empty() || (in_system_ui[i] && n.package != kSystemUi)) continue;
-    if (listed(book.raw().permission_packages, n.package)) return n.package;
+    if (n.package != seen && listed(book.raw().permission_packages, n.package)) return n.package;
+    seen = n.package;
     const std::int64_t area = n.package == kSystemUi ? 0 : n.bounds.area() + 1;
     if (area > best_area) {
       best_area = area;
@@ -156,11 +159,11 @@ bool has_lock_parts(const Facts& f) {
 
 bool system_screen(const Facts& f, Screen& s) {
   if (s.package == "android") {
-    const bool anr_text = f.book.in(&Phrases::not_responding, f.text);
+    const bool anr_text = f.mentions.of(&Phrases::not_responding);
     if (has_id(f, "aerr_wait") || anr_text)
       return decide(s, ScreenKind::kNotResponding,
                     "the system's own dialog says that an app does not respond");
-    if (has_id(f, "aerr_") || f.book.in(&Phrases::crash, f.text))
+    if (has_id(f, "aerr_") || f.mentions.of(&Phrases::crash))
       return decide(s, ScreenKind::kCrash, "the system's own dialog says that an app stopped");
     return decide(s, ScreenKind::kSystemDialog, "window of package android");
   }
@@ -188,7 +191,7 @@ bool login_screen(const Facts& f, Screen& s) {
     if (field && n.package == s.package)
       return decide(s, ScreenKind::kLogin, "a log-in button and an input field");
   }
-  if (f.book.in(&Phrases::login_fields, f.text) || (f.policy && find_in(s.elements, Role::kLogin)))
+  if (f.mentions.of(&Phrases::login_fields) || (f.policy && find_in(s.elements, Role::kLogin)))
     return decide(s, ScreenKind::kLogin, "a log-in button and log-in words");
   return false;
 }
@@ -210,9 +213,9 @@ bool consent_screen(const Facts& f, Screen& s) {
   const bool weak = find_in(s.elements, Role::kWeakAgree) != nullptr;
   const bool refuse = find_in(s.elements, Role::kRefuse) != nullptr;
   if (!agree && !weak) return false;
-  const bool again = f.book.in(&Phrases::second_try, f.text);
+  const bool again = f.mentions.of(&Phrases::second_try);
   // "需要您同意开启位置权限才能…" presses for a permission, not for the rules.
-  const bool of_permission = f.book.in(&Phrases::rationale, f.text) || f.book.in(&Phrases::begging, f.text) ||
+  const bool of_permission = f.mentions.of(&Phrases::rationale) || f.mentions.of(&Phrases::begging) ||
                              !f.book.groups_in(f.text).empty();
   if (again && (agree || refuse) && (f.policy || (f.consent && !of_permission)))
     return decide(s, ScreenKind::kConsentAgain, "an agree button and words that press after a refusal");
@@ -229,8 +232,8 @@ bool consent_screen(const Facts& f, Screen& s) {
 bool permission_talk(const Facts& f, Screen& s) {
   if (listed(f.book.raw().permission_packages, s.package)) return false;  // the system's words, not the app's
   const bool settings = find_in(s.elements, Role::kOpenSettings) != nullptr;
-  const bool rationale = f.book.in(&Phrases::rationale, f.text);
-  const bool begging = f.book.in(&Phrases::begging, f.text);
+  const bool rationale = f.mentions.of(&Phrases::rationale);
+  const bool begging = f.mentions.of(&Phrases::begging);
   const bool answers = settings || find_in(s.elements, Role::kAgree) ||
                        find_in(s.elements, Role::kWeakAgree) || find_in(s.elements, Role::kRefuse) ||
                        find_in(s.elements, Role::kAllow);
@@ -245,7 +248,7 @@ bool permission_talk(const Facts& f, Screen& s) {
 
 bool advert_screen(const Facts& f, Screen& s) {
   const Element* skip = find_in(s.elements, Role::kSkip);
-  const bool advert = f.book.in(&Phrases::advert, f.text);
+  const bool advert = f.mentions.of(&Phrases::advert);
   if (skip) {
     const bool counts = without_countdown(normalise(skip->label)) != normalise(skip->label);
     if (advert || counts || f.labels.size() <= 4)
@@ -304,7 +307,7 @@ const Element* Screen::find(Role role) const { return find_in(elements, role); }
 Screen read_screen(const Hierarchy& tree, const PhraseBook& phrases) {
   Screen screen;
   screen.package = front_package(tree, phrases);
-  Facts facts{tree, phrases, read_labels(tree, screen.package), {}, {}, false, false};
+  Facts facts{tree, phrases, read_labels(tree, screen.package), {}, {}, {}, false, false};
   for (const Label& l : facts.labels) {
     if (facts.text.size() > kMaxScreenText) break;
     facts.text += l.text;
@@ -315,9 +318,9 @@ Screen read_screen(const Hierarchy& tree, const PhraseBook& phrases) {
   for (const Node& n : tree.nodes) {
     if (n.package == screen.package && n.bounds.area() > facts.window.area()) facts.window = n.bounds;
   }
-  facts.policy = phrases.in(&Phrases::policy_names, facts.text);
-  facts.consent =
-      phrases.in(&Phrases::consent_texts, facts.text) || phrases.in(&Phrases::read_and_agree, facts.text);
+  facts.mentions = phrases.mentions(facts.text);
+  facts.policy = facts.mentions.of(&Phrases::policy_names);
+  facts.consent = facts.mentions.of(&Phrases::consent_texts) || facts.mentions.of(&Phrases::read_and_agree);
   screen.elements =
       read_elements(tree, facts.labels, phrases, listed(phrases.raw().permission_packages, screen.package));
   const bool decided =

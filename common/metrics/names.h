@@ -91,6 +91,13 @@ inline constexpr CounterSpec kJudgeDeaths{
     {"storesweep_judge_deaths_total", "Judges that died or ran out of their budget over a journal."}};
 inline constexpr CounterSpec kHintsOverruled{
     {"storesweep_hints_overruled_total", "Verdicts that differ from the worker's own hint."}};
+inline constexpr CounterSpec kJournalsClosed{
+    {"storesweep_journals_closed_total", "Journals that were closed: entries of the signed chain."}};
+inline constexpr CounterSpec kRejudged{
+    {"storesweep_results_rejudged_total",
+     "Results whose runs were judged again and came to another verdict that now stands."}};
+inline constexpr CounterSpec kSecondRuns{
+    {"storesweep_second_runs_ordered_total", "Second runs that violations need and that were ordered."}};
 // ---- controls
 inline constexpr CounterSpec kControls{
     {"storesweep_controls_total", "Controls among the jobs of sweeps, by how they ended.", {"end"}}};

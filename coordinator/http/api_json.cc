@@ -217,18 +217,13 @@ Json to_json(const RejudgeReport& r) {
                     {"store", row.store},
                     {"package", row.package},
                     {"changes", std::move(changes)},
-                    {"failed", row.failed}});
+                    {"failed", row.failed},
+                    {"second_runs", row.second_runs}});
   }
-  return {{"pack_version", r.pack_version},
-          {"judged", r.judged},
-          {"unchanged", r.unchanged},
-          {"changed", r.changed},
-          {"failed", r.failed},
-          {"without_runs", r.without_runs},
-          {"applied", r.applied},
-          {"moved", r.moved},
-          {"rows", std::move(rows)},
-          {"next", r.next}};
+  return {{"pack_version", r.pack_version}, {"judged", r.judged}, {"unchanged", r.unchanged},
+          {"changed", r.changed},           {"failed", r.failed}, {"without_runs", r.without_runs},
+          {"applied", r.applied},           {"moved", r.moved},   {"second_runs", r.second_runs},
+          {"rows", std::move(rows)},        {"next", r.next}};
 }
 
 Json to_json(const SummaryRow& r) {

@@ -63,6 +63,21 @@ std::optional<Amended> amended_for_want_of_a_device(const StoredResult& standing
   return Amended{single_device(std::move(*stands), rules), runs_of(standing)};
 }
 
+std::vector<SecondRun> second_runs(const StoredResult& standing, const Verdict& now) {
+  const std::vector<RunOrder> orders = orders_of(standing);
+  std::vector<SecondRun> out;
+  const auto add = [&](const RunRecord& run) {
+    SecondRun second{{}, run};
+    for (const std::string& rule : now.confirm_rules) {
+      if (!run.base_run && last_word(orders, rule) == run.id) second.rules.push_back(rule);
+    }
+    if (!second.rules.empty()) out.push_back(std::move(second));
+  };
+  if (standing.run) add(*standing.run);
+  for (const RunRecord& more : standing.more_runs) add(more);
+  return out;
+}
+
 namespace {
 // Whether what the result says of the rule rests on a run of the device that is to be doubted. A confirmation
 // was judged together with the run that it repeats.

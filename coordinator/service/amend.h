@@ -28,6 +28,14 @@ std::optional<Amended> amended(const StoredResult& standing, const ExtraJob& ord
 // What stands, with the rules of a confirmation marked as having no second device; nullopt: as above.
 std::optional<Amended> amended_for_want_of_a_device(const StoredResult& standing, const ExtraJob& order);
 
+// Violations that a run must repeat, and the run that showed them.
+struct SecondRun {
+  std::vector<std::string> rules;
+  RunRecord of;
+};
+// What a new judgement of the same runs asks for: for each run that shows violations by itself, a second one.
+std::vector<SecondRun> second_runs(const StoredResult& standing, const Verdict& now);
+
 struct Unsaid {
   Verdict verdict;                // the rules are not tested in it: NOT_CALIBRATED
   std::vector<VoidedRule> rules;  // with what was said of them

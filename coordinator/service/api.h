@@ -207,13 +207,15 @@ struct RejudgedRow {
   JobId job;
   std::string store, package;
   bool simulated = false;
-  std::vector<RejudgeChange> changes;  // of levels; none: only findings, values or what was covered differ
-  std::string failed;                  // why it could not be judged; empty: it was
+  std::vector<RejudgeChange> changes{};  // of levels; none: only findings, values or what was covered differ
+  std::string failed{};                  // why it could not be judged; empty: it was
+  std::int64_t second_runs = 0;          // that it asks for: violations are to be repeated on another device
 };
 struct RejudgeReport {
   std::int64_t judged = 0, unchanged = 0, changed = 0, failed = 0, applied = 0;
   std::int64_t without_runs = 0;  // buried, no device: there is nothing to judge
   std::int64_t moved = 0;         // not applied: another judgement came meanwhile
+  std::int64_t second_runs = 0;   // asked for by the changed ones, ordered with what is applied
   std::string pack_version;
   std::vector<RejudgedRow> rows;  // changed and failed ones
   std::string next;

@@ -139,6 +139,7 @@ void Core::end_control(TokenKey k, ControlRecord c, const Verdict& verdict, cons
   EndControl end;
   end.run = run_of(o, verdict);
   end.run->partial = true;  // it stands in for nothing
+  end.close_with = options_.closing_key;
   c.end = control_end(results);
   c.rules = control_outcomes(results, trail);
   c.ended_ms = now_.wall_ms;

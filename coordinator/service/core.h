@@ -351,7 +351,6 @@ class Core {
   // ---- ends.cc
   RunRecord run_of(const Opening& o, const Verdict& verdict);
   void end_job(EndJob end, Then then);
-  FindingAct answer_of(const ExtraJob& order, RetestOutcome outcome) const;
   FindingAct answer_of(const ExtraJob& order, const Opening& o, const Verdict& verdict) const;
   EndJob end_by_report(const Opening& o, const Verdict& verdict);
   static PlainVerdict coded(const Verdict& verdict);
@@ -360,6 +359,9 @@ class Core {
   std::optional<Judged> attached(const ExtraJob& order, const StoredResult& standing, const Listing& listing,
                                  std::optional<Amended> amended, std::string why);
   std::optional<ExtraJob> confirmation(JobId about, const Verdict& verdict, const RunRecord& first);
+  ExtraJob second_run(JobId about, SweepId sweep, std::vector<std::string> rules, const RunRecord& first);
+  std::vector<const ExtraJob*> open_confirmations() const;
+  std::vector<ExtraJob> orders_for(const NewJudgement& one, const std::vector<const ExtraJob*>& open);
   void bury(JobId job, const std::string& reason, TokenKey token, const std::function<void()>& after);
   void job_ended(JobId job, SweepId sweep, EndKind how);
   void confirmation_ordered(const ExtraJob& order);

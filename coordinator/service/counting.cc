@@ -70,9 +70,16 @@ void Counting::committed(std::span<const Write> writes, const CommitResult& resu
       metrics_.counter(metric::kJobsEnded, {name(end->how)}).add();
       if (end->reused) metrics_.counter(metric::kReuses).add();
       if (end->run) count_run(metrics_, *end->run);
+      if (end->run && end->close_with) metrics_.counter(metric::kJournalsClosed).add();
+      if (end->order) metrics_.counter(metric::kSecondRuns).add();
+    } else if (auto* attach = std::get_if<Attach>(&writes[i])) {
+      metrics_.counter(metric::kRejudged).add();
+      if (!attach->orders.empty())
+        metrics_.counter(metric::kSecondRuns).add(static_cast<double>(attach->orders.size()));
     } else if (auto* control = std::get_if<Box<EndControl>>(&writes[i])) {
       reports += (*control)->run ? 1 : 0;
       metrics_.counter(metric::kControls, {name((*control)->control.end)}).add();
+      if ((*control)->run && (*control)->close_with) metrics_.counter(metric::kJournalsClosed).add();
     } else if (std::holds_alternative<Box<VoidRules>>(writes[i])) {
       metrics_.counter(metric::kVoidedResults).add();
     } else if (auto* token = std::get_if<EndToken>(&writes[i])) {

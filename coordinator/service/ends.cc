@@ -42,14 +42,20 @@ std::optional<Judged> Core::attached(const ExtraJob& order, const StoredResult& 
 // A violation must be repeated on another device of the same kind.
 std::optional<ExtraJob> Core::confirmation(JobId about, const Verdict& verdict, const RunRecord& first) {
   if (verdict.confirm_rules.empty()) return std::nullopt;
+  // The run may be of an earlier sweep, and stand in for this job.
+  const SweepId own = queue_.sweep_of(about);
+  return second_run(about, own && !options_.bugs.wrong_sweep ? own : first.sweep, verdict.confirm_rules,
+                    first);
+}
+
+ExtraJob Core::second_run(JobId about, SweepId sweep, std::vector<std::string> rules,
+                          const RunRecord& first) {
   ExtraJob e;
   e.job = next_extra_;
   next_extra_ = JobId{next_extra_.value + 1};
   e.parent = about;
-  // The run may be of an earlier sweep, and stand in for this job.
-  const SweepId own = queue_.sweep_of(about);
-  e.sweep = own && !options_.bugs.wrong_sweep ? own : first.sweep;
-  e.rules = verdict.confirm_rules;
+  e.sweep = sweep;
+  e.rules = std::move(rules);
   e.base_run = first.id;
   e.not_on_device = first.device.identity;
   e.on_kind = first.device.kind;
@@ -116,18 +122,6 @@ EndJob Core::end_by_report(const Opening& o, const Verdict& verdict) {
 }
 
 // The retest of a finding ends with an answer, whatever became of it; without a run it says nothing.
-FindingAct Core::answer_of(const ExtraJob& order, RetestOutcome outcome) const {
-  FindingAct act;
-  act.job = order.parent;
-  act.sweep = order.sweep;
-  act.finding = order.finding;
-  act.kind = ActKind::kRetested;
-  act.retest = order.job;
-  act.outcome = outcome;
-  act.at_ms = now_.wall_ms;
-  return act;
-}
-
 FindingAct Core::answer_of(const ExtraJob& order, const Opening& o, const Verdict& verdict) const {
   const StoredResult& standing = *o.standing;
   Finding about;
@@ -136,7 +130,7 @@ FindingAct Core::answer_of(const ExtraJob& order, const Opening& o, const Verdic
     if (const Finding* f = find_finding(*stands, order.finding)) about = *f;
   }
   const bool other_version = standing.run && standing.run->file_set != o.report.file_set;
-  FindingAct act = answer_of(order, retest_outcome(about, verdict, other_version));
+  FindingAct act = answer_to(order, retest_outcome(about, verdict, other_version), now_.wall_ms);
   act.verdict = encode_verdict(verdict);
   act.journal_sha256 = to_hex(o.report.blobs[0].sha256);
   act.judgement = standing.judgement;
@@ -146,7 +140,7 @@ FindingAct Core::answer_of(const ExtraJob& order, const Opening& o, const Verdic
 void Core::end_job(EndJob end, Then then) {
   end.at_ms = now_.wall_ms;
   if (const ExtraJob* e = extra(end.job); e && !e->finding.empty() && !end.answer) {
-    end.answer = answer_of(*e, RetestOutcome::kNotTested);
+    end.answer = answer_to(*e, RetestOutcome::kNotTested, now_.wall_ms);
     end.answer->reason = end.reason;
   }
   auto known = [this, job = end.job, sweep = end.sweep, how = end.how, order = end.order] {

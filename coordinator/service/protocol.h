@@ -10,6 +10,7 @@
 
 #include "common/base/status.h"
 #include "common/model/messages.h"
+#include "coordinator/service/amend.h"
 #include "coordinator/service/api.h"
 #include "coordinator/store/store.h"
 
@@ -106,10 +107,14 @@ struct DrainWorker {
 struct FreeDevice {
   std::string device, why;
 };
-// Later judgements of results; those whose result was judged otherwise meanwhile are left out. Reply: id =
-// how many stand now.
+// Later judgements of results, with the second runs that they ask for; those whose result was judged
+// otherwise meanwhile are left out. Reply: id = how many stand now.
+struct NewJudgement {
+  Judged judged;
+  std::vector<SecondRun> second_runs;
+};
 struct AttachJudgements {
-  std::vector<Judged> judged;
+  std::vector<NewJudgement> judged;
   std::optional<KeptPack> pack;  // that they were judged by, to be kept
 };
 struct Command {

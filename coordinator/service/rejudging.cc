@@ -217,7 +217,7 @@ void add_case(StoredResult result, std::vector<Case>& cases, RejudgeReport& repo
     ++report.without_runs;
     return;
   }
-  RejudgedRow row{result.job, result.listing.store, result.listing.package, false, {}, ""};
+  RejudgedRow row{result.job, result.listing.store, result.listing.package};
   auto c = case_of(std::move(result));
   if (c.ok()) {
     cases.push_back(std::move(*c));
@@ -244,7 +244,7 @@ Judged judged_of(const Case& c, const Verdict& now, std::int64_t wall_ms) {
 
 // Counts one case; a judgement to attach where it differs.
 void report_case(const Case& c, std::int64_t wall_ms, RejudgeReport& report, AttachJudgements& attach) {
-  RejudgedRow row{c.result.job, c.result.listing.store, c.result.listing.package, c.stands.simulated, {}, ""};
+  RejudgedRow row{c.result.job, c.result.listing.store, c.result.listing.package, c.stands.simulated};
   if (!c.failed.ok()) {
     ++report.failed;
     row.failed = c.failed.message();
@@ -260,8 +260,11 @@ void report_case(const Case& c, std::int64_t wall_ms, RejudgeReport& report, Att
   ++report.changed;
   row.simulated = now.simulated;
   row.changes = changes(c.stands, now);
+  NewJudgement one{judged_of(c, now, wall_ms), second_runs(c.result, now)};
+  row.second_runs = static_cast<std::int64_t>(one.second_runs.size());
+  report.second_runs += row.second_runs;
   report.rows.push_back(std::move(row));
-  attach.judged.push_back(judged_of(c, now, wall_ms));
+  attach.judged.push_back(std::move(one));
 }
 }  // namespace
 

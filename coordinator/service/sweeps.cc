@@ -151,12 +151,42 @@ void Core::command(std::uint64_t ticket, AttachJudgements& c) {
   if (c.judged.empty()) return act(Reply{ticket, {}, 0});
   if (c.pack) commit(KeepPack{std::move(*c.pack)}, nullptr);
   auto sum = std::make_shared<Sum>(Sum{c.judged.size(), 0});
-  for (Judged& judged : c.judged) {
-    commit(Attach{std::move(judged)}, [this, ticket, sum](const WriteOutcome& o) {
+  const std::vector<const ExtraJob*> open = open_confirmations();
+  for (NewJudgement& one : c.judged) {
+    std::vector<ExtraJob> orders = orders_for(one, open);
+    commit(Attach{std::move(one.judged), orders}, [this, ticket, sum, orders](const WriteOutcome& o) {
       sum->done += o.state == WriteState::kDone ? 1 : 0;
+      for (const ExtraJob& order : orders) {
+        if (o.state == WriteState::kDone) confirmation_ordered(order);
+      }
       if (--sum->left == 0) act(Reply{ticket, {}, sum->done});
     });
   }
+}
+
+std::vector<const ExtraJob*> Core::open_confirmations() const {
+  std::vector<const ExtraJob*> out;
+  for (const auto& [job, i] : info_) {
+    const bool open = i.extra && i.extra->kind == JobKind::kConfirmation;
+    if (open && queue_.state(job) != JobState::kEnded) out.push_back(&*i.extra);
+  }
+  return out;
+}
+
+// What a new judgement asks for that was not ordered before.
+std::vector<ExtraJob> Core::orders_for(const NewJudgement& one, const std::vector<const ExtraJob*>& open) {
+  std::vector<ExtraJob> out;
+  for (const SecondRun& second : one.second_runs) {
+    std::vector<std::string> rules = second.rules;
+    for (const ExtraJob* e : open) {
+      if (e->parent != one.judged.job || e->base_run != second.of.id) continue;
+      std::erase_if(rules, [e](const std::string& rule) {
+        return std::find(e->rules.begin(), e->rules.end(), rule) != e->rules.end();
+      });
+    }
+    if (!rules.empty()) out.push_back(second_run(one.judged.job, one.judged.sweep, rules, second.of));
+  }
+  return out;
 }
 
 // Every job of it has just ended in the store.

@@ -139,6 +139,12 @@ WriteOutcome MemoryStore::ended_by(JobId job, TokenKey token) const {
   return {same ? WriteState::kAlready : WriteState::kOtherEnd, 0, {}};
 }
 
+void MemoryStore::close_journal(const RunRecord& run, JobId job, std::int64_t at_ms, const SigningKey& key) {
+  if (run.blobs.empty()) return;
+  closings_.push_back(next_closing(closings_.empty() ? Closing{} : closings_.back(), run.blobs[0].sha256,
+                                   run.token, job, at_ms, key));
+}
+
 WriteOutcome MemoryStore::apply(const EndJob& w) {
   if (!jobs_.count(w.job) && !extras_.count(w.job)) return refused("no such job");
   WriteOutcome before = ended_by(w.job, w.token);
@@ -152,10 +158,7 @@ WriteOutcome MemoryStore::apply(const EndJob& w) {
   if (w.order && extras_.count(w.order->job)) return refused("the order's id is taken");
   ends_.emplace(w.job, w);
   if (w.run) runs_.emplace(w.run->id, *w.run);
-  if (w.run && w.close_with && !w.run->blobs.empty()) {
-    closings_.push_back(next_closing(closings_.empty() ? Closing{} : closings_.back(), w.run->blobs[0].sha256,
-                                     w.token, w.job, w.at_ms, *w.close_with));
-  }
+  if (w.run && w.close_with) close_journal(*w.run, w.job, w.at_ms, *w.close_with);
   if (w.judged) judged_[w.judged->job].push_back(*w.judged);
   if (w.order) extras_.emplace(w.order->job, *w.order);
   if (w.answer) add_act(*w.answer);
@@ -170,7 +173,11 @@ WriteOutcome MemoryStore::apply(const Attach& w) {
   if (!ends_.count(w.judged.job)) return refused("the job has not ended");
   if (w.judged.made_from && static_cast<std::int64_t>(judged_[w.judged.job].size()) != *w.judged.made_from)
     return {WriteState::kStale, 0, {}};
+  for (const ExtraJob& order : w.orders) {
+    if (extras_.count(order.job)) return refused("the order's id is taken");
+  }
   judged_[w.judged.job].push_back(w.judged);
+  for (const ExtraJob& order : w.orders) extras_.emplace(order.job, order);
   return {};
 }
 
@@ -338,7 +345,10 @@ WriteOutcome MemoryStore::apply(const CancelSweep& w) {
     if (of.first == w.sweep && cancel(job)) ++n;
   }
   for (const auto& [job, extra] : extras_) {
-    if (extra.sweep == w.sweep) cancel(job);
+    if (extra.sweep != w.sweep || !cancel(job) || extra.finding.empty()) continue;
+    FindingAct answer = answer_to(extra, RetestOutcome::kNotTested, w.at_ms);
+    answer.reason = name(EndKind::kCancelled);
+    add_act(std::move(answer));
   }
   s->second.state = SweepState::kCancelled;
   s->second.ended_ms = w.at_ms;

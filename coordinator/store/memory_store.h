@@ -113,6 +113,7 @@ class MemoryStore : public Store {
   WriteOutcome apply(const SetDraining& w);
   WriteOutcome apply(const ActOnFinding& w);
   std::int64_t add_act(FindingAct act);
+  void close_journal(const RunRecord& run, JobId job, std::int64_t at_ms, const SigningKey& key);
   void load_controls(Loaded& loaded) const;
   bool is_control(RunId run) const;
   WriteOutcome apply(const KeepPack& w);

@@ -21,6 +21,7 @@ WriteOutcome MemoryStore::apply(const Box<EndControl>& boxed) {
   if (w.run && runs_.count(w.run->id)) return refused("the run's id is taken");
   c->second = w.control;
   if (w.run) runs_.emplace(w.run->id, *w.run);
+  if (w.run && w.close_with) close_journal(*w.run, w.control.job, w.control.ended_ms, *w.close_with);
   if (w.act) device_acts_.push_back(*w.act);
   return {};
 }

@@ -15,6 +15,18 @@ std::string_view name(ChangeKind kind) {
   return kNames.at(static_cast<std::size_t>(kind));
 }
 
+FindingAct answer_to(const ExtraJob& retest, RetestOutcome outcome, std::int64_t at_ms) {
+  FindingAct act;
+  act.job = retest.parent;
+  act.sweep = retest.sweep;
+  act.finding = retest.finding;
+  act.kind = ActKind::kRetested;
+  act.retest = retest.job;
+  act.outcome = outcome;
+  act.at_ms = at_ms;
+  return act;
+}
+
 // FNV-1a, 64 bits.
 std::uint32_t shard_of(std::string_view package, std::uint32_t shards) {
   std::uint64_t h = 14695981039346656037ULL;

@@ -133,6 +133,8 @@ struct ExtraJob {
   std::string finding;
   std::string apk_url;  // ... on this version; empty: on the one that the listing names
 };
+// What the history of the finding says of its retest.
+FindingAct answer_to(const ExtraJob& retest, RetestOutcome outcome, std::int64_t at_ms);
 
 // ---- runs and results
 

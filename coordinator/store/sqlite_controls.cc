@@ -79,6 +79,7 @@ WriteOutcome SqliteWriter::apply(const Box<EndControl>& boxed) {
   if (w.run && exists("SELECT 1 FROM run WHERE id = ?", w.run->id.value))
     return refused("the run's id is taken");
   if (w.run) insert_run(*w.run);
+  if (w.run && w.close_with) close_journal(*w.run, c.job, c.ended_ms, *w.close_with);
   {
     Query q(db_,
             "UPDATE control SET ended_ms = ?, how = ?, why = ?, device = ?, worker = ?, run = ?, rules = ?, "

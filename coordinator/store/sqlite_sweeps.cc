@@ -160,6 +160,12 @@ WriteOutcome SqliteWriter::apply(const CancelSweep& w) {
   if (n > 0) ends_[{w.sweep, EndKind::kCancelled}] += n;
   Query known(db_, "DELETE FROM known WHERE job >= ? AND job < ?");
   (known << first << last).run();
+  for (const ExtraJob& extra : rows::open_extras(db_)) {
+    if (extra.sweep != w.sweep || extra.finding.empty()) continue;
+    FindingAct answer = answer_to(extra, RetestOutcome::kNotTested, w.at_ms);
+    answer.reason = name(EndKind::kCancelled);
+    insert(answer);
+  }
   Query extras(db_,
                "INSERT INTO job_end SELECT job, sweep, ?1, '', 0, 0, 0, 0, ?2, 0 FROM extra WHERE sweep = ?3 "
                "AND ended = 0");

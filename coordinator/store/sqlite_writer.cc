@@ -141,7 +141,7 @@ WriteOutcome SqliteWriter::apply(const EndJob& w) {
   const Plain verdict = plainly ? plain(w.judged->verdict, w.judged->tallies) : Plain{};
   insert_end(w, verdict.id);
   if (w.run) insert(*w.run, of);
-  if (w.run && w.close_with && !w.run->blobs.empty()) close_journal(w);
+  if (w.run && w.close_with) close_journal(*w.run, w.job, w.at_ms, *w.close_with);
   // A job of a sweep is judged for the first time when it ends: there is nothing to subtract.
   if (plainly) {
     const Groups& g = w.judged->groups;
@@ -172,10 +172,10 @@ void SqliteWriter::insert_end(const EndJob& w, std::int64_t plain) {
   }
 }
 
-void SqliteWriter::close_journal(const EndJob& w) {
+void SqliteWriter::close_journal(const RunRecord& run, JobId job, std::int64_t at_ms, const SigningKey& key) {
+  if (run.blobs.empty()) return;
   if (!last_closing_) last_closing_ = rows::closing_head(db_);
-  const Closing c =
-      next_closing(*last_closing_, w.run->blobs[0].sha256, w.token, w.job, w.at_ms, *w.close_with);
+  const Closing c = next_closing(*last_closing_, run.blobs[0].sha256, run.token, job, at_ms, key);
   Query q(db_, "INSERT INTO closing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   q << c.number;
   q.blob(codec::digest(c.journal));
@@ -363,7 +363,12 @@ WriteOutcome SqliteWriter::apply(const Attach& w) {
   if (!ended(w.judged.job)) return refused("the job has not ended");
   if (w.judged.made_from && rows::judgement(db_, w.judged.job) != *w.judged.made_from)
     return {WriteState::kStale, 0, {}};
+  for (const ExtraJob& order : w.orders) {
+    if (exists("SELECT 1 FROM extra WHERE job = ?", order.job.value))
+      return refused("the order's id is taken");
+  }
   insert(w.judged, true);
+  for (const ExtraJob& order : w.orders) insert(order);
   return {};
 }
 

@@ -68,7 +68,7 @@ class SqliteWriter {
   std::int64_t insert(const FindingAct& act);
   void insert(const Judged& judged, bool again);
   void insert_end(const EndJob& w, std::int64_t plain);
-  void close_journal(const EndJob& w);
+  void close_journal(const RunRecord& run, JobId job, std::int64_t at_ms, const SigningKey& key);
   bool bury(const EndToken& w);
   void forget_known(JobId job);
   // A verdict that many jobs share, by its content.

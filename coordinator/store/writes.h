@@ -105,10 +105,11 @@ struct NoteReport {
   JobId job;
 };
 
-// A later judgement of an ended job (new rules, a single device). kRefused if the job has not ended; kStale
-// as of EndJob.
+// A later judgement of an ended job (new rules, a single device), and the second runs that it asks for.
+// kRefused if the job has not ended, or an order's id is taken; kStale as of EndJob.
 struct Attach {
   Judged judged;
+  std::vector<ExtraJob> orders{};
 };
 
 // A retest (a confirmation comes in EndJob). With an idempotency key that was used before: kAlready, value =
@@ -156,8 +157,8 @@ struct SetShard {
   std::uint32_t shard = 0;
   bool paused = false;
 };
-// Ends every job of the sweep that has not ended, its open confirmations and retests too, as cancelled.
-// value: how many of its listings that were.
+// Ends every job of the sweep that has not ended, its open confirmations and retests too, as cancelled; the
+// retest of a finding answers that nothing was tested. value: how many of its listings that were.
 struct CancelSweep {
   SweepId sweep;
   std::int64_t at_ms = 0;
@@ -186,6 +187,7 @@ struct PutControl {
 struct EndControl {
   ControlRecord control;
   std::optional<RunRecord> run;
+  std::shared_ptr<const SigningKey> close_with;  // as of EndJob
   std::optional<DeviceAct> act;
 };
 struct ActOnDevice {

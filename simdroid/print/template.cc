@@ -129,6 +129,7 @@ std::string in_unknown_grammar(const std::string& text) {
 std::string Templates::fill(std::string_view name, const Holes& values) const {
   auto it = blocks_.find(name);
   if (it == blocks_.end()) return "<" + std::string(name) + ">\n";
+  if (!filled_.contains(name)) filled_.emplace(name);
   std::string text = it->second.fill(values);
   return !altered_.empty() && altered_ == name ? in_unknown_grammar(text) : text;
 }

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,10 +51,13 @@ class Templates {
   std::vector<std::string> names() const;
   // A fault: every later fill of that block holds junk in each line and behind it.
   void alter(const std::string& name) { altered_ = name; }
+  // The blocks that were filled so far.
+  const std::set<std::string, std::less<>>& filled() const { return filled_; }
 
  private:
   std::map<std::string, TextTemplate, std::less<>> blocks_;
   std::string altered_;
+  mutable std::set<std::string, std::less<>> filled_;
 };
 
 }  // namespace storesweep::simdroid

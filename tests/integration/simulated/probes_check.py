@@ -3,7 +3,8 @@
 say must be found in them. Prints the table of guilty and innocent; fails when an innocent one is flagged, a guilty one
 is missed, or a rule stands at another level than expected.
 
-usage: probes_check.py PROGRAMS SOURCE [--api 28,33] [--only NAME,...] [--rate N] [--pairs N] [--stutter MS] [--starve MS] [--keep FOLDER]
+usage: probes_check.py PROGRAMS SOURCE [--api 28,33] [--only NAME,...] [--seeds N] [--rate N] [--pairs N] [--stutter MS]
+                       [--starve MS] [--keep FOLDER]
 """
 import argparse
 import collections
@@ -13,6 +14,7 @@ import json
 import os
 import pathlib
 import queue
+import random
 import shutil
 import subprocess
 import sys
@@ -30,6 +32,7 @@ def arguments():
     parser.add_argument("source")
     parser.add_argument("--api", default="28,33")
     parser.add_argument("--only", default="", help="names of sources, with commas")
+    parser.add_argument("--seeds", type=int, default=1, help="so many runs of each, in another order and of other devices each time")
     parser.add_argument("--rate", type=float, default=60)
     parser.add_argument("--pairs", type=int, default=4, help="pairs of devices for each API level")
     parser.add_argument("--stutter", type=int, default=0, help="stop simdroid and the adb server now and then, for so many ms at most")
@@ -84,12 +87,14 @@ def check_once(programs, source, apks, probe, pair, adb, out):
     return done, time.time() - started
 
 
-def run_all(a, folder, probes, apks):
+def run_all(a, folder, probes, apks, seed=1, faults=()):
+    """Each probe once on each API level: (probe, API level, what `check` did, seconds). `faults`: a script of simdroid's."""
     apis = [int(x) for x in a.api.split(",")]
-    faults = folder / "faults.yaml"
-    faults.write_text(f'[{{device: all, after_ms: 0, fault: "starve {a.starve}"}}]')
-    devices = Simulated(devices=2 * a.pairs * len(apis), apis=",".join(map(str, apis)), rate=a.rate,
-                        options=["--faults", faults] if a.starve else [])
+    folder.mkdir(exist_ok=True)
+    script = folder / "faults.yaml"
+    script.write_text(json.dumps(list(faults)))
+    devices = Simulated(devices=2 * a.pairs * len(apis), apis=",".join(map(str, apis)), rate=a.rate, seed=seed,
+                        options=["--faults", script] if faults else [])
     log = open(folder / "simdroid.log", "w")
     simdroid = subprocess.Popen(list(map(str, devices.command(find(a.programs, "simdroid")))), stdout=log, stderr=log)
     free = {api: queue.Queue() for api in apis}
@@ -112,6 +117,8 @@ def run_all(a, folder, probes, apks):
                 free[api].put(pair)
 
         jobs = [(p, api) for p in probes for api in apis if p["min_sdk"] <= api]  # in turn: all pairs are busy
+        if seed > 1:
+            random.Random(seed).shuffle(jobs)
         stutter = Stutter([simdroid.pid, adb.process.pid], a.stutter) if a.stutter else contextlib.nullcontext()
         with stutter, concurrent.futures.ThreadPoolExecutor(a.pairs * len(apis)) as pool:
             yield from pool.map(one, jobs)
@@ -135,8 +142,11 @@ def main():
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     table, wrong, seconds, confusion = collections.Counter(), [], [], Confusion()
-    for probe, api, done, took in run_all(a, folder.resolve(), probes, apks):
-        name = f"{pathlib.Path(probe['apk']).stem} on {api}"
+    faults = [{"device": "all", "after_ms": 0, "fault": f"starve {a.starve}"}] if a.starve else []
+    runs = ((seed, *run) for seed in range(1, a.seeds + 1)
+            for run in run_all(a, folder.resolve() / f"seed-{seed}", probes, apks, seed, faults))
+    for seed, probe, api, done, took in runs:
+        name = f"{pathlib.Path(probe['apk']).stem} on {api}, seed {seed}"
         seconds.append(took)
         if sys.stdout.isatty() or a.keep:
             print(f"{name}: {took:.0f} s", flush=True)
@@ -175,7 +185,7 @@ def main():
                        ("flagged", "falsely flagged"), ("other", "other level"), ("failed", "app not tested")):
         print(f"{title:24}{table['guilty', how]:6}{table['innocent', how]:10}")
     print("\n" + confusion.markdown() + "\n")
-    print(f"{len(seconds)} checks in {time.time() - started:.0f} s, {sum(seconds) / max(1, len(seconds)):.0f} s each")
+    print(f"{len(seconds)} checks ({a.seeds} of each) in {time.time() - started:.0f} s, {sum(seconds) / max(1, len(seconds)):.0f} s each")
     print(f"{'0 passed, 1' if wrong else '1 passed, 0'} failed")
     if not a.keep and not wrong:
         shutil.rmtree(folder, ignore_errors=True)

@@ -237,7 +237,8 @@ TEST_F(Voided, is_gone_on_with_by_the_next_leader) {
   done.device = "a";
   done.run = run.id;
   done.rules = {{"R5.7", ProbeOutcome::kMissed, {}}};
-  const std::vector<Write> writes = {PutControl{bad}, Box<EndControl>(EndControl{done, run, std::nullopt})};
+  const std::vector<Write> writes = {PutControl{bad},
+                                     Box<EndControl>(EndControl{done, run, nullptr, std::nullopt})};
   ASSERT_EQ(bench_.store.commit(bench_.core->epoch(), writes).state, CommitState::kCommitted);
   EXPECT_EQ(level(job), Level::kNotFound);
   bench_.lead();

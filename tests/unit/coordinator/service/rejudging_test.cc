@@ -108,7 +108,10 @@ class RejudgingTest : public ::testing::Test {
                      [this](AttachJudgements a, const Deadline&) -> Result<std::int64_t> {
                        std::vector<Write> writes;
                        if (a.pack) writes.emplace_back(KeepPack{*a.pack});
-                       for (Judged& j : a.judged) writes.emplace_back(Attach{std::move(j)});
+                       for (NewJudgement& j : a.judged) {
+                         for (SecondRun& second : j.second_runs) wanted_.push_back(std::move(second));
+                         writes.emplace_back(Attach{std::move(j.judged)});
+                       }
                        std::int64_t done = 0;
                        for (const auto& o : store_.commit(epoch_, writes).outcomes)
                          done += o.state == WriteState::kDone;
@@ -138,6 +141,7 @@ class RejudgingTest : public ::testing::Test {
   std::uint64_t epoch_ = 0;
   SweepId sweep_;
   JobId first_;
+  std::vector<SecondRun> wanted_;  // of what was applied
 };
 
 TEST_F(RejudgingTest, TheSameRulesChangeNothing) {
@@ -176,6 +180,12 @@ TEST_F(RejudgingTest, OtherRulesShowWhatWouldChangeAndStandOnlyWhenTheyAreApplie
   EXPECT_EQ(decode_verdict_untrusted(store_.result(first_)->verdict)->pack_version, "next");
   EXPECT_EQ(store_.pack_of("next")->sha256, digest) << "what it was judged by is kept";
   EXPECT_EQ(page(rejudging, true, digest).unchanged, 2) << "once more it is the same";
+  EXPECT_EQ(applied.second_runs, 0);
+  const RejudgeReport back = page(rejudging, true);
+  EXPECT_EQ(back.second_runs, 1) << "R1.7 is a violation of the first app again, and that needs a second run";
+  ASSERT_EQ(wanted_.size(), 1u);
+  EXPECT_EQ(wanted_[0].rules, std::vector<std::string>{"R1.7"});
+  EXPECT_EQ(wanted_[0].of.id, store_.result(first_)->run->id);
 }
 
 TEST_F(RejudgingTest, ObservationRecordsStandInForJournalsAndABrokenOneDoesNot) {

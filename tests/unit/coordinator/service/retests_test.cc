@@ -149,5 +149,56 @@ TEST(Retests, SurviveACancelThatCameTooLate) {
   EXPECT_EQ(bench.ask("w").size(), 1U);
 }
 
+// A rule pack that sees a violation where the old one saw none: it needs a second run as any other does.
+struct Rejudged {
+  Rejudged() {
+    bench.import({"app"});
+    sweep = bench.sweep();
+    bench.hello("one", {kA});
+    bench.hello("two", {kB});
+    const LeaseOffer first = bench.ask("one").at(0);
+    bench.run(first, kA, "x");
+    listing = first.token.job;
+  }
+  void rejudge() {
+    const StoredResult stands = *bench.store.result(listing);
+    Verdict now = CoreBench::guilty_of("R5.7", Level::kSuspected, Missing::kConfirmation);
+    now.confirm_rules = {"R5.7"};
+    Judged j{listing, sweep, encode_verdict(now), {}, {}, {stands.run->id}, "new_rules"};
+    j.made_from = stands.judgement;
+    AttachJudgements attach;
+    attach.judged.push_back({j, second_runs(stands, now)});
+    EXPECT_TRUE(bench.command(std::move(attach)).status.ok());
+  }
+  CoreBench bench;
+  SweepId sweep;
+  JobId listing;
+};
+
+TEST(Rejudged, AViolationIsRepeatedOnAnotherDevice) {
+  Rejudged r;
+  r.rejudge();
+  EXPECT_TRUE(r.bench.ask("one").empty()) << "the device that made the first run";
+  const LeaseOffer second = r.bench.ask("two").at(0);
+  EXPECT_EQ(second.kind, JobKind::kConfirmation);
+  EXPECT_EQ(second.only_rules, std::vector<std::string>{"R5.7"});
+  r.bench.judge = [](const JudgeAction& a) {
+    EXPECT_EQ(a.journals.size(), 2u);
+    return JudgedEvent{a.id, {}, CoreBench::guilty_of("R5.7", Level::kViolation, {})};
+  };
+  EXPECT_EQ(r.bench.run(second, kB, "x"), ReportAnswer::kAcknowledged);
+  EXPECT_EQ(level_of(verdict_of(r.bench, r.listing), "R5.7"), Level::kViolation);
+}
+
+TEST(Rejudged, WhatWasOrderedIsNotOrderedAgainNorLostWithTheLeader) {
+  Rejudged r;
+  r.rejudge();
+  r.rejudge();
+  EXPECT_EQ(r.bench.store.load()->extras.size(), 1u);
+  r.bench.lead();
+  r.bench.hello("two", {kB});
+  EXPECT_EQ(r.bench.ask("two").size(), 1u);
+}
+
 }  // namespace
 }  // namespace storesweep

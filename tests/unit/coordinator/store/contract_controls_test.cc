@@ -12,14 +12,17 @@ ControlRecord control_of(std::uint64_t n, JobId job, SweepId sweep) {
   c.granted_ms = 5;
   return c;
 }
-EndControl ended(ControlRecord c, RunRecord run, ControlEnd how) {
+EndControl ended(ControlRecord c, const RunRecord& run, ControlEnd how) {
   c.end = how;
   c.ended_ms = 9;
   c.run = run.id;
   c.device = run.device.identity;
   c.worker = "w";
   c.rules = {{"R5.7", how == ControlEnd::kBad ? ProbeOutcome::kMissed : ProbeOutcome::kSeen, {}}};
-  return {c, run, std::nullopt};
+  EndControl end;
+  end.control = c;
+  end.run = run;
+  return end;
 }
 RunRecord on_device(std::int64_t id, JobId job, SweepId sweep, const std::string& device) {
   RunRecord r = run_of(id, job, sweep, "file set " + std::to_string(id));
@@ -40,6 +43,7 @@ TEST_P(Contract, a_control_is_stored_before_it_ends_once_and_counts_for_nothing)
   ASSERT_EQ(loaded->controls.size(), 1u);
   EXPECT_EQ(loaded->controls[0], open);
   EndControl end = ended(open, on_device(1, job, sweep, "d"), ControlEnd::kGood);
+  end.close_with = std::make_shared<const SigningKey>(signing_key_from_seed(sha256("coordinator")));
   EXPECT_EQ(commit_one(Box<EndControl>(end)).state, WriteState::kDone);
   EXPECT_EQ(commit_one(Box<EndControl>(end)).state, WriteState::kAlready);
   EXPECT_EQ(commit_one(Box<EndControl>(ended(control_of(7, job, sweep), on_device(2, job, sweep, "d"),
@@ -49,6 +53,8 @@ TEST_P(Contract, a_control_is_stored_before_it_ends_once_and_counts_for_nothing)
   reopen();
   EXPECT_EQ(store_->load()->controls.at(0), end.control);
   EXPECT_EQ(store_->load()->next_run, RunId{2});
+  ASSERT_EQ(store_->closings(0, 10)->size(), 1u) << "its journal is closed once, as any other";
+  EXPECT_EQ(store_->closings(0, 10)->at(0).journal, end.run->blobs[0].sha256);
   EXPECT_TRUE(store_->figures(sweep)->empty());
   EXPECT_TRUE(store_->sweep(sweep)->ended.empty());
   EXPECT_TRUE(store_->results({sweep, "", "", "", {}}, {})->rows.empty());

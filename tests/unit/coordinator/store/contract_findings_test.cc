@@ -84,6 +84,29 @@ TEST_P(Contract, the_retest_of_a_finding_is_told_and_answered_with_its_own_commi
   EXPECT_EQ(store_->result(j)->judgement, judgement) << "the verdict stands as it was";
 }
 
+TEST_P(Contract, the_retest_of_a_finding_is_answered_when_its_sweep_is_cancelled) {
+  import({listing("a"), listing("b")});
+  const SweepId s = sweep_all();
+  const JobId j = jobs_of(s)[0];
+  commit_one(verdict_of(j, s, 1, {}, Level::kSuspected));
+  OrderJob retest;
+  retest.order.job = JobId{kFirstExtraJob};
+  retest.order.kind = JobKind::kRetest;
+  retest.order.parent = j;
+  retest.order.sweep = s;
+  retest.order.finding = "0123456789";
+  EXPECT_EQ(commit_one(retest).state, WriteState::kDone);
+  EXPECT_EQ(commit_one(CancelSweep{s, 99}).state, WriteState::kDone);
+  const auto acts = store_->finding_acts({j, {}});
+  ASSERT_EQ(acts->size(), 1u);
+  EXPECT_EQ((*acts)[0].kind, ActKind::kRetested);
+  EXPECT_EQ((*acts)[0].outcome, RetestOutcome::kNotTested);
+  EXPECT_EQ((*acts)[0].retest, retest.order.job);
+  EXPECT_EQ((*acts)[0].reason, "cancelled");
+  EXPECT_EQ(commit_one(CancelSweep{s, 100}).state, WriteState::kAlready);
+  EXPECT_EQ(store_->finding_acts({j, {}})->size(), 1u) << "once";
+}
+
 TEST_P(Contract, the_newest_revision_of_a_listing_is_found_by_its_key) {
   import({listing("a"), listing("b")});
   Listing newer = listing("a");

@@ -28,6 +28,29 @@ TEST_P(Contract, a_new_judgement_takes_the_old_ones_place_in_every_counter) {
   EXPECT_EQ(store_->result(j[0])->verdict, judged_of(j[0], s, Level::kViolation, {}).verdict);
 }
 
+TEST_P(Contract, second_runs_are_ordered_with_the_judgement_that_asks_for_them) {
+  import({listing("a")});
+  const SweepId s = sweep_all();
+  const JobId j = jobs_of(s)[0];
+  commit({verdict_of(j, s, 1, run_of(1, j, s, "x"), Level::kSuspected)});
+  ExtraJob order;
+  order.job = JobId{kFirstExtraJob + 5};
+  order.parent = j;
+  order.sweep = s;
+  order.base_run = RunId{1};
+  Judged again = judged_of(j, s, Level::kViolation, {RunId{1}});
+  again.made_from = 0;
+  EXPECT_EQ(commit_one(Attach{again, {order}}).state, WriteState::kStale);
+  EXPECT_TRUE(store_->load()->extras.empty()) << "what does not stand orders nothing";
+  again.made_from = std::nullopt;
+  EXPECT_EQ(commit_one(Attach{again, {order}}).state, WriteState::kDone);
+  ASSERT_EQ(store_->load()->extras.size(), 1u);
+  EXPECT_EQ(store_->load()->extras[0].base_run, RunId{1});
+  const auto judgement = store_->result(j)->judgement;
+  EXPECT_EQ(commit_one(Attach{again, {order}}).state, WriteState::kRefused) << "the order's id is taken";
+  EXPECT_EQ(store_->result(j)->judgement, judgement);
+}
+
 TEST_P(Contract, a_confirmation_is_ordered_with_its_violation_and_judges_its_parent) {
   import({listing("a")});
   SweepId s = sweep_all();
