@@ -86,7 +86,19 @@ const std::vector<PhraseListName>& phrase_lists() {
                                                      {"marked", &Phrases::marked},
                                                      {"unmarked", &Phrases::unmarked},
                                                      {"permission_packages", &Phrases::permission_packages},
-                                                     {"launcher_packages", &Phrases::launcher_packages}};
+                                                     {"launcher_packages", &Phrases::launcher_packages},
+                                                     {"settings_tabs", &Phrases::settings_tabs},
+                                                     {"settings_pages", &Phrases::settings_pages},
+                                                     {"privacy_pages", &Phrases::privacy_pages},
+                                                     {"account_pages", &Phrases::account_pages},
+                                                     {"help_pages", &Phrases::help_pages},
+                                                     {"push_pages", &Phrases::push_pages},
+                                                     {"push_switches", &Phrases::push_switches},
+                                                     {"push_off", &Phrases::push_off},
+                                                     {"switch_confirm", &Phrases::switch_confirm},
+                                                     {"account_end", &Phrases::account_end},
+                                                     {"complaint", &Phrases::complaint},
+                                                     {"hard_conditions", &Phrases::hard_conditions}};
   return kLists;
 }
 

@@ -51,6 +51,19 @@ struct Phrases {
   PhraseList unmarked;        // within: 未选中
   PhraseList permission_packages;  // packages (or their ends) that draw the permission dialog
   PhraseList launcher_packages;    // packages, or parts of one, of home screens
+  // Of an app's settings (settings.h).
+  PhraseList settings_tabs;    // labels: 我的
+  PhraseList settings_pages;   // labels: 设置
+  PhraseList privacy_pages;    // labels: 隐私设置
+  PhraseList account_pages;    // labels: 账号与安全
+  PhraseList help_pages;       // labels: 关于我们
+  PhraseList push_pages;       // labels of pages that may have such a switch: 推荐管理
+  PhraseList push_switches;    // within: 个性化推荐
+  PhraseList push_off;         // within: what ends it when it is ticked: 关闭
+  PhraseList switch_confirm;   // labels of the dialog that a switch opens: 确认关闭
+  PhraseList account_end;      // labels: 注销账号
+  PhraseList complaint;        // labels: 投诉, 客服
+  PhraseList hard_conditions;  // within: 手持身份证
   std::map<std::string, PhraseList>
       permission_groups;  // within: of the dialog's message, by group ("location")
 };
