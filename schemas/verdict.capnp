@@ -22,6 +22,20 @@ struct Verdict {
   exercised @15 :Bool;
   hindrances @16 :List(UInt8);
   otherClassWanted @17 :Bool;
+  lookUps @18 :LookUps;
+}
+struct LookUps {
+  walked @0 :Bool;
+  pages @1 :Int64;
+  loginWall @2 :Bool;
+  places @3 :List(PlaceFound);
+  conditions @4 :List(Text);
+}
+struct PlaceFound {
+  sought @0 :UInt8;
+  label @1 :Text;
+  taps @2 :Int32;
+  evidence @3 :Evidence;
 }
 struct Row {
   level @0 :UInt8;

@@ -29,6 +29,22 @@ E checked(unsigned value, E last) {
 Reason reason_of(unsigned v) { return checked(v, Reason::kDocumentReview); }
 Level level_of(unsigned v) { return checked(v, Level::kNotApplicable); }
 
+void put_evidence(format::Evidence::Builder out, const EvidenceRef& e) {
+  out.setJournal({e.journal.data(), e.journal.size()});
+  out.setRecord(e.record);
+  out.setExcerpt(text(e.excerpt));
+}
+
+EvidenceRef get_evidence(format::Evidence::Reader in) {
+  EvidenceRef ref;
+  auto journal = in.getJournal();
+  if (journal.size() != ref.journal.size()) throw std::out_of_range("a digest of wrong length");
+  std::copy(journal.begin(), journal.end(), ref.journal.begin());
+  ref.record = in.getRecord();
+  ref.excerpt = text(in.getExcerpt());
+  return ref;
+}
+
 void put_finding(format::Finding::Builder out, const Finding& f) {
   out.setRule(text(f.rule));
   out.setClause(text(f.clause));
@@ -44,11 +60,7 @@ void put_finding(format::Finding::Builder out, const Finding& f) {
   }
   put_enums(out.initMissing(size_of(f.missing)), f.missing);
   auto evidence = out.initEvidence(size_of(f.evidence));
-  for (unsigned i = 0; i < evidence.size(); ++i) {
-    evidence[i].setJournal({f.evidence[i].journal.data(), f.evidence[i].journal.size()});
-    evidence[i].setRecord(f.evidence[i].record);
-    evidence[i].setExcerpt(text(f.evidence[i].excerpt));
-  }
+  for (unsigned i = 0; i < evidence.size(); ++i) put_evidence(evidence[i], f.evidence[i]);
   out.setLastAction(text(f.last_action));
 }
 
@@ -63,15 +75,7 @@ Finding get_finding(format::Finding::Reader in) {
   f.what = text(in.getWhat());
   for (auto v : in.getValues()) f.values.emplace_back(text(v.getKey()), text(v.getValue()));
   for (auto m : in.getMissing()) f.missing.push_back(checked(m, kLastMissing));
-  for (auto e : in.getEvidence()) {
-    EvidenceRef ref;
-    auto journal = e.getJournal();
-    if (journal.size() != ref.journal.size()) throw std::out_of_range("a digest of wrong length");
-    std::copy(journal.begin(), journal.end(), ref.journal.begin());
-    ref.record = e.getRecord();
-    ref.excerpt = text(e.getExcerpt());
-    f.evidence.push_back(std::move(ref));
-  }
+  for (auto e : in.getEvidence()) f.evidence.push_back(get_evidence(e));
   f.last_action = text(in.getLastAction());
   return f;
 }
@@ -102,6 +106,34 @@ Coverage get_coverage(format::Coverage::Reader in) {
   c.records_lost = in.getRecordsLost();
   for (auto o : in.getObservers()) c.observers.push_back(text(o));
   return c;
+}
+
+void put_look_ups(format::LookUps::Builder out, const LookUps& l) {
+  out.setWalked(l.walked);
+  out.setPages(l.pages);
+  out.setLoginWall(l.login_wall);
+  auto places = out.initPlaces(size_of(l.places));
+  for (unsigned i = 0; i < places.size(); ++i) {
+    places[i].setSought(static_cast<std::uint8_t>(l.places[i].sought));
+    places[i].setLabel(text(l.places[i].label));
+    places[i].setTaps(l.places[i].taps);
+    put_evidence(places[i].initEvidence(), l.places[i].evidence);
+  }
+  auto conditions = out.initConditions(size_of(l.conditions));
+  for (unsigned i = 0; i < conditions.size(); ++i) conditions.set(i, text(l.conditions[i]));
+}
+
+LookUps get_look_ups(format::LookUps::Reader in) {
+  LookUps l;
+  l.walked = in.getWalked();
+  l.pages = in.getPages();
+  l.login_wall = in.getLoginWall();
+  for (auto p : in.getPlaces()) {
+    l.places.push_back({checked(p.getSought(), static_cast<Sought>(kSoughtCount - 1)), text(p.getLabel()),
+                        p.getTaps(), get_evidence(p.getEvidence())});
+  }
+  for (auto c : in.getConditions()) l.conditions.push_back(text(c));
+  return l;
 }
 
 void put_rows(format::Verdict::Builder out, const Verdict& v) {
@@ -151,6 +183,7 @@ Verdict get_verdict(format::Verdict::Reader in) {
   v.validity.exercised = in.getExercised();
   for (auto h : in.getHindrances()) v.validity.hindrances.push_back(checked(h, Hindrance::kPinned));
   v.validity.other_class_wanted = in.getOtherClassWanted();
+  v.look_ups = get_look_ups(in.getLookUps());
   return v;
 }
 
@@ -178,6 +211,7 @@ std::string encode_verdict(const Verdict& v) {
   out.setExercised(v.validity.exercised);
   put_enums(out.initHindrances(size_of(v.validity.hindrances)), v.validity.hindrances);
   out.setOtherClassWanted(v.validity.other_class_wanted);
+  put_look_ups(out.initLookUps(), v.look_ups);
   kj::VectorOutputStream bytes;
   capnp::writePackedMessage(bytes, message);
   return {reinterpret_cast<const char*>(bytes.getArray().begin()), bytes.getArray().size()};

@@ -8,7 +8,7 @@
 namespace storesweep {
 
 Evaluator evaluator_named(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, Evaluator>, 22> kTable = {{
+  static constexpr std::array<std::pair<std::string_view, Evaluator>, 23> kTable = {{
       {"consent_choice", consent_choice},
       {"consent_preticked", consent_preticked},
       {"consent_collection", consent_collection},
@@ -16,6 +16,7 @@ Evaluator evaluator_named(std::string_view name) {
       {"exit_after_refusal", exit_after_refusal},
       {"refusal_loop", refusal_loop},
       {"early_request", early_request},
+      {"push_switch", push_switch},
       {"asks_again", asks_again},
       {"self_start", self_start},
       {"rules_shown", rules_shown},

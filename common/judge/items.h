@@ -35,6 +35,7 @@ RunResult consent_collection(const RunInput&);     // R1.3
 RunResult background_collection(const RunInput&);  // R2.7
 RunResult exit_after_refusal(const RunInput&);     // R5.3
 RunResult refusal_loop(const RunInput&);           // R5.4
+RunResult push_switch(const RunInput&);            // R4.4
 RunResult early_request(const RunInput&);          // R5.6
 RunResult asks_again(const RunInput&);             // R5.7
 RunResult self_start(const RunInput&);             // R6.1, R6.3

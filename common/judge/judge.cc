@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/judge/items.h"
+#include "common/judge/settings_walk.h"
 #include "common/judge/validity.h"
 
 namespace storesweep {
@@ -83,6 +84,7 @@ class Judgement {
       hidden_.push_back(unbelievable(validity));
       if (&run == &t) v_.validity = std::move(validity);
     }
+    v_.look_ups = look_ups_of(t, read_settings_walk(t, pack_.threshold("switch_watch_ms")));
     for (const auto& [name, channel] : t.channels) {
       if (channel.records > 0 && channel.gaps.empty()) v_.coverage.observers.push_back(name);
     }

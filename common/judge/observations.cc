@@ -249,6 +249,11 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Element> {
   all(a, role, label, bounds, clickable, enabled, checked, span, node);
 }
 template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::SettingsEntry> {
+  auto& [kind, label, bounds, clickable, enabled, is_switch, ticked, inverse] = v;
+  all(a, kind, label, bounds, clickable, enabled, is_switch, ticked, inverse);
+}
+template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Screen> {
   auto& [kind, package, text, message, permission_groups, elements, why] = v;
   all(a, kind, package, text, message, permission_groups, elements, why);
@@ -297,6 +302,8 @@ struct ScreenTwin : Moment {
   android::Screen screen;
   bool other_ways;
   std::vector<std::string> inputs;
+  std::vector<android::SettingsEntry> settings;
+  std::vector<std::string> conditions;
 };
 struct OpTwin : Moment {
   Phase snapshot_phase;
@@ -326,7 +333,7 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ActionDone> {
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ScreenSeen> {
   moment(a, v);
-  all(a, v.screen, v.other_ways, v.inputs);
+  all(a, v.screen, v.other_ways, v.inputs, v.settings, v.conditions);
 }
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, TreeSeen> {
@@ -423,7 +430,7 @@ std::string framed_observations(std::string_view body) {
 std::string encode_observations(const Observations& o, const ReadyPhrases& phrases) {
   Encoder body;
   all(body, o.head, o.timeline, phrases.digest);
-  body.text(encoded(read_screens(o.trees, phrases.book)));
+  body.text(encoded(read_screens(o.timeline, o.trees, phrases.book)));
   body.text(encoded(o.trees));
   return framed_observations(body.out);
 }
@@ -452,7 +459,7 @@ Result<ObservedRun> decode_observations(ByteView bytes, const ReadyPhrases& phra
   Decoder t(trees);
   io(t, seen);
   if (!t.ok() || !t.at_end()) return broken();
-  run.timeline.screens = read_screens(seen, phrases.book);
+  run.timeline.screens = read_screens(run.timeline, seen, phrases.book);
   return run;
 }
 

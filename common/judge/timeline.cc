@@ -348,7 +348,8 @@ bool Timeline::is_app(const android::EventRecord& event) const {
   return event.process == package || starts_with(event.process, package + ":");
 }
 
-std::vector<ScreenSeen> read_screens(const std::vector<TreeSeen>& trees, const android::PhraseBook& phrases) {
+std::vector<ScreenSeen> read_screens(const Timeline& timeline, const std::vector<TreeSeen>& trees,
+                                     const android::PhraseBook& phrases) {
   std::vector<ScreenSeen> screens;
   screens.reserve(trees.size());
   for (const TreeSeen& t : trees) {
@@ -357,6 +358,10 @@ std::vector<ScreenSeen> read_screens(const std::vector<TreeSeen>& trees, const a
     seen.screen = android::read_screen(t.tree, phrases);
     seen.other_ways = other_ways(t.tree, seen.screen);
     seen.inputs = inputs(t.tree, seen.screen.package);
+    if (timeline.within(Phase::kP12, t.device_ms) && seen.screen.package == timeline.package) {
+      seen.settings = android::read_settings(t.tree, timeline.package, phrases);
+      seen.conditions = android::hard_conditions(seen.screen.text, phrases);
+    }
     seen.excerpt = clean_utf8(std::string_view(seen.screen.text).substr(0, kMaxExcerpt));
   }
   return screens;
@@ -378,7 +383,7 @@ Observations observe_journal(const Journal& journal) {
 Timeline read_timeline(const Journal& journal, const android::PhraseBook& phrases) {
   std::vector<TreeSeen> trees;
   Timeline t = Builder(journal).build(trees);
-  t.screens = read_screens(trees, phrases);
+  t.screens = read_screens(t, trees, phrases);
   return t;
 }
 

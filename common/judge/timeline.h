@@ -16,6 +16,7 @@
 #include "common/android/exits.h"
 #include "common/android/package.h"
 #include "common/android/screen.h"
+#include "common/android/settings.h"
 #include "common/android/syslog.h"
 #include "common/evidence/journal.h"
 #include "common/model/app_facts.h"
@@ -43,6 +44,9 @@ struct ScreenSeen : Moment {
   android::Screen screen;
   bool other_ways = false;          // something takes taps there that the reader has no name for
   std::vector<std::string> inputs;  // what its input fields want: hints and labels, bounded
+  // Of P12 alone, whose walk they are for.
+  std::vector<android::SettingsEntry> settings;
+  std::vector<std::string> conditions;  // for ending an account
 };
 struct TreeSeen : Moment {  // the same before any phrase was looked for in it
   android::Hierarchy tree;
@@ -122,7 +126,8 @@ struct Observations {
 };
 Observations observe_journal(const Journal& journal);
 // The screens of the timeline, by these phrases.
-std::vector<ScreenSeen> read_screens(const std::vector<TreeSeen>& trees, const android::PhraseBook& phrases);
+std::vector<ScreenSeen> read_screens(const Timeline& t, const std::vector<TreeSeen>& trees,
+                                     const android::PhraseBook& phrases);
 
 Timeline read_timeline(const Journal& journal, const android::PhraseBook& phrases);
 

@@ -16,11 +16,12 @@ constexpr std::array<std::string_view, kReasonCount> kReasons = {
     "NO_OLD_VERSION", "NOT_CALIBRATED", "NOT_IDLE",   "GRAMMAR",        "NATIVE_PATH",
     "TIMEOUT",        "HOST_RUNTIME",   "PROFILE",    "DOCUMENT_REVIEW"};
 constexpr std::array<std::string_view, static_cast<std::size_t>(kLastMissing) + 1> kMissing = {
-    "CONFIRMATION",  "SINGLE_DEVICE", "NOT_REPEATED",     "VALUE_UNSEEN",    "CALLER_UNKNOWN",
-    "POLICY_UNREAD", "NECESSITY",     "CONSENT_UNPROVEN", "TRIGGER_UNCLEAR", "PAGE_PARTIAL",
-    "SAME_DOWNLOAD", "OTHER_WORDS",   "PURPOSE_VAGUE",    "USE_UNSEEN",      "STORE_UNASKED"};
+    "CONFIRMATION",  "SINGLE_DEVICE",    "NOT_REPEATED",    "VALUE_UNSEEN", "CALLER_UNKNOWN", "POLICY_UNREAD",
+    "NECESSITY",     "CONSENT_UNPROVEN", "TRIGGER_UNCLEAR", "PAGE_PARTIAL", "SAME_DOWNLOAD",  "OTHER_WORDS",
+    "PURPOSE_VAGUE", "USE_UNSEEN",       "STORE_UNASKED",   "OTHER_WAYS"};
 constexpr std::array<std::string_view, kHindranceCount> kHindrances = {"packed",  "evading", "login_wall",
                                                                        "crashed", "stuck",   "pinned"};
+constexpr std::array<std::string_view, 3> kSought = {"push_switch", "account_end", "complaint"};
 constexpr std::array<std::string_view, 13> kPhases = {"P0", "P1", "P2", "P3",  "P4",  "P5", "P6",
                                                       "P7", "P8", "P9", "P10", "P11", "P12"};
 
@@ -37,6 +38,8 @@ std::string_view name(Level l) { return kLevels.at(static_cast<std::size_t>(l));
 std::string_view name(Reason r) { return kReasons.at(static_cast<std::size_t>(r)); }
 std::string_view name(Missing m) { return kMissing.at(static_cast<std::size_t>(m)); }
 std::string_view name(Hindrance h) { return kHindrances.at(static_cast<std::size_t>(h)); }
+std::string_view name(Sought s) { return kSought.at(static_cast<std::size_t>(s)); }
+std::optional<Sought> sought_named(std::string_view n) { return named<Sought>(kSought, n); }
 std::optional<Hindrance> hindrance_named(std::string_view n) { return named<Hindrance>(kHindrances, n); }
 std::string_view name(Phase p) { return kPhases.at(static_cast<std::size_t>(p)); }
 std::optional<Level> level_named(std::string_view n) { return named<Level>(kLevels, n); }

@@ -59,8 +59,9 @@ enum class Missing : std::uint8_t {
   kPurposeVague,  // whether the words shown tell the purpose
   kUseUnseen,     // whether code that was not seen needs it
   kStoreUnasked,  // what the store has verified
+  kOtherWays,     // whether a shorter way leads there
 };
-inline constexpr Missing kLastMissing = Missing::kStoreUnasked;
+inline constexpr Missing kLastMissing = Missing::kOtherWays;
 
 enum class Phase : std::uint8_t { kP0, kP1, kP2, kP3, kP4, kP5, kP6, kP7, kP8, kP9, kP10, kP11, kP12 };
 
@@ -128,6 +129,24 @@ struct Validity {
   bool other_class_wanted = false;  // another class of device may see more
 };
 
+// What P12 looked up in the app's settings. No item of the ten tasks is about it: never a finding, and what
+// was not seen may be there all the same.
+enum class Sought : std::uint8_t { kPushSwitch, kAccountEnd, kComplaint };
+inline constexpr int kSoughtCount = 3;
+struct PlaceFound {
+  Sought sought = Sought::kPushSwitch;
+  std::string label;
+  int taps = 0;  // from the main screen
+  EvidenceRef evidence;
+};
+struct LookUps {
+  bool walked = false;      // the walk came to its end
+  std::int64_t pages = 0;   // looks at pages of the app's own: its coverage
+  bool login_wall = false;  // pages behind a log-in were not seen
+  std::vector<PlaceFound> places;
+  std::vector<std::string> conditions;  // words beside them that a person has to look at: 手持身份证
+};
+
 struct Verdict {
   std::string pack_version;
   std::string judge_version;
@@ -143,6 +162,7 @@ struct Verdict {
   std::vector<std::string> confirm_rules;  // violations that a second run must repeat
   Coverage coverage;
   Validity validity;
+  LookUps look_ups;  // of the first run
 };
 
 std::string_view name(Level level);          // violation, suspected, not_tested, not_found, not_applicable
@@ -150,7 +170,9 @@ std::string_view name(Reason reason);        // HOOK_ABSENT
 std::string_view name(Missing missing);      // SINGLE_DEVICE
 std::string_view name(Phase phase);          // P7
 std::string_view name(Hindrance hindrance);  // login_wall
+std::string_view name(Sought sought);        // account_end
 std::optional<Hindrance> hindrance_named(std::string_view name);
+std::optional<Sought> sought_named(std::string_view name);
 std::optional<Level> level_named(std::string_view name);
 std::optional<Reason> reason_named(std::string_view name);
 std::optional<Missing> missing_named(std::string_view name);

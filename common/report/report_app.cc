@@ -115,6 +115,36 @@ void write_validity(Page& page, const Validity& v) {
   page.raw("</p>\n");
 }
 
+void write_places(Page& page, const LookUps& l, Sought sought) {
+  page.raw("<li>").say("sought", name(sought)).raw(": ");
+  std::string_view separator;
+  for (const PlaceFound& p : l.places) {
+    if (p.sought != sought) continue;
+    page.raw(separator).raw("“").foreign(p.label).raw("” ");
+    page.say("look_up_taps", {{"taps", std::to_string(p.taps)}});
+    separator = ", ";
+  }
+  if (separator.empty()) page.say("look_up_unseen");
+  page.raw("</li>");
+}
+
+// No finding: what the walk through the settings came past, and how far it came.
+void write_look_ups(Page& page, const LookUps& l) {
+  if (l.pages == 0) return;
+  page.raw("<div class=\"note\">").say("look_ups", {{"pages", std::to_string(l.pages)}});
+  if (!l.walked) page.raw(" ").say("look_up_cut");
+  if (l.login_wall) page.raw(" ").say("look_up_login");
+  page.raw("<ul>");
+  for (int s = 0; s < kSoughtCount; ++s) write_places(page, l, static_cast<Sought>(s));
+  if (!l.conditions.empty()) {
+    page.raw("<li>").say("look_up_conditions").raw(": ");
+    for (std::size_t i = 0; i < l.conditions.size(); ++i)
+      page.raw(i > 0 ? ", " : "").foreign(l.conditions[i]);
+    page.raw("</li>");
+  }
+  page.raw("</ul></div>\n");
+}
+
 void write_coverage(Page& page, const Coverage& c) {
   auto observers = [&](Language l) {
     std::string all;
@@ -229,6 +259,7 @@ void write_app(ReportWriter& w, const ReportApp& app) {
   if (app.end == EndKind::kVerdict) {
     write_validity(page, app.verdict.validity);
     write_coverage(page, app.verdict.coverage);
+    write_look_ups(page, app.verdict.look_ups);
   }
   for (std::size_t i = 0; i < app.verdict.findings.size(); ++i) write_finding(w, app, i);
   write_runs(page, app);

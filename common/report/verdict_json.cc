@@ -44,14 +44,30 @@ Json all_of(const T& values, F one) {
   for (const auto& v : values) all.push_back(one(v));
   return all;
 }
+
+Json evidence_json(const EvidenceRef& e) {
+  return {{"journal", to_hex(e.journal)}, {"record", e.record}, {"excerpt", e.excerpt}};
+}
+
+Json look_ups_json(const LookUps& l) {
+  Json places = all_of(l.places, [](const PlaceFound& p) {
+    return Json{{"sought", name(p.sought)},
+                {"label", p.label},
+                {"taps", p.taps},
+                {"evidence", evidence_json(p.evidence)}};
+  });
+  return {{"walked", l.walked},
+          {"pages", l.pages},
+          {"login_wall", l.login_wall},
+          {"places", places},
+          {"conditions", l.conditions}};
+}
 }  // namespace
 
 Json finding_json(const Finding& f) {
   Json values = Json::object();
   for (const auto& [key, value] : f.values) values[key] = value;
-  Json evidence = all_of(f.evidence, [](const EvidenceRef& e) {
-    return Json{{"journal", to_hex(e.journal)}, {"record", e.record}, {"excerpt", e.excerpt}};
-  });
+  Json evidence = all_of(f.evidence, evidence_json);
   return {{"rule", f.rule},
           {"clause", f.clause},
           {"edition", f.edition},
@@ -82,7 +98,8 @@ Json verdict_json(const Verdict& v) {
           {"validity",
            {{"exercised", v.validity.exercised},
             {"hindrances", names(v.validity.hindrances)},
-            {"other_class_wanted", v.validity.other_class_wanted}}}};
+            {"other_class_wanted", v.validity.other_class_wanted}}},
+          {"look_ups", look_ups_json(v.look_ups)}};
 }
 
 Json listing_json(const Listing& l) {

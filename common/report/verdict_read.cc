@@ -18,6 +18,16 @@ std::vector<E> read_names(JsonReader& in, const char* key, std::optional<E> (*na
   return all;
 }
 
+Result<EvidenceRef> read_evidence(const Json& json, const std::string& path) {
+  JsonReader in(json, path);
+  const auto journal = digest_from_hex(in.text("journal"));
+  if (!journal) in.fail("journal", "wanted a SHA-256 in hex");
+  EvidenceRef ref{journal.value_or(Digest{}), static_cast<std::uint64_t>(in.integer("record")),
+                  in.text("excerpt")};
+  TRY(in.status());
+  return ref;
+}
+
 Result<Finding> read_finding(const Json& json, const std::string& path) {
   JsonReader in(json, path);
   Finding f;
@@ -36,12 +46,9 @@ Result<Finding> read_finding(const Json& json, const std::string& path) {
   }
   f.missing = read_names<Missing>(in, "missing", missing_named);
   in.each("evidence", kMaxVerdictItems, [&](const Json& item, const std::string& below) {
-    JsonReader e(item, below);
-    const auto journal = digest_from_hex(e.text("journal"));
-    if (!journal) e.fail("journal", "wanted a SHA-256 in hex");
-    f.evidence.push_back(
-        {journal.value_or(Digest{}), static_cast<std::uint64_t>(e.integer("record")), e.text("excerpt")});
-    return e.status();
+    TRY_ASSIGN(EvidenceRef ref, read_evidence(item, below));
+    f.evidence.push_back(std::move(ref));
+    return ok_status();
   });
   f.last_action = in.text("last_action");
   TRY(in.status());
@@ -60,6 +67,27 @@ Status read_row(const Json& json, const std::string& path, Verdict& verdict) {
   TRY(in.status());
   verdict.rows[static_cast<std::size_t>(row.task - 1)] = row;
   return ok_status();
+}
+
+Status read_look_ups(const Json& json, LookUps& out) {
+  JsonReader in(json, "look_ups.");
+  out.walked = in.boolean("walked");
+  out.pages = in.integer("pages");
+  out.login_wall = in.boolean("login_wall");
+  in.each("places", kMaxVerdictItems, [&](const Json& item, const std::string& path) {
+    JsonReader p(item, path);
+    PlaceFound place{p.one_of("sought", Sought::kPushSwitch, sought_named),
+                     p.text("label"),
+                     static_cast<int>(p.integer("taps")),
+                     {}};
+    if (const Json* evidence = p.object("evidence")) {
+      TRY_ASSIGN(place.evidence, read_evidence(*evidence, path + "evidence."));
+    }
+    out.places.push_back(std::move(place));
+    return p.status();
+  });
+  out.conditions = in.texts("conditions", kMaxVerdictItems);
+  return in.status();
 }
 
 Status read_coverage(const Json& json, Coverage& coverage) {
@@ -126,6 +154,7 @@ Result<Verdict> verdict_from_json(const Json& json) {
     v.validity.other_class_wanted = of.boolean("other_class_wanted");
     TRY(of.status());
   }
+  if (const Json* look_ups = in.object("look_ups")) TRY(read_look_ups(*look_ups, v.look_ups));
   if (const Json* coverage = in.object("coverage")) TRY(read_coverage(*coverage, v.coverage));
   TRY(in.status());
   // What is left out must not read as a real device's, or as a row that somebody looked at.

@@ -97,7 +97,6 @@ void read_judging(ConfigMap& map, RuleItem& item) {
                                   {"traffic", W::kTraffic},
                                   {"pictures", W::kPictures},
                                   {"sensors", W::kSensors},
-                                  {"settings_walk", W::kSettingsWalk},
                                   {"old_version", W::kOldVersion},
                                   {"decoys", W::kDecoys}});
   if (item.evaluator.empty() == (item.waits_for == W::kNothing))

@@ -37,7 +37,6 @@ enum class WaitsFor {
   kTraffic,
   kPictures,
   kSensors,
-  kSettingsWalk,
   kOldVersion,
   kDecoys
 };

@@ -11,8 +11,8 @@ constexpr std::int64_t kMaxPhaseMs = 24 * 3'600'000LL;
 void read_phases(ConfigMap& map, Profile& profile) {
   for (const std::string& name : map.strings("phases")) {
     const auto phase = phase_named(name);
-    const bool runs = phase && *phase >= Phase::kP1 && *phase <= Phase::kP10;
-    if (!runs) map.error("phases", "'" + name + "' is no phase of a run: P1 to P10");
+    const bool runs = phase && *phase != Phase::kP0 && *phase != Phase::kP11;
+    if (!runs) map.error("phases", "'" + name + "' is no phase of a run: P1 to P10, P12");
     if (runs) profile.phases.insert(*phase);
   }
   if (profile.phases.empty()) map.error("phases", "a run has phases");
@@ -37,6 +37,8 @@ Profile read_profile(ConfigMap map, const std::vector<std::string>& never_tap) {
   p.denial_ms = map.required_integer("denial_ms", length);
   p.denial_steps = static_cast<int>(map.required_integer("denial_steps", steps));
   p.relaunches = static_cast<int>(map.required_integer("relaunches", {0, 20}));
+  p.settings_ms = map.required_integer("settings_ms", length);
+  p.settings_steps = static_cast<int>(map.required_integer("settings_steps", steps));
   p.alike = static_cast<int>(map.required_integer("alike", {1, 100}));
   p.screenshots = static_cast<int>(map.required_integer("screenshots", {0, 2'000}));
   p.never_tap = never_tap;

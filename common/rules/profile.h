@@ -31,6 +31,8 @@ struct Profile {
   std::int64_t denial_ms = 0;          // P10: in all
   int denial_steps = 0;                // P10: taps that look for requests
   int relaunches = 0;                  // P10
+  std::int64_t settings_ms = 0;        // P12, but for a switch that is being tried
+  int settings_steps = 0;              // P12: looks at pages, the same
   int alike = 0;                       // of elements that look alike (rows of a list) so many are tried
   int screenshots = 0;                 // of a run at most
   std::vector<std::string> never_tap;  // words: an element whose label holds one is left alone

@@ -101,5 +101,21 @@ TEST(Explorer, ComesToNearlyEveryScreenAndToAnEnd) {
   EXPECT_GE(all, 19) << "apps of 20 of which 90 % of the screens were reached";
 }
 
+// The clock stands nearly still: what ends it are its steps alone.
+TEST(Settings, TheWalkIsBoundedOnEveryGraph) {
+  for (const Profile* profile : {&rules().profiles.triage, &rules().profiles.lab}) {
+    int furthest = 0;
+    for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+      const Graph g = with_settings(random_graph(seed));
+      const Walk walk = walk_settings(g, *profile, rules().phrases, kMostActions);
+      EXPECT_TRUE(walk.ended) << "seed " << seed;
+      EXPECT_LE(static_cast<int>(walk.screens.size()), profile->settings_steps) << "seed " << seed;
+      EXPECT_LE(walk.longest_outside, 3) << "seed " << seed;
+      furthest = std::max(furthest, walk.screens.empty() ? 0 : walk.screens.back());
+    }
+    EXPECT_GE(furthest, 5) << "it goes into the apps at all";
+  }
+}
+
 }  // namespace
 }  // namespace storesweep::graphs

@@ -80,22 +80,17 @@ double Walk::share_after(int actions) const {
   return static_cast<double>(screens[last]) / reachable;
 }
 
-Walk explore(const Graph& graph, const Profile& profile, const android::PhraseBook& phrases,
-             int most_actions) {
-  Profile unbounded = profile;
-  unbounded.explore_ms = kLookMs * 1'000'000;
-  unbounded.explore_steps = most_actions + 1;
-  exercise::PhaseOrder order;
-  order.package = kPackage;
-  order.profile = &unbounded;
-  auto phase = exercise::make_phase(Phase::kP6, order);
+namespace {
+// What a phase does to the app, until it ends or has done so much.
+Walk play(exercise::PhaseMachine& phase, const Graph& graph, const android::PhraseBook& phrases,
+          int most_actions) {
   App app(graph);
   Eyes eyes(phrases);
   Count count(graph);
   exercise::Event event = exercise::Begun{};
   bool looked = false;
   for (std::int64_t now = 1; count.actions() < most_actions; ++now) {
-    const auto action = phase->on(event, now);
+    const auto action = phase.on(event, now);
     if (!action) return count.walk().ended = true, count.walk();
     if (std::holds_alternative<exercise::LookAt>(*action)) {
       event = exercise::Shown{eyes.look(app)};
@@ -110,6 +105,43 @@ Walk explore(const Graph& graph, const Profile& profile, const android::PhraseBo
     event = exercise::Done{};
   }
   return count.walk();
+}
+}  // namespace
+
+Walk explore(const Graph& graph, const Profile& profile, const android::PhraseBook& phrases,
+             int most_actions) {
+  Profile unbounded = profile;
+  unbounded.explore_ms = kLookMs * 1'000'000;
+  unbounded.explore_steps = most_actions + 1;
+  exercise::PhaseOrder order;
+  order.package = kPackage;
+  order.profile = &unbounded;
+  return play(*exercise::make_phase(Phase::kP6, order), graph, phrases, most_actions);
+}
+
+Graph with_settings(Graph graph) {
+  static constexpr std::string_view kLabels[] = {"我的",       "设置",     "隐私设置", "账号与安全",
+                                                 "关于我们",   "推荐管理", "注销账号", "联系客服",
+                                                 "个性化推荐", "帮助",     "通用",     "更多"};
+  std::map<std::string, std::size_t> names;
+  const auto rename = [&](Widget& w) {
+    w.label = kLabels[names.try_emplace(w.label, names.size()).first->second % std::size(kLabels)];
+  };
+  for (Page& p : graph.pages) {
+    std::for_each(p.widgets.begin(), p.widgets.end(), rename);
+    std::for_each(p.rows.begin(), p.rows.end(), rename);
+  }
+  return graph;
+}
+
+Walk walk_settings(const Graph& graph, const Profile& profile, const android::PhraseBook& phrases,
+                   int most_actions) {
+  exercise::PhaseOrder order;
+  order.package = kPackage;
+  order.profile = &profile;
+  order.phrases = &phrases;
+  order.switch_watch_ms = kLookMs;
+  return play(*exercise::make_phase(Phase::kP12, order), graph, phrases, most_actions);
 }
 
 Walk tap_at_random(const Graph& graph, std::uint64_t seed, double share, int most_actions) {

@@ -23,6 +23,11 @@ struct Walk {
 // Phase P6 with the profile's words and numbers, but for its bounds.
 Walk explore(const Graph& graph, const Profile& profile, const android::PhraseBook& phrases,
              int most_actions);
+// The same graph, its labels those of settings (我的, 设置, 隐私设置, 关于, ...), each by its old name.
+Graph with_settings(Graph graph);
+// Phase P12 on it, with the profile's bounds: until it ends. One look and what is done after it count as one.
+Walk walk_settings(const Graph& graph, const Profile& profile, const android::PhraseBook& phrases,
+                   int most_actions);
 // Any of what takes taps, or Back, or a scroll, each as likely; where there is no hierarchy, a point of a
 // grid. Outside of the app it comes back at once, as `monkey -p` is kept inside. Until `share` of the screens
 // was reached.

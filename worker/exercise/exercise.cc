@@ -18,13 +18,14 @@ std::set<Phase> phases_of(const std::vector<std::string>& only_rules, const Rule
     const RuleItem* item = pack.item(rule);
     if (item) out.insert(item->phases.begin(), item->phases.end());
   }
-  // Refusing stands on the first launch, what comes after on the agreement; P10 starts anew by itself.
+  // Refusing stands on the first launch, what comes after on the agreement; P10 and P12 start anew by
+  // themselves.
   if (out.contains(Phase::kP3)) out.insert(Phase::kP2);
   if (out.contains(Phase::kP2)) out.insert(Phase::kP1);
   for (Phase p : {Phase::kP5, Phase::kP6, Phase::kP7, Phase::kP8, Phase::kP9}) {
     if (out.contains(p)) out.insert(Phase::kP4);
   }
-  std::erase_if(out, [](Phase p) { return p == Phase::kP0 || p > Phase::kP10; });
+  std::erase_if(out, [](Phase p) { return p == Phase::kP0 || p == Phase::kP11; });
   return out;
 }
 
@@ -110,6 +111,8 @@ class Run {
     out.consent_watch_ms = pack_.threshold("p1_watch_ms");
     out.refusal_watch_ms = pack_.threshold("refusal_watch_ms");
     out.least_explore_ms = pack_.threshold("least_explore_ms");
+    out.switch_watch_ms = pack_.threshold("switch_watch_ms");
+    out.phrases = &phrases_;
     out.login = &order_.login;
     out.may_ask = may_ask(dump, order_, scene_.device.facts().api);
     return out;

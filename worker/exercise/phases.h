@@ -1,4 +1,4 @@
-// The phases P1 to P10 (rules.md 0.2), one pure machine each, and what they go by.
+// The phases P1 to P10 and P12 (rules.md 0.2), one pure machine each, and what they go by.
 #pragma once
 
 #include <memory>
@@ -18,10 +18,12 @@ struct PhaseOrder {
   std::int64_t refusal_watch_ms = 0;  // within which an exit follows from a refusal
   std::int64_t least_explore_ms = 0;  // P6 shorter than this has exercised nothing
   const LoginSteps* login = nullptr;  // null or empty: a log-in page is a wall; outlives the machines
-  bool may_ask = true;                // the platform and the manifest leave room for a permission request
+  std::int64_t switch_watch_ms = 0;  // a switch that stands open so long after a relaunch did not stay closed
+  const android::PhraseBook* phrases = nullptr;  // of P12; outlives the machines
+  bool may_ask = true;  // the platform and the manifest leave room for a permission request
 };
 
-// Null for a phase that has no machine (P0, P11, P12).
+// Null for a phase that has no machine (P0, P11).
 std::unique_ptr<PhaseMachine> make_phase(Phase phase, const PhaseOrder& order);
 
 // phases_consent.cc
@@ -37,5 +39,7 @@ std::unique_ptr<PhaseMachine> make_booted(const PhaseOrder& order);      // P9
 // phase_explore.cc, phase_denials.cc
 std::unique_ptr<PhaseMachine> make_exploration(const PhaseOrder& order);  // P6
 std::unique_ptr<PhaseMachine> make_denials(const PhaseOrder& order);      // P10
+// phase_settings.cc
+std::unique_ptr<PhaseMachine> make_settings(const PhaseOrder& order);  // P12
 
 }  // namespace storesweep::exercise

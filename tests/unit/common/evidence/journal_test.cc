@@ -112,6 +112,7 @@ Verdict test_verdict() {
   v.coverage.phase_run[1] = true;
   v.coverage.phase_device_ms[1] = 60'000;
   v.coverage.observers = {"events"};
+  v.look_ups = {true, 7, true, {{Sought::kComplaint, "投诉", 2, {sha256("j"), 9, "投诉"}}}, {"邮寄"}};
   return v;
 }
 
@@ -124,6 +125,10 @@ TEST(VerdictCodec, RoundTrip) {
   EXPECT_EQ(back->findings.at(0).values, v.findings[0].values);
   EXPECT_EQ(back->rows[4].items_judged, 4);
   EXPECT_TRUE(back->coverage.phase_run[1]);
+  ASSERT_EQ(back->look_ups.places.size(), 1u);
+  EXPECT_EQ(back->look_ups.places[0].sought, Sought::kComplaint);
+  EXPECT_EQ(back->look_ups.places[0].evidence.record, 9u);
+  EXPECT_EQ(back->look_ups.conditions, v.look_ups.conditions);
 }
 
 TEST(VerdictCodec, RefusesRubbish) {

@@ -22,6 +22,7 @@ TEST(Catalogue, HasTextForEveryNameOfTheModel) {
     EXPECT_TRUE(c.has("missing", name(static_cast<Missing>(i)))) << i;
   for (int i = 0; i < kHindranceCount; ++i)
     EXPECT_TRUE(c.has("hindrances", name(static_cast<Hindrance>(i)))) << i;
+  for (int i = 0; i < kSoughtCount; ++i) EXPECT_TRUE(c.has("sought", name(static_cast<Sought>(i)))) << i;
   for (int i = 0; i < 13; ++i) EXPECT_TRUE(c.has("phases", name(static_cast<Phase>(i)))) << i;
   for (int i = 1; i < 5; ++i) EXPECT_TRUE(c.has("ends", name(static_cast<EndKind>(i)))) << i;
 }

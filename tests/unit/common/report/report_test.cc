@@ -63,6 +63,7 @@ Verdict verdict_of(Level level) {
   v.coverage.phase_device_ms[1] = 65'000;
   v.coverage.screens = 12;
   v.coverage.observers = {"hierarchy", "events"};
+  v.look_ups = {true, 7, true, {{Sought::kAccountEnd, "注销" + kHostile, 3, {}}}, {"手持身份证"}};
   return v;
 }
 
@@ -223,6 +224,15 @@ TEST(Report, PutsTheCoverageBesideEveryNotFound) {
   EXPECT_NE(html.find("Not found</span> R1.8 <span class=\"coverage\">"), std::string::npos);
   EXPECT_NE(html.find("P1 <span class=\"zh\" lang=\"zh-Hans\">首次启动未触碰</span>"), std::string::npos);
   EXPECT_NE(html.find("1 min 5 s"), std::string::npos);
+}
+
+TEST(Report, ShowsWhatWasLookedUpWithItsCoverageAndAsNoFinding) {
+  const std::string html = page_of(example());
+  for (const std::string text :
+       {"7 looks at pages; no item of the ten tasks", "3 taps from the main screen", "手持身份证",
+        "not seen, which does not say that there is none", "Pages behind a log-in were not seen"}) {
+    EXPECT_NE(html.find(text), std::string::npos) << text;
+  }
 }
 
 TEST(Report, GivesTheSixColumnsInTheMinistrysWordsAndMarksTheSuspected) {

@@ -33,6 +33,8 @@ Verdict example() {
   v.coverage.phase_run[10] = true;
   v.coverage.phase_device_ms[10] = 120'000;
   v.coverage.observers = {"appops", "events"};
+  v.look_ups = {
+      true, 7, true, {{Sought::kAccountEnd, "注销账号", 3, {sha256("journal"), 31, "注销账号"}}}, {"邮寄"}};
   return v;
 }
 
@@ -51,6 +53,18 @@ TEST(VerdictJson, ReadsBackWhatItWrote) {
   ASSERT_TRUE(again.ok()) << again.status().message();
   EXPECT_EQ(dump_json(verdict_json(*again)), dump_json(json));
   EXPECT_EQ(again->findings.at(0).evidence.at(0).journal, sha256("journal"));
+  EXPECT_EQ(again->look_ups.places.at(0).taps, 3);
+}
+
+TEST(VerdictJson, AVerdictFromBeforeThereWereLookUpsSaysThatNothingWasWalked) {
+  auto json = verdict_json(example());
+  json.erase("look_ups");
+  const auto v = verdict_from_json(json);
+  ASSERT_TRUE(v.ok()) << v.status().message();
+  EXPECT_FALSE(v->look_ups.walked);
+  json = verdict_json(example());
+  json["look_ups"]["places"][0]["sought"] = "anything";
+  EXPECT_EQ(verdict_from_json(json).status().message(), "look_ups.places[0].sought: is no known name");
 }
 
 TEST(VerdictJson, ReadsBackListings) {

@@ -192,6 +192,11 @@ std::vector<std::string> phases_ended(const Journal& j) {
   }
   return out;
 }
+std::vector<std::string> all_phases() {
+  std::vector<std::string> out;
+  for (const Phase p : test_profile().phases) out.emplace_back(name(p));
+  return out;
+}
 int actions(const Journal& j, std::string_view which) {
   int n = 0;
   for (const Record& r : j.records) n += r.kind == RecordKind::kAction && r.name == which;
@@ -208,10 +213,9 @@ TEST(Exercise, GoesThroughEveryPhaseAndTheJudgeCanReadIt) {
   Phone phone;
   const Outcome out = exercised(phone);
   ASSERT_TRUE(out.end.complete) << out.end.reason;
-  EXPECT_EQ(phases_ended(out.journal),
-            (std::vector<std::string>{"P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10"}));
+  EXPECT_EQ(phases_ended(out.journal), all_phases());
   EXPECT_EQ(actions(out.journal, record_name::kRefuse), 1);
-  EXPECT_EQ(actions(out.journal, record_name::kAgree), 1);
+  EXPECT_EQ(actions(out.journal, record_name::kAgree), 2) << "P4, and P12, which begins anew";
   EXPECT_EQ(actions(out.journal, record_name::kReboot), 1);
   EXPECT_EQ(actions(out.journal, record_name::kToggle), 6);
   EXPECT_GT(out.end.figures.commands, 50);
@@ -284,9 +288,9 @@ TEST(Exercise, ADeviceThatRebootsByItselfInAnyPhaseIsTheDevicesFaultAndSaysWhere
     EXPECT_TRUE(starts_with(out.end.reason, "HOOK_DEAD in " + in)) << out.end.reason;
     EXPECT_TRUE(out.journal.sealed && !out.journal.complete) << in;
     // What had been gone through before stands there; the phase itself never ended.
-    const std::vector<std::string> ended = phases_ended(out.journal);
-    EXPECT_EQ(static_cast<Phase>(static_cast<int>(Phase::kP0) + static_cast<int>(ended.size()) + 1), phase)
-        << in;
+    std::vector<std::string> before = all_phases();
+    before.erase(std::find(before.begin(), before.end(), in), before.end());
+    EXPECT_EQ(phases_ended(out.journal), before) << in;
   }
 }
 
