@@ -4,6 +4,7 @@
 #include <set>
 
 #include "common/config/config.h"
+#include "common/rules/policy_phrases.h"
 
 namespace storesweep {
 namespace {
@@ -237,6 +238,7 @@ Result<RulePack> load_rule_pack(const std::string& folder) {
   read_tasks(root, pack);
   TRY(document.finish());
   TRY(read_phrases(folder, pack));
+  TRY_ASSIGN(pack.policy, load_policy_phrases(folder));
   TRY_ASSIGN(pack.statutes, load_statutes(folder));
   return pack;
 }

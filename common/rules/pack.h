@@ -1,6 +1,7 @@
-// The rule pack (rules/pack.yaml, rules/phrases.yaml and rules/statutes.yaml): what each item of the ten
-// tasks says, which evaluator judges it from what, its thresholds and their standing, the categories, ops and
-// phrases that evaluators look up. Loaded once, then a plain value that any thread may read.
+// The rule pack (rules/pack.yaml, rules/phrases.yaml, rules/policy.yaml and rules/statutes.yaml): what each
+// item of the ten tasks says, which evaluator judges it from what, its thresholds and their standing, the
+// categories, ops and phrases that evaluators look up. Loaded once, then a plain value that any thread may
+// read.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "common/android/phrases.h"
 #include "common/base/status.h"
 #include "common/model/verdict.h"
+#include "common/policy/phrases.h"
 #include "common/rules/statutes.h"
 
 namespace storesweep {
@@ -102,6 +104,7 @@ struct RulePack {
   std::vector<std::string> purpose_words;  // within an app's own words on a permission: they tell what for
   std::vector<std::string> placeholder_developers;  // names on a page that are nobody's
   android::Phrases phrases;                         // of a screen
+  policy::Phrases policy;                           // of the text of the rules
   Statutes statutes;
 
   const RuleItem* item(std::string_view id) const;
@@ -113,7 +116,7 @@ struct RulePack {
   const RuleCategory* category(std::string_view name) const;
 };
 
-// Reads the three files of the folder. kInvalid with every error, each with file:line:column.
+// Reads the files of the folder. kInvalid with every error, each with file:line:column.
 Result<RulePack> load_rule_pack(const std::string& folder);
 
 }  // namespace storesweep
