@@ -76,6 +76,8 @@ LineShape number_mark(std::string_view s) {
   }
   if (std::size_t close = any_prefix(s.substr(at), {"、", "．", ". ", ".", "　"}))
     return {BlockKind::kHeading, std::min(level, 7), at + close};
+  if (level == 5 && at + 1 < s.size() && s[at] == ' ' && (s[at + 1] & 0x80) != 0)
+    return {BlockKind::kHeading, level, at + 1};
   return level > 5 && at < s.size() && s[at] == ' '
              ? LineShape{BlockKind::kHeading, std::min(level, 7), at + 1}
              : LineShape{};

@@ -54,7 +54,7 @@ enum class Topic : std::uint8_t {
   kEffective,
   kOperator
 };
-enum class Section : std::uint8_t { kNone, kCollection, kChildren, kOther };
+enum class Section : std::uint8_t { kNone, kCollection, kDenied, kChildren, kOther };
 enum class Column : std::uint8_t { kNone, kSdk, kCompany, kKinds, kPermission, kPurpose, kFrequency, kLink };
 enum class Mark : std::uint8_t { kTitle, kNoTitle, kAddressed, kSpeaking, kItself, kSdkTitle, kSdkHeading };
 
@@ -94,8 +94,10 @@ inline constexpr NamedList<Topic> kTopicLists[] = {{"push", Topic::kPush},
                                                    {"updated", Topic::kUpdated},
                                                    {"effective", Topic::kEffective},
                                                    {"operator", Topic::kOperator}};
-inline constexpr NamedList<Section> kSectionLists[] = {
-    {"collection", Section::kCollection}, {"children", Section::kChildren}, {"other", Section::kOther}};
+inline constexpr NamedList<Section> kSectionLists[] = {{"collection", Section::kCollection},
+                                                       {"denied", Section::kDenied},
+                                                       {"children", Section::kChildren},
+                                                       {"other", Section::kOther}};
 inline constexpr NamedList<Column> kColumnLists[] = {{"sdk", Column::kSdk},
                                                      {"company", Column::kCompany},
                                                      {"kinds", Column::kKinds},

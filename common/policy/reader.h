@@ -24,6 +24,9 @@ bool recognise(const Document& document, const Book& book);
 // Who operates it, and the dates it bears.
 void read_imprint(const Document& document, const Book& book, Policy& out);
 
+// The name of a company in a sentence; empty: none.
+std::string company_in(std::string_view sentence);
+
 // One table, or a run of "label: value" lines that reads like one.
 class TableReader {
  public:

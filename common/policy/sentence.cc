@@ -10,6 +10,7 @@
 namespace storesweep::policy {
 namespace {
 
+constexpr std::size_t kMaxParts = 1'000;
 constexpr std::size_t kMaxNested = 8;       // brackets
 constexpr std::size_t kMaxLabelBytes = 90;  // of "Location: ..."
 
@@ -20,6 +21,8 @@ enum class Subject : std::uint8_t { kNone, kUs, kThem, kYou, kAlien };
 class SentenceReader {
  public:
   SentenceReader(std::string_view text, const Book& book, const Lead& lead) : text_(text), book_(book) {
+    out_.parts.emplace_back();
+    inherits_no_ = no_ = lead.no;
     if (lead.ours) subject_ = Subject::kUs;
     if (!lead.any) return;
     mode_ = base_ = lead.said;
@@ -36,7 +39,8 @@ class SentenceReader {
     punctuation(at, text_.size());
     end_clause();
     label_means();
-    out_.leads = {base_.has_value(), base_.value_or(Said::kMentioned), subject_ == Subject::kThem, false};
+    out_.leads = {base_.has_value(), base_.value_or(Said::kMentioned), subject_ == Subject::kThem, false,
+                  false};
     return std::move(out_);
   }
 
@@ -50,7 +54,7 @@ class SentenceReader {
     for (std::size_t i = begin; i < end; ++i) {
       const char c = text_[i];
       if (c == ',') end_clause();
-      if (c == ';') end_part();
+      if (c == ';') end_part(i + 1);
       if (c == ':' && i < kMaxLabelBytes && !out_.verb && label_ == 0) label_ = out_.kinds.size();
       if (c == '(' && nested_ < kMaxNested) outside_[nested_++] = purpose_;
       if (c == ')' && nested_ > 0) purpose_ = outside_[--nested_];
@@ -59,23 +63,24 @@ class SentenceReader {
 
   void end_clause() {
     if (clause_.background) {
-      (clause_.negated || clause_.refused ? out_.not_background : out_.background) = true;
+      SentencePart& part = out_.parts.back();
+      (clause_.negated || clause_.refused ? part.not_background : part.background) = true;
     }
     if (purpose_ && clause_.purpose && !clause_.verb && !base_) purpose_ = false;  // "To show ..., "
     inherits_no_ = clause_.negated || (inherits_no_ && !clause_.own && !clause_.contrast);
     clause_ = {};
     clause_from_ = out_.kinds.size();
   }
-  void end_part() {
+  void end_part(std::size_t next) {
     end_clause();
     purpose_ = false;
-    inherits_no_ = false;
+    inherits_no_ = no_;
     mode_ = base_;
+    if (out_.parts.size() < kMaxParts) out_.parts.push_back({static_cast<std::uint32_t>(next), false, false});
   }
 
   void take(const Hit& hit) {
-    if (hit.tag >= Book::kFirstKind)
-      return kind(static_cast<std::uint16_t>(hit.tag - Book::kFirstKind), hit.begin);
+    if (hit.tag >= Book::kFirstKind) return kind(static_cast<std::uint16_t>(hit.tag - Book::kFirstKind));
     switch (static_cast<Role>(hit.tag)) {
       case Role::kDecoy:
         return;
@@ -206,10 +211,14 @@ class SentenceReader {
     settled_ = out_.kinds.size();
   }
 
-  void kind(std::uint16_t number, std::uint32_t at) {
+  void kind(std::uint16_t number) {
     const bool said = mode_ && *mode_ != Said::kMentioned && !purpose_ && !clause_.refused && !defines_;
     const bool no = clause_.negated && !clause_.verb;  // "no contacts"
-    out_.kinds.push_back({number, !said ? Said::kMentioned : no ? Said::kDenied : *mode_, at});
+    out_.kinds.push_back({number,
+                          !said ? Said::kMentioned
+                          : no  ? Said::kDenied
+                                : *mode_,
+                          static_cast<std::uint32_t>(out_.parts.size() - 1)});
     if (said || purpose_ || clause_.refused) settled_ = out_.kinds.size();
   }
 
@@ -225,7 +234,7 @@ class SentenceReader {
   Clause clause_;
   Subject subject_ = Subject::kNone;
   std::optional<Said> mode_, base_;
-  bool purpose_ = false, defines_ = false, inherits_no_ = false, given_ = false;
+  bool purpose_ = false, defines_ = false, inherits_no_ = false, given_ = false, no_ = false;
   std::size_t label_ = 0, settled_ = 0, nested_ = 0;
   std::size_t own_from_ = 0, clause_from_ = 0;  // kinds behind "we" of this clause, and of this clause
   std::array<bool, kMaxNested> outside_{};

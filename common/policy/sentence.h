@@ -20,21 +20,28 @@ struct Lead {
   Said said = Said::kMentioned;
   bool of_sdk = false;
   bool ours = false;  // it stands where we tell what we do
+  bool no = false;    // it stands where we tell what we do not
+};
+
+// What stands between semicolons.
+struct SentencePart {
+  std::uint32_t begin = 0;
+  bool background = false;      // what it says is done in the background too
+  bool not_background = false;  // and denies it
 };
 
 struct KindSaid {
   std::uint16_t kind = 0;  // number in the book
   Said said = Said::kMentioned;
-  std::uint32_t at = 0;  // in the normal form
+  std::uint32_t part = 0;
 };
 
 struct SentenceSaid {
   std::vector<KindSaid> kinds;
-  Lead leads;                   // what it passes on to a list
-  bool verb = false;            // it says itself that something is done
-  bool us = false;              // we do it
-  bool background = false;      // the same in the background
-  bool not_background = false;  // and denies it
+  Lead leads;         // what it passes on to a list
+  bool verb = false;  // it says itself that something is done
+  bool us = false;    // we do it
+  std::vector<SentencePart> parts;
 };
 
 // The sentence in its normal form.

@@ -120,16 +120,19 @@ class StatementReader {
     if (!item) lead_ = {};
     Lead lead = lead_;
     if (!lead.any && item && place_.section == Section::kCollection)
-      lead = {true, Said::kDeclared, place_.sdk_list, false};
-    if (!lead.any && item && place_.sdk_list) lead = {true, Said::kDeclared, true, false};
+      lead = {true, Said::kDeclared, place_.sdk_list, false, false};
+    if (!lead.any && item && place_.sdk_list) lead = {true, Said::kDeclared, true, false, false};
     const std::size_t first = out_.statements.size();
     const std::vector<Span> all = sentences(document_.text, b.span);
     // "Calls. We never ...": a title of its own, no list.
     if (!lead_.any && all.size() > 1 && all[0].end - all[0].begin < kTitleBytes) lead = {};
-    const bool ours = place_.section == Section::kCollection;
+    const bool denied = place_.section == Section::kDenied;
+    if (!lead.any && item && denied) lead = {true, Said::kDenied, false, false, true};
+    const bool ours = place_.section == Section::kCollection || place_.section == Section::kNone;
     for (Span s : all) {
       if (s != all.front()) lead = {};
       lead.ours = ours;
+      lead.no = denied;
       lead = sentence(s, lead, first);
     }
     // An enumeration may go on in the lines below.
@@ -157,9 +160,21 @@ class StatementReader {
   Lead sentence(Span where, const Lead& lead, std::size_t first) {
     const std::string normal_text = as_us(normal(text(where)));
     SentenceSaid said = read_sentence(normal_text, book_, lead);
-    const std::optional<Frequency> often = read_frequency(normal_text);
-    if (said.kinds.empty()) amend(said, often, first);
-    for (const KindSaid& k : said.kinds) add(k, where, said, often);
+    std::size_t next = 0;  // of the kinds, which stand in the order of the parts
+    for (std::uint32_t part = 0; part < said.parts.size(); ++part) {
+      const std::size_t begin = said.parts[part].begin;
+      const std::size_t end = part + 1 < said.parts.size() ? said.parts[part + 1].begin : normal_text.size();
+      const std::optional<Frequency> often =
+          read_frequency(std::string_view(normal_text).substr(begin, end - begin));
+      const std::size_t before = out_.statements.size();
+      bool says = false;  // of a kind; else it may go on about those before
+      for (; next < said.kinds.size() && said.kinds[next].part == part; ++next) {
+        says = says || said.kinds[next].said != Said::kMentioned;
+        add(said.kinds[next], where, said, often);
+      }
+      if (!says) amend(said.parts[part], often, std::max(first, last_), before);
+      if (says && out_.statements.size() > before) last_ = before;
+    }
     return said.leads;
   }
 
@@ -167,25 +182,28 @@ class StatementReader {
     if (out_.statements.size() >= kMaxStatements) return;
     const std::string& id = book_.kinds[k.kind].id;
     const Said how = children() ? Said::kMentioned : k.said;
+    const SentencePart& part = said.parts[k.part];
     for (auto before = out_.statements.rbegin(); before != out_.statements.rend() && before->where == where;
          ++before) {
       if (before->kind != id) continue;
       before->said = std::min(before->said, how);
+      before->background |= part.background;
+      before->not_background |= part.not_background;
+      if (!before->frequency) before->frequency = often;
       return;
     }
     out_.statements.push_back(
-        {id, how, where, said.leads.of_sdk, said.background, said.not_background, often});
+        {id, how, where, said.leads.of_sdk, part.background, part.not_background, often});
   }
 
-  // "... It is also read in the background, every ten minutes.": of the sentence before, in the same
+  // "... It is also read in the background, every ten minutes.": of what was said before, in the same
   // paragraph.
-  void amend(const SentenceSaid& said, const std::optional<Frequency>& often, std::size_t first) {
-    if (out_.statements.size() == first || (!said.background && !said.not_background && !often)) return;
-    const Span last = out_.statements.back().where;
-    for (std::size_t i = out_.statements.size(); i-- > first && out_.statements[i].where == last;) {
+  void amend(const SentencePart& part, const std::optional<Frequency>& often, std::size_t from,
+             std::size_t until) {
+    for (std::size_t i = from; i < until; ++i) {
       Statement& s = out_.statements[i];
-      s.background |= said.background;
-      s.not_background |= said.not_background;
+      s.background |= part.background;
+      s.not_background |= part.not_background;
       if (!s.frequency) s.frequency = often;
     }
   }
@@ -206,6 +224,7 @@ class StatementReader {
     row.name = name;
     row.where = b.span;
     row.company = in_brackets(line, head);
+    if (row.company.empty()) row.company = company_in(line);
     for (std::size_t i = first; i < out_.statements.size(); ++i) {
       const Statement& s = out_.statements[i];
       if (s.said == Said::kDeclared && std::ranges::find(row.kinds, s.kind) == row.kinds.end())
@@ -240,6 +259,7 @@ class StatementReader {
   std::string own_name_;  // normal
   Place place_;
   Lead lead_;
+  std::size_t last_ = 0;  // where the statements of the last part that made any begin
 };
 
 }  // namespace

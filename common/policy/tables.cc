@@ -129,7 +129,8 @@ void TableReader::declare(Span where, Span cell, bool of_sdk, bool children,
 
 void TableReader::row(const Block& block, bool children) {
   end_labels();
-  if (header(block) || columns_.empty() || denied(block)) return;
+  if (header(block) || columns_.empty()) return;
+  const bool nothing = denied(block);
   const bool of_sdk = is(columns_, Column::kSdk);
   SdkRow sdk;
   sdk.where = block.span;
@@ -138,9 +139,10 @@ void TableReader::row(const Block& block, bool children) {
     if (columns_[i] == Column::kFrequency) frequency = read_frequency(normal(text(block.cells[i])));
   }
   for (std::size_t i = 0; i < block.cells.size() && i < columns_.size(); ++i) {
+    const bool taken = columns_[i] == Column::kKinds || columns_[i] == Column::kPermission;
+    if (taken && nothing) continue;
     if (of_sdk) fill(sdk, columns_[i], block.cells[i]);
-    if (columns_[i] == Column::kKinds || columns_[i] == Column::kPermission)
-      declare(block.span, block.cells[i], of_sdk, children, frequency);
+    if (taken) declare(block.span, block.cells[i], of_sdk, children, frequency);
   }
   if (of_sdk && !sdk.name.empty() && out_.sdks.size() < kMaxSdkRows) out_.sdks.push_back(std::move(sdk));
 }

@@ -143,7 +143,8 @@ void hold(const std::string& list, double least_recall) {
 
 TEST(PolicyAccuracy, OnThePoliciesThatTheWordsWereMadeBy) { hold("truth.yaml", 0.95); }
 TEST(PolicyAccuracy, OnPoliciesWrittenAfterwards) { hold("held_out.yaml", 0.95); }
-TEST(PolicyAccuracy, OnPoliciesWrittenLast) { hold("held_out_2.yaml", 0.95); }
+TEST(PolicyAccuracy, OnPoliciesWrittenThen) { hold("held_out_2.yaml", 0.95); }
+TEST(PolicyAccuracy, OnPoliciesWrittenLast) { hold("held_out_3.yaml", 0.95); }
 
 }  // namespace
 }  // namespace storesweep::policy
