@@ -62,6 +62,7 @@ inline constexpr std::string_view kPolicy =
 
 // kDocument
 inline constexpr std::string_view kPolicySource = "policy_source";  // file or address of that policy
+inline constexpr std::string_view kPolicyText = "policy_text";      // the bytes of that policy
 inline constexpr std::string_view kFacts = "facts";                 // worker/apk facts_to_json
 inline constexpr std::string_view kListing = "listing";             // listing_to_json
 inline constexpr std::string_view kAppFacts =

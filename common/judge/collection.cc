@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "common/evidence/names.h"
-#include "common/judge/items.h"
+#include "common/judge/policy_items.h"
 
 namespace storesweep {
 namespace {
@@ -128,6 +128,27 @@ RunResult rules_shown(const RunInput& in) {
   return r;
 }
 
+namespace {
+
+// What the policy tells of the kind in the background does not make it necessary: it stays suspected, and
+// says that it was told.
+Finding background_finding(const RunInput& in, const OpSeen& seen, const std::string& kind) {
+  const bool told = in.policy && in.policy->tells_background(kind);
+  std::vector<Missing> missing = policy_missing(in);
+  missing.insert(missing.begin(), Missing::kValueUnseen);
+  if (in.policy && !told) missing.push_back(Missing::kPolicyWords);
+  missing.push_back(Missing::kNecessity);
+  Finding f = finding(in, seen, Level::kSuspected,
+                      seen.use.rejected ? "collect.background_attempt"
+                      : told            ? "collect.background_told"
+                                        : "collect.background",
+                      {{"op", seen.op}, {"kind", kind}}, std::move(missing));
+  if (told) f.evidence.push_back(policy_evidence(in, *in.policy->background_place(kind)));
+  return f;
+}
+
+}  // namespace
+
 RunResult background_collection(const RunInput& in) {
   RunResult r = unseen_kinds();
   if (auto missing = channel_gaps(in.t, record_name::kAppOps); !missing.empty()) {
@@ -156,10 +177,7 @@ RunResult background_collection(const RunInput& in) {
     // A refusal counts only for ops that no runtime permission guards: there it shows that the app tried.
     bool counts = !seen.use.rejected || attempt_counts(in.pack, seen.op);
     if (kind == in.pack.background_ops.end() || !counts || !hidden || !inside || known(r, seen.op)) continue;
-    r.findings.push_back(finding(in, seen, Level::kSuspected,
-                                 seen.use.rejected ? "collect.background_attempt" : "collect.background",
-                                 {{"op", seen.op}, {"kind", kind->second}},
-                                 {Missing::kValueUnseen, Missing::kPolicyUnread, Missing::kNecessity}));
+    r.findings.push_back(background_finding(in, seen, kind->second));
   }
   return r;
 }

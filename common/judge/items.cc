@@ -8,7 +8,7 @@
 namespace storesweep {
 
 Evaluator evaluator_named(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, Evaluator>, 23> kTable = {{
+  static constexpr std::array<std::pair<std::string_view, Evaluator>, 26> kTable = {{
       {"consent_choice", consent_choice},
       {"consent_preticked", consent_preticked},
       {"consent_collection", consent_collection},
@@ -26,6 +26,9 @@ Evaluator evaluator_named(std::string_view name) {
       {"launcher_entry", launcher_entry},
       {"associated_start", associated_start},
       {"reward_for_data", reward_for_data},
+      {"push_told", push_told},
+      {"told_start", told_start},
+      {"page_operator", page_operator},
       {"page_name", page_name},
       {"page_developer", page_developer},
       {"page_version", page_version},

@@ -8,6 +8,7 @@
 
 #include "common/judge/timeline.h"
 #include "common/model/verdict.h"
+#include "common/policy/policy.h"
 #include "common/rules/pack.h"
 
 namespace storesweep {
@@ -23,6 +24,7 @@ struct RunInput {
   const RuleItem& item;
   const RulePack& pack;
   const Listing& listing;
+  const policy::Policy* policy = nullptr;  // the app's; null: none was given, or it could not be read as one
 };
 
 using Evaluator = RunResult (*)(const RunInput&);
@@ -46,6 +48,9 @@ RunResult needless_permission(const RunInput&);    // R5.5
 RunResult launcher_entry(const RunInput&);         // R7.10
 RunResult associated_start(const RunInput&);       // R6.5
 RunResult reward_for_data(const RunInput&);        // R8.1
+RunResult push_told(const RunInput&);              // R4.1
+RunResult told_start(const RunInput&);             // R6.2
+RunResult page_operator(const RunInput&);          // R9.4
 RunResult page_name(const RunInput&);              // R9.2
 RunResult page_developer(const RunInput&);         // R9.3
 RunResult page_version(const RunInput&);           // R9.5

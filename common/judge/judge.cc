@@ -1,6 +1,8 @@
 #include "common/judge/judge.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "common/judge/items.h"
 #include "common/judge/settings_walk.h"
@@ -49,7 +51,9 @@ class Judgement {
         listing_(listing),
         pack_(pack),
         context_(context),
-        timelines_(std::move(timelines)) {}
+        timelines_(std::move(timelines)) {
+    read_policies();
+  }
 
   Verdict make() {
     describe();
@@ -59,6 +63,20 @@ class Judgement {
   }
 
  private:
+  // Runs of one app mostly carry one policy: each text is read once. What is none stays unread.
+  void read_policies() {
+    for (const Timeline& t : timelines_) {
+      if (t.policy.empty() || policies_.contains(t.policy)) continue;
+      if (!book_) book_.emplace(pack_.policy);
+      auto read = policy::read_policy_untrusted(t.policy, *book_);
+      if (read.ok() && read->recognised) policies_.emplace(t.policy, *std::move(read));
+    }
+  }
+  const policy::Policy* policy_of(const Timeline& t) const {
+    const auto at = policies_.find(t.policy);
+    return at == policies_.end() ? nullptr : &at->second;
+  }
+
   void describe() {
     const JournalHeader& h = journals_.front().header;
     const Timeline& t = timelines_.front();
@@ -99,7 +117,7 @@ class Judgement {
       const bool unseen = t.behaviour_absent && !is_static(item);
       results.push_back(is_dark(t.journal->header, item) ? only_for(Reason::kNotCalibrated)
                         : unseen                         ? only_for(Reason::kNoBehaviour)
-                                                         : evaluate({t, item, pack_, listing_}));
+                                 : evaluate({t, item, pack_, listing_, policy_of(t)}));
     }
     // An app that hides itself has shown nothing by what it did not do.
     for (std::size_t i = 0; i < results.size() && !is_static(item); ++i) {
@@ -183,7 +201,9 @@ class Judgement {
   const RulePack& pack_;
   const JudgeContext& context_;
   std::vector<Timeline> timelines_;
-  std::vector<std::optional<Reason>> hidden_;  // why nothing of a run is not found
+  std::optional<policy::Book> book_;
+  std::map<std::string_view, policy::Policy> policies_;  // by the text, which stands in a timeline
+  std::vector<std::optional<Reason>> hidden_;            // why nothing of a run is not found
   Verdict v_;
 };
 

@@ -283,12 +283,13 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, AppFacts> {
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Timeline> {
   auto& [journal, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record,
-         phases, actions, screens, blind, events, system, ops, exits, channels, lines_unknown, records_lost] =
-      v;
+         policy, policy_record, phases, actions, screens, blind, events, system, ops, exits, channels,
+         lines_unknown, records_lost] = v;
   static_cast<void>(journal);
   static_cast<void>(screens);  // by their phrases, elsewhere
-  all(a, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record, phases,
-      actions, blind, events, system, ops, exits, channels, lines_unknown, records_lost);
+  all(a, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record, policy,
+      policy_record, phases, actions, blind, events, system, ops, exits, channels, lines_unknown,
+      records_lost);
 }
 
 // A struct with a base cannot be bound: its size tells that a field came to it.

@@ -6,7 +6,7 @@
 
 #include "common/base/text.h"
 #include "common/evidence/names.h"
-#include "common/judge/items.h"
+#include "common/judge/policy_items.h"
 
 namespace storesweep {
 namespace {
@@ -80,6 +80,13 @@ std::map<std::pair<std::string, std::string>, Starts> starts_by_themselves(const
 
 }  // namespace
 
+namespace {
+// The policy tells of it, or one that was lost might have: then it is no start that was not told.
+bool may_be_told(const RunInput& in) {
+  return (in.policy && in.policy->self_start.told) || (!in.policy && policy_lost(in.t));
+}
+}  // namespace
+
 RunResult self_start(const RunInput& in) {
   RunResult r;
   r.reasons = gaps(in);
@@ -89,12 +96,52 @@ RunResult self_start(const RunInput& in) {
     // Before any consent it is R6.1, after it R6.3: an item tells only its own.
     bool after_consent = consented(in.t, starts.first->device_ms);
     if (after_consent != (in.item.id == "R6.3")) continue;
-    std::vector<Missing> missing = {Missing::kPolicyUnread, Missing::kNecessity};
+    if (!after_consent && may_be_told(in)) continue;  // R6.2
+    std::vector<Missing> missing = policy_missing(in);
+    missing.push_back(Missing::kNecessity);
     if (key.first == "content provider") missing.push_back(Missing::kCallerUnknown);
     r.findings.push_back(finding(
         in, *starts.first, Level::kSuspected, after_consent ? "start.by_itself" : "start.without_consent",
         {{"type", key.first}, {"component", key.second}, {"count", std::to_string(starts.count)}}, missing));
   }
+  return r;
+}
+
+namespace {
+bool consent_asked(const Timeline& t) {
+  return std::ranges::any_of(t.screens, [](const ScreenSeen& s) {
+    return s.screen.kind == android::ScreenKind::kConsent ||
+           s.screen.kind == android::ScreenKind::kConsentAgain;
+  });
+}
+
+// Twice or more, as the policy itself tells, after a dialog to which nobody agreed: every element is seen.
+Finding told_finding(const RunInput& in, const EventSeen& first, std::int64_t count) {
+  std::vector<Missing> missing = policy_missing(in);
+  if (!consent_asked(in.t)) missing.push_back(Missing::kConsentUnproven);
+  if (count < 2) missing.push_back(Missing::kNecessity);
+  Finding f = finding(in, first, missing.empty() ? Level::kViolation : Level::kSuspected,
+                      "start.told_without_consent", {{"count", std::to_string(count)}}, missing);
+  f.evidence.push_back(policy_evidence(in, in.policy->self_start.where.front()));
+  return f;
+}
+}  // namespace
+
+RunResult told_start(const RunInput& in) {
+  RunResult r;
+  r.reasons = {Reason::kDocumentReview};
+  if (!in.policy || !in.policy->self_start.told) return r;
+  r.reasons = gaps(in);
+  if (!channel_gaps(in.t, record_name::kEvents).empty()) return r;
+  const EventSeen* first = nullptr;
+  std::int64_t count = 0;
+  for (const auto& [key, starts] : starts_by_themselves(in)) {
+    if (consented(in.t, starts.first->device_ms)) continue;
+    count += starts.count;
+    if (!first || starts.first->device_ms < first->device_ms) first = starts.first;
+  }
+  if (first) r.findings.push_back(told_finding(in, *first, count));
+  r.reasons.insert(Reason::kDocumentReview);
   return r;
 }
 

@@ -123,6 +123,7 @@ class Builder {
 
   void document(const Record& r) {
     if (r.name == record_name::kListing) t_.listing_record = r.sequence;
+    if (r.name == record_name::kPolicyText) policy(r);
     if (r.name != record_name::kAppFacts || t_.facts) return;
     auto facts = app_facts_from_json_untrusted(r.data);
     ++t_.channels[r.name].records;
@@ -132,6 +133,13 @@ class Builder {
     }
     t_.facts = std::move(*facts);
     t_.facts_record = r.sequence;
+  }
+
+  void policy(const Record& r) {
+    ++t_.channels[r.name].records;
+    if (t_.policy_record != 0) return;
+    t_.policy = r.data;
+    t_.policy_record = r.sequence;
   }
 
   void marker(const Record& r) {

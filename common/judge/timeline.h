@@ -91,6 +91,8 @@ struct Timeline {
   std::set<std::string> requested;  // permissions of the manifest
   std::optional<AppFacts> facts;    // of the package, from P0
   std::uint64_t facts_record = 0, listing_record = 0;
+  std::string policy;  // the text of the app's privacy policy, as it came
+  std::uint64_t policy_record = 0;
   std::array<PhaseSpan, 13> phases;
   std::vector<ActionDone> actions;  // each list in the order of device time
   std::vector<ScreenSeen> screens;

@@ -60,8 +60,10 @@ enum class Missing : std::uint8_t {
   kUseUnseen,     // whether code that was not seen needs it
   kStoreUnasked,  // what the store has verified
   kOtherWays,     // whether a shorter way leads there
+  kPolicyWords,   // whether the policy says it in words that are not known here, or elsewhere
+  kPolicyOwner,   // whether the policy that was given is this app's
 };
-inline constexpr Missing kLastMissing = Missing::kOtherWays;
+inline constexpr Missing kLastMissing = Missing::kPolicyOwner;
 
 enum class Phase : std::uint8_t { kP0, kP1, kP2, kP3, kP4, kP5, kP6, kP7, kP8, kP9, kP10, kP11, kP12 };
 

@@ -7,27 +7,32 @@
 namespace storesweep::policy {
 namespace {
 
-// Statements of the kind and of every wider word that may mean it.
+bool covers(const Policy& policy, std::string_view wide, std::string_view kind) {
+  const auto wider = std::ranges::find(policy.wider, wide, &Policy::Wider::id);
+  return wider != policy.wider.end() && std::ranges::find(wider->covers, kind) != wider->covers.end();
+}
+
+// The first statement of the kind, of a wider word that may mean it, or of one that it may mean.
 template <class Test>
-bool any_on(const Policy& policy, std::string_view kind, Test test) {
-  auto means = [&](const std::string& id) {
-    if (id == kind) return true;
-    const auto wider = std::ranges::find(policy.wider, id, &Policy::Wider::id);
-    return wider != policy.wider.end() && std::ranges::find(wider->covers, kind) != wider->covers.end();
-  };
-  return std::ranges::any_of(policy.statements, [&](const Statement& s) { return means(s.kind) && test(s); });
+const Statement* first_on(const Policy& policy, std::string_view kind, Test test) {
+  const auto at = std::ranges::find_if(policy.statements, [&](const Statement& s) {
+    return test(s) && (s.kind == kind || covers(policy, s.kind, kind) || covers(policy, kind, s.kind));
+  });
+  return at == policy.statements.end() ? nullptr : &*at;
 }
 
 }  // namespace
 
 bool Policy::declares(std::string_view kind) const {
-  return any_on(*this, kind, [](const Statement& s) { return s.said == Said::kDeclared; });
+  return first_on(*this, kind, [](const Statement& s) { return s.said == Said::kDeclared; }) != nullptr;
 }
 bool Policy::mentions(std::string_view kind) const {
-  return any_on(*this, kind, [](const Statement&) { return true; });
+  return first_on(*this, kind, [](const Statement&) { return true; }) != nullptr;
 }
-bool Policy::tells_background(std::string_view kind) const {
-  return any_on(*this, kind, [](const Statement& s) { return s.background && s.said != Said::kDenied; });
+std::optional<Span> Policy::background_place(std::string_view kind) const {
+  const Statement* s =
+      first_on(*this, kind, [](const Statement& one) { return one.background && one.said != Said::kDenied; });
+  return s ? std::optional(s->where) : std::nullopt;
 }
 
 Result<Policy> read_policy_untrusted(std::string_view bytes, const Book& book) {

@@ -67,7 +67,8 @@ struct Policy {
   bool declares(std::string_view kind) const;  // or one of the wider words that cover it
   bool mentions(std::string_view kind) const;  // in whatever way
   // Some sentence on the kind speaks of the background, and does not deny it.
-  bool tells_background(std::string_view kind) const;
+  bool tells_background(std::string_view kind) const { return background_place(kind).has_value(); }
+  std::optional<Span> background_place(std::string_view kind) const;  // the first one
 
   struct Wider {
     std::string id;
