@@ -11,6 +11,8 @@
 #include "common/config/units.h"
 
 namespace storesweep {
+using Kind = ConfigNode::Kind;
+
 namespace {
 std::string range_text(IntRange range) {
   const bool below = range.least != IntRange{}.least;
@@ -21,11 +23,11 @@ std::string range_text(IntRange range) {
 }
 
 // The number, or what is wrong with it.
-Result<std::int64_t> checked_integer(std::string_view key, const std::string& text, IntRange range) {
+Result<std::int64_t> checked_integer(std::string_view key, std::string_view text, IntRange range) {
   const auto value = parse_quantity(key, text);
-  if (!value) return invalid("`" + text + "` is not " + std::string(quantity_form(key)));
+  if (!value) return invalid("`" + std::string(text) + "` is not " + std::string(quantity_form(key)));
   if (*value < range.least || *value > range.most) {
-    return invalid("`" + text + "` is out of range: " + range_text(range));
+    return invalid("`" + std::string(text) + "` is out of range: " + range_text(range));
   }
   return *value;
 }
@@ -37,33 +39,38 @@ std::string beside(const std::string& file, const std::string& path) {
 }
 
 // "${NAME}" -> NAME
-std::optional<std::string> environment_name(const std::string& text) {
+std::optional<std::string> environment_name(std::string_view text) {
   if (text.size() < 4 || !starts_with(text, "${") || text.back() != '}') return std::nullopt;
-  return text.substr(2, text.size() - 3);
+  return std::string(text.substr(2, text.size() - 3));
 }
 }  // namespace
 
-std::optional<YAML::Node> ConfigMap::Node::value(std::string_view key) {
-  known.emplace(key);
-  if (!yaml.IsMap()) return std::nullopt;
-  const YAML::Node& fixed = yaml;  // a const node's operator[] adds nothing
-  const YAML::Node found = fixed[std::string(key)];
-  if (!found.IsDefined() || found.IsNull()) return std::nullopt;
-  return found;
+std::optional<ConfigNode> ConfigMap::Node::value(std::string_view key) {
+  const auto found = yaml ? yaml->find(key) : std::nullopt;
+  if (found) {
+    asked.push_back(found->index());
+  } else {
+    absent.emplace_back(key);
+  }
+  return found && !found->is(Kind::kNull) ? found : std::nullopt;
 }
 
-std::optional<YAML::Node> ConfigMap::Node::scalar(std::string_view key, std::string_view wanted) {
+std::optional<ConfigNode> ConfigMap::Node::scalar(std::string_view key, std::string_view wanted) {
   auto found = value(key);
-  if (!found || found->IsScalar()) return found;
+  if (!found || found->is(Kind::kText)) return found;
   error(key, "wanted " + std::string(wanted));
   return std::nullopt;
 }
 
 ConfigPlace ConfigMap::Node::place(std::string_view key) const {
-  if (key.empty() || !yaml.IsMap()) return at;
-  const YAML::Node& fixed = yaml;
-  const YAML::Node found = fixed[std::string(key)];
-  return found.IsDefined() && !found.Mark().is_null() ? place_of(found.Mark()) : at;
+  const auto found = yaml && !key.empty() ? yaml->find(key) : std::nullopt;
+  return found ? found->place() : at;
+}
+
+std::vector<std::size_t> ConfigMap::Node::asked_sorted() const {
+  std::vector<std::size_t> all = asked;
+  std::ranges::sort(all);
+  return all;
 }
 
 std::string ConfigMap::Node::full(std::string_view key) const {
@@ -78,20 +85,20 @@ void ConfigMap::Node::error(std::string_view key, const std::string& message) {
 
 std::string ConfigMap::string(std::string_view key, std::string_view otherwise) {
   const auto found = node_->scalar(key, "text");
-  return found ? found->Scalar() : std::string(otherwise);
+  return std::string(found ? found->text() : otherwise);
 }
 
 std::string ConfigMap::required_string(std::string_view key) {
-  const bool there = node_->value(key).has_value();
+  const auto there = node_->value(key);
   std::string text = string(key, "");
-  if (!there || (text.empty() && node_->value(key)->IsScalar())) node_->error(key, "must be given");
+  if (!there || (text.empty() && there->is(Kind::kText))) node_->error(key, "must be given");
   return text;
 }
 
 std::int64_t ConfigMap::integer(std::string_view key, std::int64_t otherwise, IntRange range) {
   const auto found = node_->scalar(key, quantity_form(key));
   if (!found) return otherwise;
-  const auto value = checked_integer(key, found->Scalar(), range);
+  const auto value = checked_integer(key, found->text(), range);
   if (value.ok()) return *value;
   node_->error(key, value.status().message());
   return otherwise;
@@ -105,36 +112,38 @@ std::int64_t ConfigMap::required_integer(std::string_view key, IntRange range) {
 double ConfigMap::number(std::string_view key, double otherwise, double least, double most) {
   const auto found = node_->scalar(key, "a number");
   if (!found) return otherwise;
-  const std::string& text = found->Scalar();
+  const std::string_view text = found->text();
   double value = 0;
   const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (bad == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return value;
-  node_->error(
-      key, "`" + text + "` is not a number from " + std::to_string(least) + " to " + std::to_string(most));
+  node_->error(key, "`" + std::string(text) + "` is not a number from " + std::to_string(least) + " to " +
+                        std::to_string(most));
   return otherwise;
 }
 
 bool ConfigMap::boolean(std::string_view key, bool otherwise) {
   const auto found = node_->scalar(key, "true or false");
   if (!found) return otherwise;
-  if (found->Scalar() != "true" && found->Scalar() != "false") {
-    node_->error(key, "`" + found->Scalar() + "` is neither true nor false");
+  if (found->text() != "true" && found->text() != "false") {
+    node_->error(key, "`" + std::string(found->text()) + "` is neither true nor false");
     return otherwise;
   }
-  return found->Scalar() == "true";
+  return found->text() == "true";
 }
 
 std::vector<std::string> ConfigMap::strings(std::string_view key) {
   std::vector<std::string> all;
   const auto found = node_->value(key);
   if (!found) return all;
-  if (!found->IsSequence()) node_->error(key, "wanted a list");
-  for (const auto& item : *found) {
-    if (found->IsSequence() && item.IsScalar()) {
-      all.push_back(item.Scalar());
-    } else if (found->IsSequence()) {
-      node_->document->errors.emplace_back(place_of(item.Mark()),
-                                           node_->full(key) + ": wanted a list of text");
+  if (!found->is(Kind::kList)) {
+    node_->error(key, "wanted a list");
+    return all;
+  }
+  for (const ConfigNode& item : found->below()) {
+    if (item.is(Kind::kText)) {
+      all.emplace_back(item.text());
+    } else {
+      node_->document->errors.emplace_back(item.place(), node_->full(key) + ": wanted a list of text");
     }
   }
   return all;
@@ -167,13 +176,13 @@ std::string ConfigMap::path(std::string_view key, std::string_view otherwise) {
 std::optional<std::string> ConfigMap::secret(std::string_view key) {
   const auto found = node_->value(key);
   if (!found) return std::nullopt;
-  if (found->IsMap()) {
+  if (found->is(Kind::kMap)) {
     auto content = read_file(map(key).path("file", ""), kMaxSecretBytes);
     if (content.ok()) return std::string(trim(std::string_view(*content).substr(0, content->find('\n'))));
     node_->error(key, "cannot read the secret: " + content.status().message());
     return std::nullopt;
   }
-  const auto name = found->IsScalar() ? environment_name(found->Scalar()) : std::nullopt;
+  const auto name = found->is(Kind::kText) ? environment_name(found->text()) : std::nullopt;
   if (!name) {
     node_->error(key, "a secret does not stand here: write `{file: PATH}` or `${NAME}` of the environment");
     return std::nullopt;
@@ -189,10 +198,10 @@ std::optional<std::size_t> ConfigMap::choice(std::string_view key,
   if (!found) return std::nullopt;
   std::string all;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i] == found->Scalar()) return i;
+    if (names[i] == found->text()) return i;
     all += (i > 0 ? ", " : "") + std::string(names[i]);
   }
-  node_->error(key, "`" + found->Scalar() + "` is none of: " + all);
+  node_->error(key, "`" + std::string(found->text()) + "` is none of: " + all);
   return std::nullopt;
 }
 
@@ -201,21 +210,21 @@ bool ConfigMap::has(std::string_view key) { return node_->value(key).has_value()
 ConfigMap ConfigMap::map(std::string_view key) {
   const auto found = node_->value(key);
   const std::string path = node_->full(key);
-  if (!found) return ConfigMap(node_->document->add(YAML::Node(), node_->at, path));
-  return ConfigMap(node_->document->section(*found, place_of(found->Mark()), path));
+  if (!found) return ConfigMap(node_->document->add(std::nullopt, node_->at, path));
+  return ConfigMap(node_->document->section(*found, path));
 }
 
 std::vector<ConfigMap> ConfigMap::maps(std::string_view key) {
   std::vector<ConfigMap> all;
   const auto found = node_->value(key);
   if (!found) return all;
-  if (!found->IsSequence()) {
+  if (!found->is(Kind::kList)) {
     node_->error(key, "wanted a list of sections");
     return all;
   }
-  for (const auto& item : *found) {
+  for (const ConfigNode& item : found->below()) {
     const std::string path = node_->full(key) + "[" + std::to_string(all.size()) + "]";
-    all.push_back(ConfigMap(node_->document->section(item, place_of(item.Mark()), path)));
+    all.push_back(ConfigMap(node_->document->section(item, path)));
   }
   return all;
 }
@@ -229,11 +238,13 @@ std::vector<std::pair<std::string, ConfigMap>> ConfigMap::named_maps(std::string
 
 std::vector<std::string> ConfigMap::keys() {
   std::vector<std::string> all;
-  if (!node_->yaml.IsMap()) return all;
-  for (const auto& entry : node_->yaml) {
-    if (!entry.first.IsScalar() || node_->known.contains(entry.first.Scalar())) continue;
-    all.push_back(entry.first.Scalar());
-    node_->known.insert(entry.first.Scalar());
+  if (!node_->yaml) return all;
+  const std::vector<ConfigNode> below = node_->yaml->below();
+  const std::vector<std::size_t> asked = node_->asked_sorted();
+  for (std::size_t i = 0; i < below.size(); i += 2) {
+    if (!below[i].is(Kind::kText) || std::ranges::binary_search(asked, below[i + 1].index())) continue;
+    all.emplace_back(below[i].text());
+    node_->asked.push_back(below[i + 1].index());
   }
   return all;
 }

@@ -1,59 +1,65 @@
 #include "common/config/document.h"
 
 #include <algorithm>
+#include <set>
 
 #include "common/base/file.h"
 
 namespace storesweep {
 namespace {
-// yaml-cpp shares aliased nodes, so a small file can unfold into a huge one when it is walked.
-constexpr std::size_t kMaxNodes = 1'000'000;
-
-// The place of the first value that is nested too deeply or stands beyond the bound.
-std::optional<ConfigPlace> beyond_bounds(const YAML::Node& node, std::size_t depth, std::size_t& nodes) {
-  if (depth > kMaxConfigDepth || ++nodes > kMaxNodes) return place_of(node.Mark());
-  for (const auto& child : node) {
-    const YAML::Node& below = node.IsMap() ? child.second : static_cast<const YAML::Node&>(child);
-    if (auto place = beyond_bounds(below, depth + 1, nodes)) return place;
+std::optional<ConfigTree> known_tree(std::string_view yaml) {
+  std::optional<Digest> digest;
+  for (const KnownTree& known : kKnownTrees) {
+    if (known.yaml_bytes != yaml.size()) continue;
+    if (!digest) digest = sha256(yaml);
+    if (known.yaml_sha256 == *digest) return known.tree;
   }
   return std::nullopt;
 }
 }  // namespace
 
-std::shared_ptr<ConfigMap::Node> ConfigDocument::State::add(const YAML::Node& yaml, ConfigPlace at,
+std::shared_ptr<ConfigMap::Node> ConfigDocument::State::add(std::optional<ConfigNode> yaml, ConfigPlace at,
                                                             const std::string& path) {
   auto& map = maps[path];
   if (!map) map = std::make_shared<ConfigMap::Node>(ConfigMap::Node{this, yaml, at, path, {}});
   return map;
 }
 
-std::shared_ptr<ConfigMap::Node> ConfigDocument::State::section(const YAML::Node& yaml, ConfigPlace at,
+std::shared_ptr<ConfigMap::Node> ConfigDocument::State::section(const ConfigNode& yaml,
                                                                 const std::string& path) {
-  if (yaml.IsMap()) return add(yaml, at, path);
-  errors.emplace_back(at, path + ": wanted a section of `key: value` lines");
-  return add(YAML::Node(), at, path);
+  if (yaml.is(ConfigNode::Kind::kMap)) return add(yaml, yaml.place(), path);
+  errors.emplace_back(yaml.place(), path + ": wanted a section of `key: value` lines");
+  return add(std::nullopt, yaml.place(), path);
 }
 
 std::string ConfigDocument::State::text(ConfigPlace at) const {
   return file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
 }
 
+std::vector<std::string> ConfigMap::Node::known() const {
+  std::vector<std::string> names = absent;
+  for (std::size_t value : asked) names.emplace_back(ConfigNode(document->tree, value - 1).text());
+  std::ranges::sort(names);
+  return names;
+}
+
 void ConfigDocument::State::refuse_unknown(const ConfigMap::Node& map) {
-  if (!map.yaml.IsMap()) return;
-  std::set<std::string> seen;
-  const std::vector<std::string> known(map.known.begin(), map.known.end());
-  for (const auto& entry : map.yaml) {
-    const ConfigPlace at = place_of(entry.first.Mark());
-    if (!entry.first.IsScalar()) {
+  if (!map.yaml) return;
+  const std::vector<ConfigNode> below = map.yaml->below();
+  const std::vector<std::size_t> asked = map.asked_sorted();
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < below.size(); i += 2) {
+    const ConfigPlace at = below[i].place();
+    const std::string_view key = below[i].text();
+    if (!below[i].is(ConfigNode::Kind::kText)) {
       errors.emplace_back(at, "a key must be plain text");
-      continue;
+    } else if (!seen.insert(key).second) {
+      errors.emplace_back(at, map.full(key) + ": stands here twice");
+    } else if (!std::ranges::binary_search(asked, below[i + 1].index())) {
+      const auto nearest = nearest_name(key, map.known());
+      errors.emplace_back(at, map.full(key) + ": unknown key" +
+                                  (nearest ? "; did you mean `" + *nearest + "`?" : std::string()));
     }
-    const std::string& key = entry.first.Scalar();
-    if (!seen.insert(key).second) errors.emplace_back(at, map.full(key) + ": stands here twice");
-    if (map.known.contains(key)) continue;
-    const auto nearest = nearest_name(key, known);
-    errors.emplace_back(at, map.full(key) + ": unknown key" +
-                                (nearest ? "; did you mean `" + *nearest + "`?" : std::string()));
   }
 }
 
@@ -67,20 +73,18 @@ Result<ConfigDocument> ConfigDocument::from_text(const std::string& name, const 
   auto state = std::make_shared<State>();
   state->file = name;
   if (text.size() > kMaxConfigBytes) return exhausted(name + ": larger than 4 MiB");
-  try {
-    state->root = YAML::Load(text);
-    std::size_t nodes = 0;
-    if (auto place = beyond_bounds(state->root, 0, nodes)) {
-      return invalid(state->text(*place) + ": nested deeper than " + std::to_string(kMaxConfigDepth) +
-                     " levels, or more than a million values");
-    }
-  } catch (const YAML::Exception& e) {
-    return invalid(state->text(place_of(e.mark)) + ": not YAML: " + e.msg);
+  if (const auto known = known_tree(text)) {
+    state->tree = *known;
+  } else {
+    TRY_ASSIGN(state->parsed, parse_tree(name, text));
+    state->tree = state->parsed.view();
   }
-  if (!state->root.IsMap() && !state->root.IsNull()) {
+  const ConfigNode root(state->tree);
+  const bool map = root.is(ConfigNode::Kind::kMap);
+  if (!map && !root.is(ConfigNode::Kind::kNull)) {
     return invalid(state->text({}) + ": wanted `key: value` lines at the top");
   }
-  state->add(state->root, {}, "");
+  state->add(map ? std::optional(root) : std::nullopt, {}, "");
   return ConfigDocument(std::move(state));
 }
 

@@ -47,12 +47,13 @@ Result<Catalogue> Catalogue::from_text(const std::string& name, const std::strin
   ConfigMap root = document.root();
   Catalogue catalogue;
   for (const std::string& section : root.keys()) {
+    auto& entries = catalogue.sections_[section];
     for (auto& [key, entry] : root.named_maps(section)) {
       Entry e{entry.required_string("zh"), entry.required_string("en")};
       if (placeholders(e.zh) != placeholders(e.en)) {
         entry.error("", "the two languages name different {values}");
       }
-      catalogue.sections_[section][key] = std::move(e);
+      entries.emplace(key, std::move(e));
     }
   }
   TRY(document.finish());

@@ -2,9 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <map>
 
+#include "common/base/file.h"
+#include "common/config/tree.h"
 #include "common/config/units.h"
 
 namespace storesweep {
@@ -111,6 +116,18 @@ TEST(Config, HoldsItsBoundsAgainstDeepAndUnfoldingFiles) {
             ErrorKind::kExhausted);
 }
 
+TEST(Config, AnAliasStandsForWhatItsAnchorHolds) {
+  auto d = document("a: &x {b: [1, 2], c: z}\nd: *x\nmany: [*x, *x]\n");
+  for (ConfigMap m : {d.root().map("a"), d.root().map("d"), d.root().maps("many").at(1)}) {
+    EXPECT_EQ(m.integers("b"), (std::vector<std::int64_t>{1, 2}));
+    EXPECT_EQ(m.string("c", ""), "z");
+    EXPECT_EQ(m.place("b"), "a.yaml:1:11");
+  }
+  d.root().maps("many").at(0).string("b", "");
+  EXPECT_EQ(d.finish().message(),
+            "a.yaml:1:11: many[0].b: wanted text\na.yaml:1:19: many[0].c: unknown key; did you mean `b`?");
+}
+
 TEST(Config, TakesSecretsFromAFileOrTheEnvironmentAndRefusesThemWrittenOut) {
   const std::string folder = testing::TempDir();
   std::ofstream(folder + "/config_test_token") << "s3cret\nsecond line\n";
@@ -159,6 +176,47 @@ TEST(Config, StopsListingErrorsAtItsBound) {
   for (int i = 0; i < 200; ++i) many += "k" + std::to_string(i) + ": 1\n";
   auto d = document(many);
   EXPECT_NE(d.finish().message().find("\nand 100 more"), std::string::npos);
+}
+
+// -- trees that the build made
+
+std::map<std::string, std::string> rule_files() {
+  std::map<std::string, std::string> all;
+  const std::string folder = std::string(std::getenv("STORESWEEP_SOURCE")) + "/rules";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() != ".yaml") continue;
+    auto text = read_file(entry.path(), kMaxConfigBytes);
+    EXPECT_TRUE(text.ok());
+    all[entry.path().filename()] = std::move(text).value();
+  }
+  return all;
+}
+
+TEST(KnownTrees, AreWhatEveryFileOfTheRulePackParsesTo) {
+  const auto files = rule_files();
+  EXPECT_EQ(kKnownTrees.size(), files.size());
+  for (const auto& [name, text] : files) {
+    const auto parsed = parse_tree(name, text);
+    ASSERT_TRUE(parsed.ok()) << parsed.status().message();
+    const auto known = std::ranges::find(kKnownTrees, sha256(text), &KnownTree::yaml_sha256);
+    ASSERT_NE(known, kKnownTrees.end()) << name;
+    EXPECT_EQ(known->yaml_bytes, text.size());
+    EXPECT_TRUE(std::ranges::equal(known->tree.values, parsed->values)) << name;
+    EXPECT_EQ(known->tree.text, parsed->text) << name;
+  }
+}
+
+TEST(KnownTrees, TellErrorsWithTheirPlacesAndGiveWayToAChangedFile) {
+  std::string text = rule_files().at("workdays.yaml");
+  const auto unasked = [](const std::string& yaml) { return document(yaml).finish().message(); };
+  const std::size_t key = text.find("\nyears:") + 1;
+  const std::string place =
+      "a.yaml:" +
+      std::to_string(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(key), '\n') + 1) +
+      ":1: ";
+  EXPECT_EQ(unasked(text), place + "years: unknown key");
+  text[key] = 'Y';
+  EXPECT_EQ(unasked(text), place + "Years: unknown key");
 }
 
 TEST(Quantity, RefusesOverflowForeignUnitsAndEmptyText) {
