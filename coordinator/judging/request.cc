@@ -79,7 +79,7 @@ Result<ObservedRun> run_in(std::string_view part, const JudgeTools& tools,
   Observations seen = observe_journal(journal);
   if (records != nullptr) records->push_back(encode_observations(seen, tools.phrases));
   ObservedRun run{std::move(seen.head), std::move(seen.timeline)};
-  run.timeline.screens = read_screens(seen.trees, tools.phrases.book);
+  run.timeline.screens = read_screens(run.timeline, seen.trees, tools.phrases.book);
   return run;
 }
 
