@@ -10,7 +10,7 @@ import yaml
 
 from . import vocabulary as v
 
-RULES = ("R1.1", "R1.3", "R1.7", "R1.8", "R1.9", "R2.7", "R5.1", "R5.3", "R5.4", "R5.5", "R5.6", "R5.7", "R6.1", "R7.10", "R8.1")
+RULES = ("R1.1", "R1.3", "R1.7", "R1.8", "R1.9", "R2.7", "R4.4", "R5.1", "R5.3", "R5.4", "R5.5", "R5.6", "R5.7", "R6.1", "R7.10", "R8.1")
 LEVELS = ("any", "violation", "suspected", "not_tested", "not_found", "not_applicable")
 DEFAULT_MIN, DEFAULT_TARGET = 19, 30
 # A job kept over a reboot needs it; the platform throws where it is missing.

@@ -30,6 +30,7 @@ constexpr int kMaxAnswers = 30;
 constexpr int kMaxWalls = 4;
 constexpr int kMaxLaunches = 6;
 constexpr int kMaxPopUps = 4;
+constexpr int kPatience = 5;  // looks at a main screen on which nothing leads on
 
 // One switch of the page that is being tried.
 struct Trial {
@@ -80,6 +81,7 @@ class Settings final : public PhaseMachine {
     return Rest{kSettleMs};
   }
   Action anew() {
+    idle_ = 0;
     map_.again();
     todo_ = {LaunchApp{}};
     return SwipeAway{};
@@ -139,9 +141,7 @@ class Settings final : public PhaseMachine {
   std::optional<Action> walk(const observe::ScreenLook& look, const SettingsPage& page) {
     map_.arrive(page);
     if (begin_test(page)) return put(page);
-    if (map_.at_main() && pop_ups_ < kMaxPopUps) {
-      if (auto away = close_pop_up(look.screen, page)) return away;
-    }
+    if (auto wait = nothing_here(look.screen, page)) return wait;
     return carry_out(map_.next(page));
   }
 
@@ -165,15 +165,19 @@ class Settings final : public PhaseMachine {
     return std::nullopt;
   }
 
-  // A notice over the main screen, on which nothing leads on.
-  std::optional<Action> close_pop_up(const android::Screen& screen, const SettingsPage& page) {
-    if (std::any_of(page.entries.begin(), page.entries.end(),
-                    [](const SettingsEntry& e) { return e.kind != SettingsEntry::Kind::kConfirm; }))
-      return std::nullopt;
-    for (Role role : {Role::kClose, Role::kSkip, Role::kRefuse, Role::kWeakAgree}) {
-      if (auto away = tap_role(screen, role, record_name::kTap)) return ++pop_ups_, map_.again(), away;
+  // Nothing leads on: a notice over the main screen is closed, and a page may still be coming.
+  std::optional<Action> nothing_here(const android::Screen& screen, const SettingsPage& page) {
+    const bool nothing = std::all_of(page.entries.begin(), page.entries.end(), [](const SettingsEntry& e) {
+      return e.kind == SettingsEntry::Kind::kConfirm;
+    });
+    if (!nothing) return idle_ = 0, std::nullopt;
+    if (map_.at_main() && pop_ups_ < kMaxPopUps) {
+      for (Role role : {Role::kClose, Role::kSkip, Role::kRefuse, Role::kWeakAgree}) {
+        if (auto away = tap_role(screen, role, record_name::kTap)) return ++pop_ups_, away;
+      }
     }
-    return std::nullopt;
+    if (idle_++ >= (map_.at_main() ? kPatience : 1)) return std::nullopt;
+    return Rest{2 * kSettleMs};
   }
 
   // ---- the switches of one page
@@ -300,7 +304,7 @@ class Settings final : public PhaseMachine {
   std::int64_t until_ = 0;
   bool rested_ = false, gone_ = false;
   int steps_ = 0, test_steps_ = 0, tests_ = 0, confirms_ = 0, blind_ = 0, answers_ = 0, walls_ = 0,
-      backs_ = 0, launches_ = 0, pop_ups_ = 0;
+      backs_ = 0, launches_ = 0, pop_ups_ = 0, idle_ = 0;
 };
 
 }  // namespace

@@ -53,14 +53,14 @@ bool SettingsMap::forbidden(const std::string& label) const {
 }
 
 SettingsMap::Place SettingsMap::made(const SettingsPage& page) const {
-  Place place{path_, {}};
-  if (taps_of(path_) < kMaxTaps) {
+  Place place{path(), {}};
+  if (taps_of(path()) < kMaxTaps) {
     for (const SettingsEntry& e : page.entries) {
       if (opens(e) && !forbidden(e.label)) place.open.push_back({e.kind, e.label, false});
     }
   }
   // The main screen is a feed without end.
-  if (page.list && !at_main() && scrolls_at_end(path_) < kMaxScrolls)
+  if (page.list && !at_main() && scrolls_at_end(path()) < kMaxScrolls)
     place.open.push_back({Kind::kTab, "", true});
   std::reverse(place.open.begin(), place.open.end());
   std::stable_sort(place.open.begin(), place.open.end(),
@@ -68,31 +68,50 @@ SettingsMap::Place SettingsMap::made(const SettingsPage& page) const {
   return place;
 }
 
+// A page that came by another way than a step of ours from the one before: it may have stood under that one.
+SettingsMap::Stop SettingsMap::found(const std::string& page, const SettingsPath& otherwise) const {
+  const auto known = page.empty() ? places_.end() : places_.find(page);  // many have no entries
+  return {page, known == places_.end() ? otherwise : known->second.path, known == places_.end()};
+}
+
 void SettingsMap::arrive(const SettingsPage& page) {
   const std::string name = name_of(page);
+  const bool back = std::exchange(went_back_, false);
+  if (back) last_.reset();
   if (trail_.empty()) {
-    trail_ = {name};
-    path_.clear();
-  } else if (went_back_) {
-    backs_in_vain_ = name == trail_.back() ? backs_in_vain_ + 1 : 0;
-    const auto known = std::find(trail_.rbegin(), trail_.rend(), name);
-    if (known != trail_.rend()) trail_.erase(known.base(), trail_.end());
-    // Another page than any on the way: it is taken for the one before, and corrected by the next start.
-    if (known == trail_.rend() && trail_.size() > 1) trail_.pop_back();
-    path_.resize(std::min(path_.size(), trail_.size() - 1));
-  } else if (last_ && name != trail_.back()) {  // a page may be slow to come: until then the tap leads to it
-    trail_.push_back(name);
-    path_.push_back(*std::exchange(last_, std::nullopt));
+    trail_ = {{name, {}, false}};
+  } else if (name == trail_.back().page) {  // slow to come, it may be: until then the tap is what leads on
+    backs_in_vain_ += back ? 1 : 0;
+  } else if (last_) {
+    Stop next{name, path(), false};
+    next.path.push_back(*std::exchange(last_, std::nullopt));
+    trail_.push_back(std::move(next));
+  } else {
+    const auto known =
+        std::find_if(trail_.rbegin(), trail_.rend(), [&](const Stop& s) { return s.page == name; });
+    if (back && known != trail_.rend()) {
+      trail_.erase(known.base(), trail_.end());
+    } else {
+      trail_.back() = found(name, path());
+    }
+    backs_in_vain_ = 0;
   }
-  if (std::exchange(went_back_, false)) last_.reset();
   if (places_.size() < kMaxPlaces || places_.contains(name)) places_.try_emplace(name, made(page));
 }
 
 bool SettingsMap::open_behind() const {
-  return std::any_of(trail_.begin(), trail_.end() - 1, [&](const std::string& name) {
-    const auto place = places_.find(name);
+  return std::any_of(trail_.begin(), trail_.end() - 1, [&](const Stop& s) {
+    const auto place = places_.find(s.page);
     return place != places_.end() && !place->second.open.empty();
   });
+}
+
+// On a page that came by itself: Back leads to where one was.
+bool SettingsMap::astray() const { return trail_.back().by_itself && !at_main(); }
+
+Move SettingsMap::back() {
+  went_back_ = true;
+  return {Move::Kind::kBack, "", {}};
 }
 
 Move SettingsMap::go(const SettingsPage& page, const SettingsStep& step) {
@@ -111,7 +130,6 @@ Move SettingsMap::go(const SettingsPage& page, const SettingsStep& step) {
 
 void SettingsMap::again() {
   trail_.clear();
-  path_.clear();
   last_.reset();
   went_back_ = false;
   backs_in_vain_ = waits_ = 0;
@@ -136,7 +154,10 @@ Move SettingsMap::follow(const SettingsPage& page) {
     waits_ = 0;
     return move;
   }
-  if (++waits_ <= kMaxWaits) return move;
+  ++waits_;
+  // Something may stand over the page, and Back takes it away.
+  if (waits_ == kMaxWaits && !at_main()) return back();
+  if (waits_ <= kMaxWaits) return move;
   waits_ = 0;
   goal_.reset();
   return {Move::Kind::kLost, "", {}};
@@ -149,7 +170,7 @@ Move SettingsMap::next(const SettingsPage& page) {
     if (!ended || goal_place_.empty()) return move;
     if (move.kind == Move::Kind::kLost) places_[goal_place_].open.clear();
   }
-  const auto here = places_.find(trail_.back());
+  const auto here = places_.find(trail_.back().page);
   while (here != places_.end() && !here->second.open.empty()) {
     const SettingsStep step = here->second.open.back();
     here->second.open.pop_back();
@@ -157,10 +178,7 @@ Move SettingsMap::next(const SettingsPage& page) {
     const Move move = go(page, step);
     if (move.kind != Move::Kind::kWait) return move;
   }
-  if (open_behind() && backs_in_vain_ < 2) {
-    went_back_ = true;
-    return {Move::Kind::kBack, "", {}};
-  }
+  if ((astray() || open_behind()) && backs_in_vain_ < 2) return back();
   const auto left =
       std::find_if(places_.begin(), places_.end(), [](const auto& p) { return !p.second.open.empty(); });
   if (left == places_.end() || launches_++ >= kMaxLaunches) return {};

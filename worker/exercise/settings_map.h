@@ -56,25 +56,32 @@ class SettingsMap {
   // From the main screen along this path, by next(), until it says kArrived or kLost.
   void go_to(SettingsPath path);
   // How one came to where one stands.
-  const SettingsPath& path() const { return path_; }
-  bool at_main() const { return path_.empty(); }
+  const SettingsPath& path() const { return trail_.back().path; }
+  bool at_main() const { return path().empty(); }
 
  private:
   struct Place {
     SettingsPath path;
     std::vector<SettingsStep> open;  // the most promising last
   };
+  struct Stop {
+    std::string page;
+    SettingsPath path;
+    bool by_itself = false;  // a notice, say: nobody tapped for it
+  };
   Place made(const SettingsPage& page) const;
+  Stop found(const std::string& page, const SettingsPath& otherwise) const;
   bool forbidden(const std::string& label) const;
   bool open_behind() const;
+  bool astray() const;
+  SettingsMove back();
   SettingsMove follow(const SettingsPage& page);
   SettingsMove go(const SettingsPage& page, const SettingsStep& step);
 
   const std::vector<std::string> never_tap_;
   std::map<std::string, Place> places_;
-  std::set<std::string> tabs_;      // gone to once: they stand on every page
-  std::vector<std::string> trail_;  // of pages, from the main screen; path_ leads to its end
-  SettingsPath path_;
+  std::set<std::string> tabs_;  // gone to once: they stand on every page
+  std::vector<Stop> trail_;     // from the main screen to where one stands
   std::optional<SettingsStep> last_;
   bool went_back_ = false;
   int backs_in_vain_ = 0, waits_ = 0, launches_ = 0;

@@ -271,6 +271,31 @@ TEST(Settings, NoticesOverTheMainScreenAreClosed) {
   EXPECT_FALSE(s.held[1]);
 }
 
+TEST(Settings, WaitsForAMainScreenThatComesLateAndForANoticeOnTheWay) {
+  SettingsApp s;
+  const auto shown = s.app.screen;
+  std::int64_t launched_ms = 0;
+  int notices = 0;
+  const auto does = s.app.does;
+  s.app.does = [&](const DoneAction& d) {
+    if (d.name == "launch") launched_ms = s.app.now;
+    if (notices == 1 && d.name == "back") return void(notices = 2);
+    does(d);
+  };
+  s.app.screen = [&] {
+    if (s.app.now - launched_ms < 6'000) return page({}, "晨间资讯");
+    observe::ScreenLook look = shown();
+    const bool settings = look.screen.text.find("设置页") == 0;
+    notices = notices == 0 && settings && s.tapped("隐私设置") ? 1 : notices;  // over the page, by itself
+    return notices == 1 ? page({}, "活动火热进行中") : look;
+  };
+  ASSERT_TRUE(s.play());
+  EXPECT_EQ(notices, 2);
+  ASSERT_EQ(s.held.size(), 2u);
+  EXPECT_FALSE(s.held[1]);
+  EXPECT_TRUE(s.tapped("关于我们")) << "what was left on the page is gone to all the same";
+}
+
 TEST(Settings, ALogInWallIsLeftAlone) {
   SettingsApp s;
   s.login = true;
