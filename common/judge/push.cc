@@ -49,9 +49,12 @@ RunResult push_switch(const RunInput& in) {
   for (const SwitchSeen& s : seen.switches) {
     if (s.came == Came::kReset) r.findings.push_back(reset(in, s));
     if (const auto why = doubt(s.came)) r.reasons.insert(*why);
-    if (s.taps < nearest->taps) nearest = &s;
+    if (s.straight > nearest->straight || (s.straight == nearest->straight && s.taps < nearest->taps))
+      nearest = &s;
   }
-  if (nearest->straight && nearest->taps > in.pack.threshold("switch_taps")) {
+  if (!nearest->straight) {
+    r.reasons.insert(Reason::kDocumentReview);  // how far it lies was not seen
+  } else if (nearest->taps > in.pack.threshold("switch_taps")) {
     r.findings.push_back(finding(in, *nearest, Level::kSuspected, "push.switch_deep",
                                  {{"label", nearest->label}, {"taps", std::to_string(nearest->taps)}},
                                  {Missing::kOtherWays}));

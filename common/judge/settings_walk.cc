@@ -77,6 +77,7 @@ class Walk {
       straight_ = true;
       last_ = nullptr;
     }
+    if (a.name == record_name::kClear) main_ = nullptr;
     // Taps on what leads on, not on what stands in the way or is switched.
     deeper_ = a.name == record_name::kTap && last_ && entry_of(*last_, a.target, false);
     back_ = a.name == record_name::kBack;
@@ -88,6 +89,9 @@ class Walk {
         out_.login_wall || (s.screen.package == t_.package && s.screen.kind == ScreenKind::kLogin);
     if (!is_page(t_, s)) return;
     ++out_.pages;
+    // An app that comes back to where it was left shows no way from its main screen.
+    if (!main_) main_ = &s;
+    straight_ = straight_ && (last_ || same_page(*main_, s));
     const bool moved = !last_ || last_->screen.text != s.screen.text;
     if (moved && deeper_) ++taps_;
     if (moved && back_) taps_ = std::max(0, taps_ - 1);
@@ -109,7 +113,8 @@ class Walk {
   void note(std::vector<T>& list, const ScreenSeen& s, const std::string& label) {
     const auto known = std::find_if(list.begin(), list.end(), [&](const T& x) { return x.label == label; });
     if (known != list.end()) {
-      known->taps = std::min(known->taps, taps_);
+      const bool nearer = !known->straight || taps_ < known->taps;
+      if (straight_ && nearer) known->taps = taps_;
       known->straight = known->straight || straight_;
     } else if (list.size() < kMaxSightings) {
       T& one = list.emplace_back();
@@ -219,6 +224,7 @@ class Walk {
   const std::vector<Turn> turns_;
   SettingsSeen out_;
   const ScreenSeen* last_ = nullptr;
+  const ScreenSeen* main_ = nullptr;  // what the app shows when it is started for the first time
   int taps_ = 0;
   bool deeper_ = false, back_ = false, straight_ = false;
 };

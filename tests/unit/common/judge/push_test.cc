@@ -242,6 +242,16 @@ TEST(PushSwitch, DetoursThatWereGoneBackFromAreNoTaps) {
   EXPECT_EQ(level(judged(w.end()), "R4.4"), Level::kNotFound);
 }
 
+TEST(PushSwitch, OneThatTheAppComesBackToShowsNoShorterWay) {
+  Walk w;
+  w.to_switch(true, "个性化推荐", 2).tap("个性化推荐").page({}, Walk::box(false));
+  w.act(record_name::kHome).act(record_name::kSwipeAway).act(record_name::kLaunch);
+  w.page({}, Walk::box(false));
+  const Verdict v = judged(w.end());
+  ASSERT_EQ(level(v, "R4.4"), Level::kSuspected);
+  EXPECT_EQ(v.findings.front().values.back().second, "5");
+}
+
 TEST(PushSwitch, WithoutOneNothingIsKnown) {
   Walk w;
   w.tap("我的").page({"设置"}).tap("设置").page({"关于", "推荐"});
