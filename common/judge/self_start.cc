@@ -121,7 +121,9 @@ Finding told_finding(const RunInput& in, const EventSeen& first, std::int64_t co
   if (!consent_asked(in.t)) missing.push_back(Missing::kConsentUnproven);
   if (count < 2) missing.push_back(Missing::kNecessity);
   Finding f = finding(in, first, missing.empty() ? Level::kViolation : Level::kSuspected,
-                      "start.told_without_consent", {{"count", std::to_string(count)}}, missing);
+                      "start.told_without_consent", {}, missing);
+  // How often differs from run to run: that is no part of what a second run has to repeat.
+  f.evidence.front().excerpt += "; starts by itself in this run: " + std::to_string(count);
   f.evidence.push_back(policy_evidence(in, in.policy->self_start.where.front()));
   return f;
 }

@@ -23,6 +23,7 @@ class Describer {
     j["updated"] = p_.updated;
     j["effective"] = p_.effective;
     j["kinds"] = kinds();
+    j["sdks"] = json::array();
     for (const SdkRow& row : p_.sdks) j["sdks"].push_back(sdk(row));
     for (const auto& [name, told] : kTold) j["told"][name] = this->told(p_.*told);
     return j;
@@ -49,7 +50,7 @@ class Describer {
         {"begin", s.begin}, {"end", s.end}, {"text", clean_utf8(trim(s.of(p_.text)).substr(0, kMaxExcerpt))}};
   }
   json told(const Told& t) const {
-    json j = {{"told", t.told}, {"denied", t.denied}};
+    json j = {{"told", t.told}, {"denied", t.denied}, {"where", json::array()}};
     for (Span s : t.where) j["where"].push_back(place(s));
     return j;
   }

@@ -112,12 +112,11 @@ bool of_sdk(const Policy& p, Span s) {
       p.sdks, [&](const SdkRow& r) { return r.where.begin <= s.begin && s.end <= r.where.end; });
 }
 
-bool speaks_of_us(std::string_view text) {
-  for (std::string_view us : {"我们", "本公司", "本应用", "本政策", "本软件", "本产品", "本行", "本条款",
-                              "本声明", "本规则", "本指引", "we", "us"}) {
-    if (text.find(us) != std::string_view::npos) return true;
-  }
-  return false;
+bool speaks_of_us(std::string_view text, const Book& book) {
+  return std::ranges::any_of(book.mark.find(text), [](const Hit& h) {
+    return h.tag == static_cast<std::uint16_t>(Mark::kSpeaking) ||
+           h.tag == static_cast<std::uint16_t>(Mark::kItself);
+  });
 }
 
 }  // namespace
@@ -130,7 +129,7 @@ void read_imprint(const Document& document, const Book& book, Policy& out) {
     for (Span s : sentences(document.text, b.span)) {
       const std::string_view raw = s.of(document.text).substr(0, kMaxImprintBytes);
       const std::string text = normal(raw);
-      bool ours = speaks_of_us(text) || seen < kTitleBlocks;
+      bool ours = speaks_of_us(text, book) || seen < kTitleBlocks;
       for (const Hit& h : book.topic.find(text)) {
         const Topic topic = static_cast<Topic>(h.tag);
         if (topic == Topic::kUpdated && out.updated.empty()) out.updated = date_at(text, h);

@@ -32,6 +32,7 @@ enum class Role : std::uint8_t {
   kRefuse,
   kManage,
   kTakenFor,
+  kEarnest,
   kPurpose,
   kDefinition,
   kPassive,
@@ -69,16 +70,25 @@ struct NamedList {
   std::string_view name;  // in the file
   E is;
 };
-inline constexpr NamedList<Role> kRoleLists[] = {
-    {"decoys", Role::kDecoy},      {"collect", Role::kCollect},
-    {"give", Role::kGive},         {"use", Role::kUse},
-    {"negate", Role::kNegate},     {"deny", Role::kDeny},
-    {"contrast", Role::kContrast}, {"us", Role::kUs},
-    {"them", Role::kThem},         {"alien", Role::kAlien},
-    {"you_may", Role::kYouMay},    {"refuse", Role::kRefuse},
-    {"manage", Role::kManage},     {"taken_for", Role::kTakenFor},
-    {"purpose", Role::kPurpose},   {"definition", Role::kDefinition},
-    {"passive", Role::kPassive},   {"background", Role::kBackground}};
+inline constexpr NamedList<Role> kRoleLists[] = {{"decoys", Role::kDecoy},
+                                                 {"collect", Role::kCollect},
+                                                 {"give", Role::kGive},
+                                                 {"use", Role::kUse},
+                                                 {"negate", Role::kNegate},
+                                                 {"deny", Role::kDeny},
+                                                 {"contrast", Role::kContrast},
+                                                 {"us", Role::kUs},
+                                                 {"them", Role::kThem},
+                                                 {"alien", Role::kAlien},
+                                                 {"you_may", Role::kYouMay},
+                                                 {"refuse", Role::kRefuse},
+                                                 {"manage", Role::kManage},
+                                                 {"taken_for", Role::kTakenFor},
+                                                 {"earnest", Role::kEarnest},
+                                                 {"purpose", Role::kPurpose},
+                                                 {"definition", Role::kDefinition},
+                                                 {"passive", Role::kPassive},
+                                                 {"background", Role::kBackground}};
 inline constexpr NamedList<Topic> kTopicLists[] = {{"push", Topic::kPush},
                                                    {"close", Topic::kClose},
                                                    {"scene", Topic::kScene},

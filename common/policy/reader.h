@@ -26,6 +26,8 @@ void read_imprint(const Document& document, const Book& book, Policy& out);
 
 // The name of a company in a sentence; empty: none.
 std::string company_in(std::string_view sentence);
+// The first http(s) address in a text; empty: none.
+std::string address_in(std::string_view text);
 
 // One table, or a run of "label: value" lines that reads like one.
 class TableReader {

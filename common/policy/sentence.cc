@@ -10,6 +10,7 @@
 namespace storesweep::policy {
 namespace {
 
+constexpr std::size_t kMaxSentenceBytes = 4'096;  // a longer one is read in pieces
 constexpr std::size_t kMaxParts = 1'000;
 constexpr std::size_t kMaxNested = 8;       // brackets
 constexpr std::size_t kMaxLabelBytes = 90;  // of "Location: ..."
@@ -123,6 +124,9 @@ class SentenceReader {
         taken_for();
         purpose_ = clause_.purpose = true;
         return;
+      case Role::kEarnest:
+        earnest_end_ = hit.end;
+        return;
       case Role::kPurpose:
         purpose_ = clause_.purpose = true;
         return;
@@ -155,18 +159,8 @@ class SentenceReader {
     }
   }
 
-  // "to help you obtain" is still what for; "needs to obtain" is not.
-  bool means_it(std::size_t at) const {
-    const std::string_view before = text_.substr(0, at);
-    for (std::string_view word :
-         {"需要", "需", "会", "将", "可能", "须", "应", "需要您授权", "请求", "申请"}) {
-      if (ends_with(before, word)) return true;
-    }
-    return false;
-  }
-
   void collect(const Hit& hit, bool given) {
-    if (clause_.purpose && purpose_ && !means_it(hit.begin)) return;
+    if (clause_.purpose && purpose_ && hit.begin != earnest_end_) return;
     if (clause_.refused) return;
     const bool others = (subject_ == Subject::kYou && !given) || subject_ == Subject::kAlien;
     const bool no = clause_.negated || (inherits_no_ && !clause_.own && !clause_.contrast);
@@ -237,6 +231,7 @@ class SentenceReader {
   bool purpose_ = false, defines_ = false, inherits_no_ = false, given_ = false, no_ = false;
   std::size_t label_ = 0, settled_ = 0, nested_ = 0;
   std::size_t own_from_ = 0, clause_from_ = 0;  // kinds behind "we" of this clause, and of this clause
+  std::size_t earnest_end_ = std::string_view::npos;
   std::array<bool, kMaxNested> outside_{};
 };
 
@@ -286,6 +281,8 @@ std::vector<Span> sentences(std::string_view text, Span paragraph) {
     const std::size_t mark = sentence_mark(all.substr(at, 3));
     if (mark > 0) {
       cut(at + mark);
+    } else if (at - begin >= kMaxSentenceBytes && (static_cast<unsigned char>(all[at]) & 0xC0) != 0x80) {
+      cut(at);
     } else if (all[at] == '.' && full_stop(all.substr(begin), at - begin)) {
       cut(at + 1);
     }

@@ -215,31 +215,22 @@ class StatementReader {
         {line.find("："), line.find(':'), line.find("（"), line.find('('), line.find("，"), line.find(", ")});
     if (head > kMaxSdkHeadBytes || out_.sdks.size() >= kMaxSdkRows) return;
     const std::string name(trim(line.substr(0, head)));
-    if (normal(name).find("sdk") == std::string::npos && !has_bracket_at(line, head)) return;
-    if (name.size() > kMaxSdkHeadBytes / 2 || name.empty() || book_.column.longest(normal(name)) != nullptr) {
-      const WordIndex::Entry* label = book_.column.longest(normal(name));
-      if (name.empty() || (label && label->word == normal(name))) return;
-    }
-    SdkRow row;
-    row.name = name;
-    row.where = b.span;
-    row.company = in_brackets(line, head);
+    const std::string plain = normal(name);
+    const WordIndex::Entry* label = book_.column.longest(plain);
+    const bool named = plain.find("sdk") != std::string::npos || has_bracket_at(line, head);
+    if (!named || name.empty() || (label && label->word == plain)) return;
+    SdkRow row{name, in_brackets(line, head), "", address_in(line), "", declared_since(first), b.span};
     if (row.company.empty()) row.company = company_in(line);
+    if (!row.kinds.empty() || !row.link.empty() || !row.company.empty()) out_.sdks.push_back(std::move(row));
+  }
+  std::vector<std::string> declared_since(std::size_t first) const {
+    std::vector<std::string> kinds;
     for (std::size_t i = first; i < out_.statements.size(); ++i) {
       const Statement& s = out_.statements[i];
-      if (s.said == Said::kDeclared && std::ranges::find(row.kinds, s.kind) == row.kinds.end())
-        row.kinds.push_back(s.kind);
+      if (s.said == Said::kDeclared && std::ranges::find(kinds, s.kind) == kinds.end())
+        kinds.push_back(s.kind);
     }
-    const std::size_t link = line.find("http");
-    if (link != std::string_view::npos) {
-      row.link = line.substr(link, std::min(line.find_first_of(" )\"<", link) - link, kMaxNameBytes));
-      row.link.resize(std::min(
-          row.link.size(),
-          static_cast<std::size_t>(std::ranges::find_if(row.link, [](char c) { return (c & 0x80) != 0; }) -
-                                   row.link.begin())));
-    }
-    if (row.kinds.empty() && row.link.empty() && row.company.empty()) return;
-    out_.sdks.push_back(std::move(row));
+    return kinds;
   }
   static bool has_bracket_at(std::string_view line, std::size_t at) {
     return starts_with(line.substr(at), "（") || starts_with(line.substr(at), "(");

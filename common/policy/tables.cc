@@ -24,7 +24,13 @@ std::size_t label_end(std::string_view line, std::size_t& colon_bytes) {
   return at > kMaxLabelBytes ? std::string_view::npos : at;
 }
 
-std::string address(std::string_view s) {
+void add(std::vector<std::string>& list, const std::string& one) {
+  if (std::ranges::find(list, one) == list.end()) list.push_back(one);
+}
+
+}  // namespace
+
+std::string address_in(std::string_view s) {
   const std::size_t at = s.find("http");
   if (at == std::string_view::npos) return {};
   std::size_t end = at;
@@ -33,12 +39,6 @@ std::string address(std::string_view s) {
     ++end;
   return std::string(s.substr(at, std::min(end - at, kMaxNameBytes)));
 }
-
-void add(std::vector<std::string>& list, const std::string& one) {
-  if (std::ranges::find(list, one) == list.end()) list.push_back(one);
-}
-
-}  // namespace
 
 TableReader::TableReader(const Document& document, const Book& book, Policy& out)
     : document_(document), book_(book), out_(out) {}
@@ -94,7 +94,7 @@ void TableReader::fill(SdkRow& row, Column column, Span cell) {
   if (column == Column::kPurpose && row.purpose.empty()) row.purpose = value;
   if (column == Column::kFrequency && row.frequency.empty()) row.frequency = value;
   if (column == Column::kLink && row.link.empty()) {
-    row.link = address(text(cell));
+    row.link = address_in(text(cell));
     if (row.link.empty()) row.link = value;
   }
   if (column != Column::kKinds && column != Column::kPermission) return;

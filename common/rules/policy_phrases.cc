@@ -1,5 +1,7 @@
 #include "common/rules/policy_phrases.h"
 
+#include <filesystem>
+
 #include "common/config/config.h"
 #include "common/rules/sources.h"
 
@@ -42,6 +44,8 @@ void read_wider(ConfigMap root, const SourceCatalogue& sources, policy::Phrases&
 }  // namespace
 
 Result<policy::Phrases> load_policy_phrases(const std::string& folder) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder + "/policy.yaml", error)) return policy::Phrases{};
   TRY_ASSIGN(const SourceCatalogue sources, load_sources(folder));
   TRY_ASSIGN(auto document, ConfigDocument::from_file(folder + "/policy.yaml"));
   ConfigMap root = document.root();

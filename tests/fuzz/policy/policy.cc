@@ -44,6 +44,12 @@ std::vector<std::string> fuzz_seeds() {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (const auto d = policy::read_document_untrusted(as_text(ByteView(data, size))); d.ok()) {
+    for (const policy::Block& b : d->blocks) {
+      within(b.span, d->text.size());
+      for (policy::Span c : b.cells) within(c, d->text.size());
+    }
+  }
   const auto p = policy::read_policy_untrusted(as_text(ByteView(data, size)), book());
   if (!p.ok()) return 0;
   require(p->recognised || (p->statements.empty() && p->sdks.empty()));

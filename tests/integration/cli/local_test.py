@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`storesweep parse`, `storesweep screen` and `storesweep canaries`, as a stranger with a dump would call them.
+"""`storesweep parse` (a policy too), `storesweep screen` and `storesweep canaries`, as a stranger with a dump would call them.
 
 usage: local_test.py STORESWEEP SOURCE
 """
@@ -55,6 +55,15 @@ with tempfile.TemporaryDirectory() as folder:
     assert never.returncode == 1 and "NOT_IDLE" in never.stderr and not never.stdout, never
     bad = call("screen", dump, "--rules", source / "rules")
     assert bad.returncode == 1 and bad.stderr, bad
+
+    # a policy: what its text declares, and a text that is none
+    policy = call("parse", "policy", source / "tests/data/policy/zh_news.txt", "--rules", source / "rules")
+    declares = json.loads(policy.stdout)
+    assert policy.returncode == 0 and declares["kinds"]["imei"]["declared"], policy
+    assert not declares["kinds"]["contacts"]["declared"] and declares["told"]["push_closing"]["told"], declares
+    recipe = call("parse", "policy", source / "tests/data/policy/none_recipe_en.txt", "--rules", source / "rules")
+    assert recipe.returncode == 1 and "no privacy policy" in recipe.stderr, recipe
+    assert json.loads(recipe.stdout)["policy"] is False, recipe
 
     # canaries: what a run plants, and where it turns up
     rules = ("--rules", source / "rules")

@@ -46,7 +46,8 @@ steps:
 done_when: 我的订单
 """)
     policy = folder / "policy.html"
-    policy.write_text("<html>本应用的隐私政策</html>")
+    policy.write_text("<html><h1>隐私政策</h1><p>我们重视您的隐私。本政策说明我们如何处理您的信息。</p>"
+                      "<p>我们会在首页为您进行个性化推荐。</p></html>")
     out = folder / "wall"
     done = check(a, folder, adb, apks / "wall.apk", [device], "--out", out, "--login", login, "--policy", policy,
                  "--format", "json", "-o", folder / "wall.json", "--require", "R1.7")
@@ -57,6 +58,8 @@ done_when: 我的订单
     assert b"logged in" in journal, "the log-in was carried out"
     assert "今日推荐".encode() in journal, "what lies behind it was seen"
     assert (out / "first/policy").read_text() == policy.read_text() and b"policy.html" in journal
+    told = [f for f in result["findings"] if f["rule"] == "R4.1"]
+    assert len(told) == 1 and told[0]["level"] == "suspected", "the policy tells of push and not how to close it"
     for file in [*out.rglob("*"), folder / "wall.json"]:
         content = file.read_bytes() if file.is_file() else b""
         for secret in (PHONE, CODE, "hunter22"):

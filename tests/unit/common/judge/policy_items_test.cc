@@ -72,7 +72,7 @@ TEST(ToldStart, TwiceAfterARefusedDialogIsAViolationThatASecondRunConfirms) {
   ASSERT_NE(found(v, "R6.2"), nullptr);
   EXPECT_EQ(level(v, "R6.2"), Level::kSuspected) << "one run alone";
   EXPECT_TRUE(lacks(v, "R6.2", Missing::kConfirmation));
-  v = judged({run.journal(), with(starts(2, false), kTells).device("DEVICE2").journal()}, named());
+  v = judged({run.journal(), with(starts(3, false), kTells).device("DEVICE2").journal()}, named());
   EXPECT_EQ(level(v, "R6.2"), Level::kViolation);
   EXPECT_EQ(found(v, "R6.1"), nullptr) << "it was told";
 }

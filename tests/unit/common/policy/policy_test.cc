@@ -243,6 +243,9 @@ TEST(PolicyBounds, TimeGrowsWithTheTextWhateverItIs) {
       {kZh, "一、"},
       {kZh, "个性化推荐。"},
       {kZh, "每"},
+      {kZh, "保存IMEI"},
+      {kZh, "IMEI被收集"},
+      {kZh, "您可以上传IMEI我们无法访问"},
       {kZh, "：\n"}};
   for (const auto& [head, piece] : cases) {
     const double small = seconds_of(head + repeated(piece, 20'000)),

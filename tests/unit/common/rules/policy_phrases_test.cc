@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "common/base/file.h"
+#include "common/policy/policy.h"
 #include "tests/unit/temporary_folder.h"
 
 namespace storesweep {
@@ -44,6 +45,15 @@ TEST(PolicyPhrases, EveryErrorIsTold) {
   expect_error("  deny: [", "  denies: [", "denies");
   expect_error("  imsi: [IMSI, ", "  imsi: [IMEI, ", "`imei` stands twice");
   expect_error("  imsi: [IMSI, ", "  imsi: [I, ", "too short");
+}
+TEST(PolicyPhrases, AnOldPackWithoutThemReadsNoPolicy) {
+  storesweep::testing::TemporaryFolder folder;
+  const auto none = load_policy_phrases(folder.path());
+  ASSERT_TRUE(none.ok());
+  const auto policy =
+      policy::read_policy_untrusted("隐私政策\n我们会收集您的位置。您好，您。", policy::Book(*none));
+  ASSERT_TRUE(policy.ok());
+  EXPECT_FALSE(policy->recognised);
 }
 TEST(PolicyPhrases, ALineIsNamed) {
   const std::string error = error_of("  imsi: [", "  imsy: [");
