@@ -15,6 +15,7 @@ using Kind = SettingsEntry::Kind;
 constexpr std::size_t kMaxEntryBytes = 60;  // of a normalised label: what is longer is a text
 constexpr int kMaxSwitches = 64;
 constexpr std::size_t kMaxConditions = 8;
+constexpr int kMostSwitchHeights = 4;  // of a row
 
 struct KindWords {
   Kind kind;
@@ -47,6 +48,7 @@ class SettingsReader {
       const Node& n = tree_.nodes[i];
       if (!n.checkable || !n.visible || n.bounds.empty() || n.package != package) continue;
       ++switches;
+      take_row(static_cast<int>(i), taken);
       const Label* label = label_of(static_cast<int>(i));
       if (!label || !names_switch(*label)) continue;
       taken[static_cast<std::size_t>(label->node)] = true;
@@ -91,21 +93,43 @@ class SettingsReader {
     return child == ancestor;
   }
 
-  // A switch's name: its own words where they are one, else the first words of its row. A row is the nearest
-  // frame that holds words and no second switch; where there is none, what stands left of it on its line.
-  const Label* label_of(int box) const {
+  const Label* own_words(int box) const {
     const auto own =
         std::find_if(labels_.begin(), labels_.end(), [&](const Label& l) { return l.node == box; });
-    if (own != labels_.end() && names_switch(*own)) return &*own;
+    return own == labels_.end() ? nullptr : &*own;
+  }
+
+  // The nearest frame that holds words and no second switch; -1: there is none.
+  int row_of(int box) const {
+    const int words = own_words(box) ? 1 : 0;
     for (int row = node(box).parent; row >= 0; row = node(row).parent) {
       const auto r = static_cast<std::size_t>(row);
-      if (boxes_[r] > 1) break;
-      if (inside_[r] <= (own != labels_.end() ? 1 : 0)) continue;
-      const auto first = std::find_if(labels_.begin(), labels_.end(),
-                                      [&](const Label& l) { return l.node != box && lies_in(l.node, row); });
-      return first == labels_.end() ? nullptr : &*first;
+      if (boxes_[r] > 1) return -1;
+      if (inside_[r] > words) return row;
     }
-    return left_of(box);
+    return -1;
+  }
+
+  // What explains a switch leads nowhere: a tap on it would turn the switch. A frame that is much higher than
+  // the switch is no row but a page with one switch.
+  void take_row(int box, std::vector<bool>& taken) const {
+    const int row = row_of(box);
+    if (row < 0 || node(row).bounds.height() > kMostSwitchHeights * node(box).bounds.height()) return;
+    for (const Label& l : labels_) {
+      if (lies_in(l.node, row)) taken[static_cast<std::size_t>(l.node)] = true;
+    }
+  }
+
+  // A switch's name: its own words where they are one, else the first words of its row; where there is no
+  // row, what stands left of it on its line.
+  const Label* label_of(int box) const {
+    const Label* own = own_words(box);
+    if (own && names_switch(*own)) return own;
+    const int row = row_of(box);
+    if (row < 0) return left_of(box);
+    const auto first = std::find_if(labels_.begin(), labels_.end(),
+                                    [&](const Label& l) { return l.node != box && lies_in(l.node, row); });
+    return first == labels_.end() ? nullptr : &*first;
   }
 
   const Label* left_of(int box) const {
