@@ -18,7 +18,7 @@ constexpr std::size_t kMaxSightings = 20;  // of each sort
 struct Turn {
   const ActionDone* action = nullptr;
   const ScreenSeen* screen = nullptr;
-  std::int64_t device_ms() const { return action ? action->device_ms : screen->device_ms; }
+  const Moment& at() const { return action ? static_cast<const Moment&>(*action) : *screen; }
 };
 
 std::vector<Turn> turns_of(const Timeline& t) {
@@ -29,8 +29,10 @@ std::vector<Turn> turns_of(const Timeline& t) {
   for (const ScreenSeen& s : t.screens) {
     if (t.within(Phase::kP12, s.device_ms)) out.push_back({nullptr, &s});
   }
-  std::stable_sort(out.begin(), out.end(),
-                   [](const Turn& a, const Turn& b) { return a.device_ms() < b.device_ms(); });
+  // A tap right after a look can bear the same time: then the journal's order tells.
+  std::sort(out.begin(), out.end(), [](const Turn& a, const Turn& b) {
+    return std::pair(a.at().device_ms, a.at().record) < std::pair(b.at().device_ms, b.at().record);
+  });
   return out;
 }
 
