@@ -58,7 +58,7 @@ done_when: 我的订单
     assert b"logged in" in journal, "the log-in was carried out"
     assert "今日推荐".encode() in journal, "what lies behind it was seen"
     assert (out / "first/policy").read_text() == policy.read_text() and b"policy.html" in journal
-    told = [f for f in result["findings"] if f["rule"] == "R4.1"]
+    told = [f for f in result["verdict"]["findings"] if f["rule"] == "R4.1"]
     assert len(told) == 1 and told[0]["level"] == "suspected", "the policy tells of push and not how to close it"
     for file in [*out.rglob("*"), folder / "wall.json"]:
         content = file.read_bytes() if file.is_file() else b""
