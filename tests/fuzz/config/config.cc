@@ -1,18 +1,34 @@
-// Any bytes as a configuration, asked for a value of each kind; an authorised-workers file; amounts with
-// units.
+// Any bytes as a configuration, asked for a value of each kind; the tree it is read from; an
+// authorised-workers file; amounts with units.
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "common/config/config.h"
+#include "common/config/tree.h"
 #include "common/config/units.h"
 #include "common/transport/keys.h"
+
+namespace {
+
+// Every value ends within the tree, behind itself, and its text lies in the tree's.
+void expect_sound(const storesweep::ParsedTree& tree) {
+  if (tree.values.empty()) __builtin_trap();
+  for (std::size_t i = 0; i < tree.values.size(); ++i) {
+    const storesweep::ConfigValue& value = tree.values[i];
+    if (value.end <= i || value.end > tree.values.size()) __builtin_trap();
+    if (std::size_t{value.text_at} + value.text_bytes > tree.text.size()) __builtin_trap();
+  }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace storesweep;
   const std::string text(reinterpret_cast<const char*>(data), size);
   static_cast<void>(parse_authorised(text, "workers.txt").ok());
   if (auto amount = parse_quantity("a_bytes", text); amount && text.empty()) __builtin_trap();
+  if (auto tree = parse_tree("c.yaml", text); tree.ok()) expect_sound(*tree);
   auto document = ConfigDocument::from_text("c.yaml", text);
   if (!document.ok()) return 0;
   ConfigMap root = document->root();
