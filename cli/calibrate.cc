@@ -114,11 +114,13 @@ class Calibrating {
     const Probe& probe = order_.apps[at];
     worker::LocalOrder order;
     order.apks = {order_.probes + "/" + probe.apk};
+    if (!probe.old_apk.empty()) order.old_apks = {order_.probes + "/" + probe.old_apk};
     order.devices = team;
     order.depth = order_.depth;
     order.out = order_.out + "/" + probe.package + "-" + std::to_string(&g - groups_.data() + 1) +
                 (tries > 1 ? "-again" : "");
     order.rules = order_.rules;
+    order.decoys = order_.decoys;
     order.listing = listing_of(probe);
     order.adb = order_.adb;
     SystemClock clock;
@@ -173,9 +175,11 @@ Result<std::vector<Calibration>> calibrate(const CalibrationOrder& order,
                                            const std::function<void(const CalibrationStep&)>& on_step,
                                            Log& log, const Cancel& cancel) {
   for (const Probe& probe : order.apps) {
-    std::error_code error;
-    if (!std::filesystem::exists(order.probes + "/" + probe.apk, error))
-      return not_found(order.probes + "/" + probe.apk + " is not there: `./dev probes` builds it");
+    for (const std::string& apk : {probe.apk, probe.old_apk}) {
+      std::error_code error;
+      if (!apk.empty() && !std::filesystem::exists(order.probes + "/" + apk, error))
+        return not_found(order.probes + "/" + apk + " is not there: `./dev probes` builds it");
+    }
   }
   TRY(make_folders(order.out));
   return Calibrating(order, on_step, log, cancel).run();

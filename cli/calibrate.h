@@ -21,6 +21,7 @@ struct CalibrationOrder {
   Depth depth = Depth::kTriage;
   std::string rules;  // folder of the rule pack
   std::string out;    // a folder for what each run left
+  job::DecoyOptions decoys;
   adb::ServerAddress adb;
 };
 

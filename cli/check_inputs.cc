@@ -85,6 +85,14 @@ Result<job::RunExtras> read_policy(const std::string& source, const std::string&
   return out;
 }
 
+job::DecoyOptions decoys_in(const std::string& folder) {
+  if (folder.empty()) return {};
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  const auto built = self / ".." / ".." / "probes" / "decoys.py";
+  return {std::filesystem::exists(built, error) ? built.string() : "probes/decoys.py", folder};
+}
+
 Result<adb::ServerAddress> adb_server(const std::string& named) {
   adb::ServerAddress address;
   std::string port = named;

@@ -25,6 +25,8 @@ Result<std::vector<std::string>> required_rules(const std::vector<std::string>& 
 // A privacy policy from a file or an http(s) address, as it is. Nothing of it is read here.
 Result<job::RunExtras> read_policy(const std::string& source, const std::string& scratch,
                                    const Deadline& deadline);
+// Decoys are kept in that folder and made by the program beside ours (probes/decoys.py); no folder: none.
+job::DecoyOptions decoys_in(const std::string& folder);
 // As the adb program finds its server: by ANDROID_ADB_SERVER_PORT, else 5037 of this host.
 Result<adb::ServerAddress> adb_server(const std::string& named);
 

@@ -21,7 +21,7 @@ constexpr std::size_t kMaxCalibrationBytes = std::size_t{64} << 20;
 
 struct Arguments {
   std::vector<std::string> devices, only_rules;
-  std::string probes = "build/probes", profile = "triage", rules, adb, out, before;
+  std::string probes = "build/probes", profile = "triage", decoys, rules, adb, out, before;
   bool send = false, debug = false;
 };
 
@@ -82,6 +82,7 @@ Result<int> calibrate_devices(Session& s, const Arguments& a) {
   if (order.apps.empty()) return invalid("no probe app shows any of these rules");
   order.depth = a.profile == "lab" ? Depth::kLab : Depth::kTriage;
   order.rules = rules_folder(a.rules);
+  order.decoys = decoys_in(a.decoys);
   order.out = a.out.empty() ? "calibration-" + std::to_string(SystemClock().wall_ms() / 1000) : a.out;
   TRY_ASSIGN(order.adb, adb_server(a.adb));
   Log log("calibrate", a.debug ? LogLevel::kDebug : LogLevel::kError, Log::Format::kText);
@@ -139,6 +140,8 @@ void add_calibrate_verb(CLI::App& app, Program& program) {
   verb->add_flag("--send", a->send, "the coordinator keeps it, and believes these devices no further");
   verb->add_option("--out", a->out,
                    "folder for calibration-N.json and the runs (otherwise calibration-TIME)");
+  verb->add_option("--decoys", a->decoys,
+                   "folder for apps that others start, made there by probes/decoys.py");
   verb->add_option("--rules", a->rules, "folder of the rule pack and the profiles");
   verb->add_option("--adb", a->adb, "HOST:PORT of the adb server");
   verb->add_flag("--debug", a->debug, "say what the device pools do");

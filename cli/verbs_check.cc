@@ -16,8 +16,9 @@
 namespace storesweep::cli {
 namespace {
 struct Arguments {
-  std::vector<std::string> apks, devices, require;
-  std::string profile = "triage", listing, policy, login, baseline, out, rules, adb, format = "table", file;
+  std::vector<std::string> apks, old_version, devices, require;
+  std::string profile = "triage", listing, policy, login, baseline, decoys, out, rules, adb, format = "table",
+              file;
   std::string fail_on = "violation";
   bool debug = false;
 };
@@ -33,6 +34,8 @@ struct Inputs {
 Result<worker::LocalOrder> order_of(const Session& s, const Arguments& a) {
   worker::LocalOrder order;
   order.apks = a.apks;
+  order.old_apks = a.old_version;
+  order.decoys = decoys_in(a.decoys);
   order.devices = a.devices;
   order.depth = a.profile == "lab" ? Depth::kLab : Depth::kTriage;
   order.rules = rules_folder(a.rules);
@@ -143,6 +146,10 @@ void add_inputs(CLI::App& verb, Arguments& a) {
           "device there is)")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  verb.add_option("--old-version", a.old_version,
+                  "APK of an earlier version by the same signer, to update from (with splits: once for each)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   verb.add_option("--profile", a.profile, "triage (minutes) or lab (the reference's lengths)")
       ->check(CLI::IsMember({"triage", "lab"}))
       ->capture_default_str();
@@ -150,6 +157,7 @@ void add_inputs(CLI::App& verb, Arguments& a) {
                   "what its store says of it: JSON, as `verdict --json` shows a listing");
   verb.add_option("--policy", a.policy, "its privacy policy, a file or an address: kept as evidence");
   verb.add_option("--login", a.login, "steps that log in (YAML; secrets stand in files or the environment)");
+  verb.add_option("--decoys", a.decoys, "folder for apps that others start, made there by probes/decoys.py");
   verb.add_option("--rules", a.rules, "folder of the rule pack and the profiles");
   verb.add_option("--adb", a.adb, "HOST:PORT of the adb server (or ANDROID_ADB_SERVER_PORT; otherwise 5037)");
   verb.add_flag("--debug", a.debug, "say what the device pool does");

@@ -40,7 +40,8 @@ def load(folder):
 def expected(sources_):
     """What demo, kill test and accuracy test hold verdicts to."""
     keys = ("package", "label", "version_name", "version_code", "category", "kind", "twin", "why", "min_sdk", "target_sdk", "expected")
-    return {"probes": [{"apk": f"{s['name']}.apk", **{k: s[k] for k in keys}} for s in sources_]}
+    return {"probes": [{"apk": f"{s['name']}.apk", **({"old_apk": f"{s['old']['name']}.apk"} if "old" in s else {}),
+                        **{k: s[k] for k in keys}} for s in sources_]}
 
 
 def main():
@@ -61,7 +62,7 @@ def main():
         print("\n".join(errors), file=sys.stderr)
         return 1
     try:
-        built = package.build(found, args.out.resolve(), args.key.resolve())
+        built = package.build(found + [s["old"] for s in found if "old" in s], args.out.resolve(), args.key.resolve())
     except package.ToolFailed as error:
         print(error, file=sys.stderr)
         return 1

@@ -17,16 +17,17 @@ def applies(expected, api):
     return expected.get("min_api", 0) <= api <= expected.get("max_api", 1000)
 
 
-def compare(probe, api, items):
+def compare(probe, api, items, observers=None):
     """(rule, expected level, level found, verdict on it) for each rule; verdict: ok, missed, weaker, flagged, other.
-    `items`: the level of each rule, on a device of that API level."""
+    `items`: the level of each rule, on a device of that API level. `observers`: those of the run; what needs another is
+    not held against it."""
     named = {e["rule"]: e for e in probe["expected"]}
     rows = []
     for rule, level in items.items():
         e = named.get(rule)
         if e is None:
             rows.append((rule, "", level, "flagged" if level in FOUND else "ok"))
-        elif e["level"] == "any" or not applies(e, api):
+        elif e["level"] == "any" or not applies(e, api) or (observers is not None and e.get("needs", "") not in ("", *observers)):
             continue
         elif e["level"] == level:
             rows.append((rule, e["level"], level, "ok"))
@@ -80,5 +81,5 @@ def differences(probe, verdict, single_device=False):
     one device only, a violation that is suspected is right."""
     items = {item["rule"]: item["level"] for item in verdict["items"]}
     return [f"{rule} is {level}, expected {wanted or 'nothing'}: {how}"
-            for rule, wanted, level, how in compare(probe, verdict["device_kind"]["api"], items)
+            for rule, wanted, level, how in compare(probe, verdict["device_kind"]["api"], items, verdict["coverage"]["observers"])
             if how != "ok" and not (how == "weaker" and single_device)]

@@ -51,6 +51,7 @@ Started run_getprop(Invocation& in);
 Started run_setprop(Invocation& in);
 Started run_settings(Invocation& in);
 Started run_date(Invocation& in);
+Started run_alarm(Invocation& in);
 Started run_id(Invocation& in);
 Started run_whoami(Invocation& in);
 Started run_uname(Invocation& in);

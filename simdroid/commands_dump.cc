@@ -272,8 +272,8 @@ Started run_cmd(Invocation& in) {
     return 127;
   }
   static const std::map<std::string, Command> table{
-      {"package", run_pm},  {"activity", run_am},       {"appops", run_appops},  {"window", run_wm},
-      {"input", run_input}, {"settings", run_settings}, {"content", run_content}};
+      {"package", run_pm},  {"activity", run_am},       {"appops", run_appops},   {"window", run_wm},
+      {"input", run_input}, {"settings", run_settings}, {"content", run_content}, {"alarm", run_alarm}};
   const std::string service = in.args.size() > 1 ? in.args[1] : "";
   if (service == "-l") {
     in.out("Currently running services:\n");

@@ -8,6 +8,7 @@
 
 #include "common/base/text.h"
 #include "simdroid/android/packages.h"
+#include "simdroid/android/permissions.h"
 #include "simdroid/command_words.h"
 #include "simdroid/commands.h"
 #include "simdroid/device.h"
@@ -76,6 +77,8 @@ android::InstallVerdict try_install(Device& device, const ApkSet& set, const and
   const android::Package* old = android::find_package(s, (*apk)->manifest.package);
   const std::string old_path = old ? old->code_path : "";
   android::InstallVerdict verdict = android::install(s, *apk, wishes, abis_of(device));
+  if (verdict.done && device.faults().forgets_refusals)
+    android::forget_refusals(s.packages.at((*apk)->manifest.package));
   if (verdict.done) {
     const android::Package& package = s.packages.at((*apk)->manifest.package);
     if (!old_path.empty()) static_cast<void>(device.files().remove(old_path, true));

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include "common/base/text.h"
+#include "simdroid/android/components.h"
+#include "simdroid/android/platform_rules.h"
 #include "simdroid/commands.h"
 #include "simdroid/device.h"
 #include "simdroid/print/text.h"
@@ -105,6 +107,23 @@ Started run_date(Invocation& in) {
     }
   }
   in.out(date_text("%a %b %e %H:%M:%S UTC %Y", wall_ms) + "\n");
+  return 0;
+}
+
+// `cmd alarm set-time MS`: AlarmManagerService.ShellCmd, as the shell, whom Android lets set the time.
+Started run_alarm(Invocation& in) {
+  const std::string verb = in.args.size() > 1 ? in.args[1] : "";
+  const auto ms = in.args.size() > 2 ? parse_int<std::int64_t>(in.args[2]) : std::nullopt;
+  const android::State& s = in.device.android().state();
+  if (verb != "set-time" || !ms || *ms < 0 || !android::holds(android::Rule::kShellSetsTime, s.api, 0)) {
+    in.err("Alarm manager service (alarm) commands:\n  help\n    Print this help text.\n");
+    return 255;
+  }
+  in.device.timers().shift_wall(*ms - in.device.timers().wall_ms());
+  android::Intent intent;
+  intent.action = "android.intent.action.TIME_SET";
+  android::send_broadcast(in.device.android().state(), std::move(intent), android::kSystemUid, "android");
+  in.device.android().changed();
   return 0;
 }
 

@@ -151,6 +151,8 @@ std::string Device::garbage(std::size_t bytes) {
 std::string Device::proc_file(const std::string& path) const {
   const double uptime_s = static_cast<double>(timers_.uptime_ms()) / 1000;
   if (path == "/proc/uptime") return fmt::format("{:.2f} {:.2f}\n", uptime_s, uptime_s * 1.6);
+  if (path == "/proc/sys/kernel/random/boot_id")
+    return fmt::format("5d2a0000-0000-4000-8000-{:012x}\n", timers_.now_ms() - timers_.uptime_ms());
   if (path == "/proc/meminfo") return "MemTotal:        2048000 kB\nMemFree:         1024000 kB\n";
   return "";
 }

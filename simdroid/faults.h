@@ -18,10 +18,12 @@ struct Faults {
   bool never_idle = false;       // never_idle: uiautomator finds no idle state
   bool full_disk = false;        // full_disk: nothing more can be written
   bool die_mid_install = false;  // die_mid_install: the next install ends with a dead connection
-  std::string unknown_grammar;   // unknown_grammar BLOCK: lines of that template carry junk
-  std::int64_t offline_ms = 0;   // offline MS: adbd is gone that long (host time)
-  std::int64_t hang_ms = 0;      // hang MS: connected, but silent that long (host time)
-  bool reboot = false;           // reboot: the device restarts by itself
+  bool forgets_refusals =
+      false;  // forgets_refusals: an update clears what users had refused, as no Android does
+  std::string unknown_grammar;  // unknown_grammar BLOCK: lines of that template carry junk
+  std::int64_t offline_ms = 0;  // offline MS: adbd is gone that long (host time)
+  std::int64_t hang_ms = 0;     // hang MS: connected, but silent that long (host time)
+  bool reboot = false;          // reboot: the device restarts by itself
 };
 
 // "slow 200", "garbage", "none" (heals all that lasts), ...: applied to `faults`. One-shot faults (offline,

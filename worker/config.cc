@@ -92,6 +92,9 @@ DeviceConfig read_device_config(ConfigMap root, const std::string& worker,
   for (const std::string& folder : apks.strings("file_folders")) out.file_folders.push_back(here / folder);
   out.fetch_ca = apks.path("ca", "");
   out.rules = root.path("rules", "rules");
+  ConfigMap decoys = root.map("decoys");
+  out.decoys.maker = decoys.path("maker", "");
+  out.decoys.folder = decoys.path("folder", "decoys");
   return out;
 }
 }  // namespace

@@ -67,6 +67,7 @@ class LocalCheck {
   Result<LocalResult> run() {
     TRY(prepare());
     TRY(fetch());
+    TRY(fetch_old());
     result_.listing = offer_.listing;
     TRY(ready(order_.devices.at(0)));
     TRY(run_on(order_.devices.at(0), "first"));
@@ -100,6 +101,7 @@ class LocalCheck {
     config.fetch.max_apk_bytes = std::uint64_t{1} << 34;
     config.file_folders = {"/"};
     config.rules = order_.rules;
+    config.decoys = order_.decoys;
     std::array<std::uint8_t, 32> seed{};
     SystemRandom().fill(seed);
     key_ = signing_key_from_seed(seed);
@@ -113,13 +115,20 @@ class LocalCheck {
     offer_.listing = order_.listing;
     offer_.listing.apk_url.clear();
     offer_.listing.apk_sha256.clear();
-    for (const std::string& apk : order_.apks) {
+    TRY_ASSIGN(offer_.listing.apk_url, addresses(order_.apks));
+    TRY_ASSIGN(old_address_, addresses(order_.old_apks));
+    return ok_status();
+  }
+
+  static Result<std::string> addresses(const std::vector<std::string>& apks) {
+    std::string out;
+    for (const std::string& apk : apks) {
       std::error_code error;
       const fs::path path = fs::canonical(apk, error);
       if (error) return not_found(apk + ": " + error.message());
-      offer_.listing.apk_url += (offer_.listing.apk_url.empty() ? "" : " ") + job::file_url(path.string());
+      out += (out.empty() ? "" : " ") + job::file_url(path.string());
     }
-    return ok_status();
+    return out;
   }
 
   // Which devices there are, before any is touched.
@@ -194,6 +203,25 @@ class LocalCheck {
     if (listing.label.empty()) listing.label = facts.label_zh.empty() ? facts.label : facts.label_zh;
     if (listing.version_name.empty()) listing.version_name = facts.version_name;
     if (listing.version_code == 0) listing.version_code = facts.version_code;
+    return ok_status();
+  }
+
+  // An earlier version that was named and is none would leave a rule untested without a word.
+  Status fetch_old() {
+    if (old_address_.empty()) return ok_status();
+    Listing listing = offer_.listing;
+    listing.apk_url = old_address_;
+    job::FetchedApp fetched = devices_->fetcher().fetch(listing, Deadline::in_ms(kLongestRunMs, &cancel_));
+    if (const auto* failure = std::get_if<job::JobFailure>(&fetched)) return in_words(*failure);
+    const auto& older = std::get<job::AppFiles>(fetched);
+    const auto newer = devices_->fetcher().again(file_set_);
+    if (!newer) return unavailable("the APK changed while it was read: try again");
+    if (!job::updates(older, *newer)) {
+      return invalid("--old-version: wanted a lower version of " + newer->facts.package +
+                     " by the same signer; it is version " + std::to_string(older.facts.version_code) +
+                     ", the APK is " + std::to_string(newer->facts.version_code));
+    }
+    order_.extras.old_version = older.facts.file_set;
     return ok_status();
   }
 
@@ -282,6 +310,7 @@ class LocalCheck {
   SigningKey key_;
   std::unique_ptr<RealDevices> devices_;
   LeaseOffer offer_;
+  std::string old_address_;
   Digest file_set_{};
   Needs needs_;
   LocalResult result_;

@@ -15,18 +15,21 @@
 #include "common/model/messages.h"
 #include "common/model/verdict.h"
 #include "worker/adb/connection.h"
+#include "worker/job/decoys.h"
 #include "worker/job/runner.h"
 
 namespace storesweep::worker {
 
 struct LocalOrder {
-  std::vector<std::string> apks;  // paths: one APK, or a base with its splits
+  std::vector<std::string> apks;      // paths: one APK, or a base with its splits
+  std::vector<std::string> old_apks;  // the same of an earlier version to update from; none: there is none
   std::vector<std::string>
       devices;  // serials: the first runs, the second confirms; none: the only one there is
   Depth depth = Depth::kTriage;
   Listing listing;    // what the store says of it; may say nothing
   std::string out;    // a folder for journals and screenshots
   std::string rules;  // folder of the rule pack and the profiles
+  job::DecoyOptions decoys;
   adb::ServerAddress adb;
   job::RunExtras extras;
 };

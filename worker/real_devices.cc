@@ -10,6 +10,9 @@ Result<std::unique_ptr<RealDevices>> RealDevices::open(const DeviceConfig& confi
   TRY_ASSIGN(all->profiles_, load_profiles(config.rules));
   TRY_ASSIGN(all->sources_, load_sources(config.rules));
   TRY_ASSIGN(all->sdks_, load_sdks(config.rules));
+  TRY_ASSIGN(all->decoy_rules_, load_decoys(config.rules));
+  all->decoys_ =
+      std::make_unique<job::DecoyMaker>(config.decoys, all->decoy_rules_, all->pack_.system_packages);
   net::Options options;
   options.file_folders = config.file_folders;
   options.ca_file = config.fetch_ca;
@@ -19,7 +22,8 @@ Result<std::unique_ptr<RealDevices>> RealDevices::open(const DeviceConfig& confi
                                                  FactsKnowledge{&all->sources_, &all->sdks_});
   all->pool_ = std::make_unique<device::DevicePool>(config.pool, clock, log);
   all->runner_ = std::make_unique<job::DeviceRunner>(
-      *all->pool_, *all->fetcher_, job::RunBasis{all->pack_, all->profiles_, clock, worker, key}, log);
+      *all->pool_, *all->fetcher_,
+      job::RunBasis{all->pack_, all->profiles_, clock, worker, key, all->decoys_.get()}, log);
   return all;
 }
 

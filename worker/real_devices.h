@@ -27,6 +27,7 @@ struct DeviceConfig {
   std::vector<std::string> file_folders;  // file: addresses must lie below one of these
   std::string fetch_ca;                   // PEM of whom APK addresses are believed; empty: the system's
   std::string rules;                      // folder of the rule pack and all that lies beside it
+  job::DecoyOptions decoys;               // without a maker: runs have none, and say so
 };
 
 class RealDevices {
@@ -47,10 +48,12 @@ class RealDevices {
   RulePack pack_;
   SourceCatalogue sources_;
   SdkCatalogue sdks_;
+  DecoyRules decoy_rules_;
   Profiles profiles_;
   std::unique_ptr<net::Client> client_;
   std::unique_ptr<job::Cache> cache_;
   std::unique_ptr<job::Fetcher> fetcher_;
+  std::unique_ptr<job::DecoyMaker> decoys_;
   std::unique_ptr<device::DevicePool> pool_;
   std::unique_ptr<job::DeviceRunner> runner_;
 };

@@ -33,6 +33,11 @@ inline constexpr std::string_view kReboot = "reboot";
 inline constexpr std::string_view kUnlock = "unlock";
 inline constexpr std::string_view kToggle = "toggle";  // target = network, power, screen
 inline constexpr std::string_view kInstall = "install";
+// The device's wall clock was set; target = "+47 h" or "0"; ms = by how much it is ahead from then on.
+inline constexpr std::string_view kClockShift = "clock_shift";
+inline constexpr std::string_view kInstallOld =
+    "install_old";  // P11: an older version in the place of the one under test, as if nothing had been there
+inline constexpr std::string_view kUpdate = "update";  // P11: the version under test over the older one
 inline constexpr std::string_view kOwnStart =
     "own_start";  // our own command may have started the process: its pid is ours
 inline constexpr std::string_view kType = "type";  // of a log-in; target = the field, never what was typed
@@ -65,12 +70,16 @@ inline constexpr std::string_view kPolicySource = "policy_source";  // file or a
 inline constexpr std::string_view kPolicyText = "policy_text";      // the bytes of that policy
 inline constexpr std::string_view kFacts = "facts";                 // worker/apk facts_to_json
 inline constexpr std::string_view kListing = "listing";             // listing_to_json
+inline constexpr std::string_view kOldVersion =
+    "old_version";  // app_facts_to_json of the older version that P11 updates from
 inline constexpr std::string_view kAppFacts =
     "app_facts";  // app_facts_to_json: of the facts, what rules need
 
 // kAttest
 inline constexpr std::string_view kClockRate = "clock_rate";  // data = permille
 inline constexpr std::string_view kHygiene = "hygiene";       // data = clean, or what was found
+inline constexpr std::string_view kDecoys =
+    "decoys";  // data = JSON {"installed": [packages], "lacking": [packages], "why": text}
 inline constexpr std::string_view kLogin =
     "login";  // steps of a log-in were carried out; data = logged in, or failed: why
 inline constexpr std::string_view kWithheld = "withheld";  // screenshots that show a secret of the log-in

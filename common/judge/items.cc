@@ -8,7 +8,7 @@
 namespace storesweep {
 
 Evaluator evaluator_named(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, Evaluator>, 26> kTable = {{
+  static constexpr std::array<std::pair<std::string_view, Evaluator>, 27> kTable = {{
       {"consent_choice", consent_choice},
       {"consent_preticked", consent_preticked},
       {"consent_collection", consent_collection},
@@ -18,6 +18,7 @@ Evaluator evaluator_named(std::string_view name) {
       {"early_request", early_request},
       {"push_switch", push_switch},
       {"asks_again", asks_again},
+      {"refusals_kept", refusals_kept},
       {"self_start", self_start},
       {"rules_shown", rules_shown},
       {"refusal_blocks", refusal_blocks},

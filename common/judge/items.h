@@ -40,6 +40,7 @@ RunResult refusal_loop(const RunInput&);           // R5.4
 RunResult push_switch(const RunInput&);            // R4.4
 RunResult early_request(const RunInput&);          // R5.6
 RunResult asks_again(const RunInput&);             // R5.7
+RunResult refusals_kept(const RunInput&);          // R5.2
 RunResult self_start(const RunInput&);             // R6.1, R6.3
 RunResult rules_shown(const RunInput&);            // R1.1
 RunResult refusal_blocks(const RunInput&);         // R1.9

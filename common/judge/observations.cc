@@ -281,14 +281,29 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, AppFacts> {
       code_read, native_code, loads_code, protector, sdks, without_calls);
 }
 template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::PermissionState> {
+  auto& [name, user, granted, flags] = v;
+  all(a, name, user, granted, flags);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, DecoysSeen> {
+  auto& [every, packages] = v;
+  all(a, every, packages);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, UpdateSeen> {
+  auto& [offered, old_version, actions, dumps, gaps] = v;
+  all(a, offered, old_version, actions, dumps, gaps);
+}
+template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Timeline> {
   auto& [journal, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record,
-         policy, policy_record, phases, actions, screens, blind, events, system, ops, exits, channels,
-         lines_unknown, records_lost] = v;
+         policy, policy_record, phases, actions, screens, blind, events, system, ops, exits, clock_sets,
+         decoys, update, channels, lines_unknown, records_lost] = v;
   static_cast<void>(journal);
   static_cast<void>(screens);  // by their phrases, elsewhere
   all(a, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record, policy,
-      policy_record, phases, actions, blind, events, system, ops, exits, channels, lines_unknown,
+      policy_record, phases, actions, blind, events, system, ops, exits, clock_sets, decoys, update, channels, lines_unknown,
       records_lost);
 }
 
@@ -315,8 +330,18 @@ struct OpTwin : Moment {
 struct ExitTwin : Moment {
   int pid, reason;
 };
-static_assert(kSameSize<ActionDone, ActionTwin> && kSameSize<ScreenSeen, ScreenTwin> &&
-              kSameSize<OpSeen, OpTwin> && kSameSize<ExitSeen, ExitTwin>);
+struct ClockTwin : Moment {
+  std::int64_t ahead_ms;
+};
+struct PermissionsTwin : Moment {
+  std::int64_t version_code;
+  int target_sdk;
+  std::vector<std::string> requested;
+  std::vector<android::PermissionState> held;
+};
+static_assert(kSameSize<PermissionsSeen, PermissionsTwin> && kSameSize<ActionDone, ActionTwin> &&
+              kSameSize<ScreenSeen, ScreenTwin> && kSameSize<OpSeen, OpTwin> &&
+              kSameSize<ExitSeen, ExitTwin> && kSameSize<ClockSet, ClockTwin>);
 
 template <class A, class T>
 void moment(A& a, T& v) {
@@ -355,6 +380,16 @@ template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, OpSeen> {
   moment(a, v);
   all(a, v.snapshot_phase, v.snapshot_ms, v.op, v.use);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, PermissionsSeen> {
+  moment(a, v);
+  all(a, v.version_code, v.target_sdk, v.requested, v.held);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ClockSet> {
+  moment(a, v);
+  all(a, v.ahead_ms);
 }
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ExitSeen> {

@@ -12,6 +12,8 @@ namespace storesweep {
 namespace {
 
 constexpr int kFirstApiThatAsks = 23;
+constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kShiftedMs = kHourMs;  // further ahead than a clock that was put back
 
 // What a missing line would excuse must be there: without these channels nothing is said at all. Nor is
 // anything of a device on which no app can ask.
@@ -247,6 +249,37 @@ RunResult early_request(const RunInput& in) {
 
 namespace {
 
+// By the device's clock: for the app so much time has passed.
+std::int64_t since_ms(const Timeline& t, const Moment& refusal, std::int64_t device_ms) {
+  return device_ms + t.ahead_ms(device_ms) - refusal.device_ms - t.ahead_ms(refusal.device_ms);
+}
+bool is_shifted(const Timeline& t, std::int64_t device_ms) {
+  return std::abs(t.ahead_ms(device_ms)) > kShiftedMs;
+}
+
+// It came back once the clock was set ahead. Within the official window (48 hours, [77.5] 8.2.1 c) that is
+// told of its own, or borne out by what was told before; beyond it, only the latter.
+void again_later(const RunInput& in, const Ask& ask, const Refusal& refusal, RunResult& r) {
+  const std::string group = ask.first_group();
+  const std::int64_t since = since_ms(in.t, refusal, ask.device_ms);
+  const auto told = std::find_if(r.findings.begin(), r.findings.end(), [&](const Finding& f) {
+    return f.values.front().second == group && f.what != "permission.begging";
+  });
+  if (told != r.findings.end()) {
+    told->evidence.push_back({in.t.journal->sha256, ask.record, ask.excerpt});
+    return;
+  }
+  if (since >= in.pack.threshold("ask_again_window_ms")) return;
+  std::vector<Missing> missing;
+  if (category_needs(in, group)) missing.push_back(Missing::kNecessity);
+  Finding f = finding(in, ask, missing.empty() ? Level::kViolation : Level::kSuspected,
+                      "permission.again_within_window",
+                      {{"permission", group}, {"hours", std::to_string(since / kHourMs)}}, missing);
+  with_screen(ask, f);
+  f.evidence.push_back({in.t.journal->sha256, refusal.record, refusal.excerpt});
+  r.findings.push_back(std::move(f));
+}
+
 // The requests that come back after a refusal, by themselves or at a launch.
 void again(const RunInput& in, const std::vector<Refusal>& refused, RunResult& r, std::set<Reason>& doubts) {
   const std::int64_t tap_ms = in.pack.threshold("tap_trigger_ms");
@@ -263,6 +296,10 @@ void again(const RunInput& in, const std::vector<Refusal>& refused, RunResult& r
     if (!before.refusal) doubts.insert(*before.doubt);
     if (!before.refusal || ask.by == Ask::By::kUnknown || ask.unclear || trigger == Trigger::kUnclear)
       continue;
+    if (is_shifted(in.t, ask.device_ms)) {
+      again_later(in, ask, *before.refusal, r);
+      continue;
+    }
     const std::string group = ask.first_group();
     const char* what =
         trigger == Trigger::kLaunch ? "permission.again_after_relaunch" : "permission.again_same_run";
@@ -285,6 +322,8 @@ void begging(const RunInput& in, const std::vector<Refusal>& refused, RunResult&
     auto of = std::find_if(refused.begin(), refused.end(), [&](const Refusal& x) {
       return x.until_ms <= p.device_ms && !forgotten_between(in.t, x.device_ms, p.device_ms);
     });
+    // Where the clock was set ahead it may be asked anew by now.
+    if (is_shifted(in.t, p.device_ms)) continue;
     if (of == refused.end() || p.trigger == Trigger::kTap || p.trigger == Trigger::kAgree) continue;
     if (p.trigger == Trigger::kUnclear || p.stood_before) {
       doubts.insert(p.stood_before ? Reason::kNotCalibrated : Reason::kTimeout);

@@ -1,11 +1,13 @@
 // R6.1 and R6.3: processes of the app that start by themselves, in the background, after a swipe and after a
-// reboot. Suspected at most: what the policy says and whether the scene is reasonable are not seen here.
-// Never not found without decoys for associated starts, which this profile leaves out.
+// reboot; and other apps that it starts. Suspected at most: what the policy says and whether the scene is
+// reasonable are not seen here. Never not found without decoys, for then there was nothing to start.
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "common/base/text.h"
 #include "common/evidence/names.h"
+#include "common/judge/associated.h"
 #include "common/judge/policy_items.h"
 
 namespace storesweep {
@@ -81,29 +83,62 @@ std::map<std::pair<std::string, std::string>, Starts> starts_by_themselves(const
 }  // namespace
 
 namespace {
+
+// Before any consent it is R6.1, after it R6.3: an item tells only its own.
+bool is_of(const RunInput& in, const Moment& start) {
+  return consented(in.t, start.device_ms) == (in.item.id == "R6.3");
+}
+
 // The policy tells of it, or one that was lost might have: then it is no start that was not told.
 bool may_be_told(const RunInput& in) {
   return (in.policy && in.policy->self_start.told) || (!in.policy && policy_lost(in.t));
 }
+
+// What is missing of a start that is this item's; nothing when it is another's.
+std::optional<std::vector<Missing>> missing_of(const RunInput& in, const Moment& start) {
+  if (!is_of(in, start) || (in.item.id != "R6.3" && may_be_told(in))) return std::nullopt;  // R6.2
+  std::vector<Missing> missing = policy_missing(in);
+  missing.push_back(Missing::kNecessity);
+  return missing;
+}
+
+void start_others(const RunInput& in, const OtherStarts& others, RunResult& r) {
+  for (const OtherStart& s : others.untold) {
+    auto missing = missing_of(in, s);
+    if (!missing) continue;
+    if (!s.type.empty()) missing->push_back(Missing::kCallerUnknown);
+    r.findings.push_back(
+        finding(in, s, Level::kSuspected, "start.another", {{"package", s.package}}, std::move(*missing)));
+  }
+}
+
 }  // namespace
 
 RunResult self_start(const RunInput& in) {
   RunResult r;
   r.reasons = gaps(in);
-  r.reasons.insert(Reason::kProfile);  // no decoys for associated starts
+  if (!in.t.decoys.all) r.reasons.insert(Reason::kProfile);
   if (!channel_gaps(in.t, record_name::kEvents).empty()) return r;
-  for (const auto& [key, starts] : starts_by_themselves(in)) {
-    // Before any consent it is R6.1, after it R6.3: an item tells only its own.
-    bool after_consent = consented(in.t, starts.first->device_ms);
-    if (after_consent != (in.item.id == "R6.3")) continue;
-    if (!after_consent && may_be_told(in)) continue;  // R6.2
-    std::vector<Missing> missing = policy_missing(in);
-    missing.push_back(Missing::kNecessity);
-    if (key.first == "content provider") missing.push_back(Missing::kCallerUnknown);
+  const auto by_themselves = starts_by_themselves(in);
+  for (const auto& [key, starts] : by_themselves) {
+    auto missing = missing_of(in, *starts.first);
+    if (!missing) continue;
+    const bool after_consent = in.item.id == "R6.3";
+    if (key.first == "content provider") missing->push_back(Missing::kCallerUnknown);
     r.findings.push_back(finding(
         in, *starts.first, Level::kSuspected, after_consent ? "start.by_itself" : "start.without_consent",
-        {{"type", key.first}, {"component", key.second}, {"count", std::to_string(starts.count)}}, missing));
+        {{"type", key.first}, {"component", key.second}, {"count", std::to_string(starts.count)}}, *missing));
   }
+  // Who started another app is told by the log, and whose uid that is by the package's dump.
+  const bool told =
+      channel_gaps(in.t, record_name::kLog).empty() && channel_gaps(in.t, record_name::kPackage).empty();
+  const OtherStarts others = told ? other_starts(in) : OtherStarts{};
+  start_others(in, others, r);
+  if (others.unclear) r.reasons.insert(Reason::kTimeout);
+  // What one of the two items tells leaves the other open: its half of the run was not like that.
+  const bool none = by_themselves.empty() && others.untold.empty();
+  if (none && r.reasons.empty()) r.otherwise = Level::kNotFound;
+  if (!none && r.findings.empty()) r.reasons.insert(Reason::kProfile);
   return r;
 }
 

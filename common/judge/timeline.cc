@@ -71,13 +71,17 @@ class Builder {
   }
 
   Timeline build(std::vector<TreeSeen>& trees) {
+    for (const Record& r : t_.journal->records) clock_set(r);
+    by_time(t_.clock_sets);
     for (const Record& r : t_.journal->records) take(r);
     for (PhaseSpan& s : t_.phases) {
       // A phase that never ended lasted until the last record.
       if (s.began && !s.ended) s.end_ms = std::max(s.begin_ms, last_ms_);
     }
+    leave_update_out();
     by_time(t_.actions);
-    bound_unsure();
+    bound_unsure(t_.actions);
+    bound_unsure(t_.update.actions);
     by_time(trees_);
     by_time(t_.blind);
     by_time(t_.events);
@@ -100,11 +104,12 @@ class Builder {
  private:
   void take(const Record& r) {
     last_ms_ = std::max(last_ms_, r.device_ms);
+    if (r.phase == Phase::kP11 && of_update(r)) return;
     switch (r.kind) {
       case RecordKind::kMarker:
         return marker(r);
       case RecordKind::kAction:
-        return action(r);
+        return action(r, t_.actions);
       case RecordKind::kRaw:
         return raw(r);
       case RecordKind::kLost:
@@ -113,6 +118,7 @@ class Builder {
         return failed(r);
       case RecordKind::kAttest:
         if (r.name == record_name::kBehaviour) t_.behaviour_absent = r.data != "present";
+        if (r.name == record_name::kDecoys) decoys(r);
         return;
       case RecordKind::kDocument:
         return document(r);
@@ -121,8 +127,100 @@ class Builder {
     }
   }
 
+  void clock_set(const Record& r) {
+    if (r.kind != RecordKind::kAction || r.name != record_name::kClockShift) return;
+    auto json = nlohmann::json::parse(r.data, nullptr, false);
+    if (!json.is_object() || !json.contains("ms") || !json["ms"].is_number_integer()) return;
+    ClockSet& set = t_.clock_sets.emplace_back();
+    stamp(set, r);
+    set.ahead_ms = json["ms"].get<std::int64_t>();
+  }
+
+  // The run's own time of what the device stamped by its wall clock: of the stretches between two settings of
+  // the clock the one in which it falls.
+  std::optional<std::int64_t> when(std::string_view text) const {
+    constexpr std::int64_t kSlackMs = 10 * 60'000;  // settings lie hours apart
+    const auto ms = device_time_ms(text, t_.journal->header);
+    if (!ms || t_.clock_sets.empty()) return ms;
+    for (std::size_t i = 0; i < t_.clock_sets.size(); ++i) {
+      const ClockSet& set = t_.clock_sets[i];
+      const std::int64_t own_ms = *ms - set.ahead_ms;
+      const bool last = i + 1 == t_.clock_sets.size();
+      const std::int64_t end_ms = last ? INT64_MAX : t_.clock_sets[i + 1].until_ms + kSlackMs;
+      const bool far = std::abs(set.ahead_ms) > 2 * kSlackMs;
+      if (far && own_ms >= set.device_ms - kSlackMs && own_ms <= end_ms) return own_ms;
+    }
+    const ClockSet& last = t_.clock_sets.back();  // put back, but for some seconds
+    return *ms >= last.device_ms ? *ms - last.ahead_ms : *ms;
+  }
+
+  // What is recorded of P11 alone. Logs run on through all phases: their lines are told apart by time.
+  bool of_update(const Record& r) {
+    const bool stream = r.name == record_name::kEvents || r.name == record_name::kLog;
+    switch (r.kind) {
+      case RecordKind::kAction:
+        action(r, t_.update.actions);
+        // For all else the run of the app ends here.
+        if (r.name == record_name::kInstallOld) action(r, t_.actions);
+        return true;
+      case RecordKind::kRaw:
+        if (r.name == record_name::kPackage) update_dump(r);
+        return !stream;
+      case RecordKind::kFailed:
+        if (!stream) t_.update.gaps.insert(reason_named(r.reason).value_or(Reason::kHookDead));
+        return !stream;
+      case RecordKind::kLost:
+        t_.update.gaps.insert(Reason::kHookDead);
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  void update_dump(const Record& r) {
+    auto parsed = android::parse_packages(r.data);
+    const android::PackageState* p = android::find_package(parsed, t_.package);
+    if (!parsed.trusted()) t_.update.gaps.insert(Reason::kGrammar);
+    if (!parsed.trusted() || !p) return;
+    PermissionsSeen& seen = t_.update.dumps.emplace_back();
+    stamp(seen, r);
+    seen.version_code = p->version_code;
+    seen.target_sdk = p->target_sdk;
+    seen.requested = p->requested;
+    std::copy_if(p->permissions.begin(), p->permissions.end(), std::back_inserter(seen.held),
+                 [](const android::PermissionState& one) { return one.user == 0; });
+  }
+
+  // A version that was not the one under test acted there, and we did: nothing of it is the app's.
+  void leave_update_out() {
+    const PhaseSpan& s = t_.phases[static_cast<std::size_t>(Phase::kP11)];
+    if (!s.began) return;
+    const auto inside = [&](const Moment& m) { return m.device_ms >= s.begin_ms; };
+    std::erase_if(t_.events, inside);
+    std::erase_if(t_.system, inside);
+    std::erase_if(t_.ops, inside);
+    std::erase_if(t_.exits, inside);
+  }
+
+  void decoys(const Record& r) {
+    constexpr std::size_t kMaxDecoys = 64;
+    auto json = nlohmann::json::parse(r.data, nullptr, false);
+    if (!json.is_object() || !json.contains("installed") || !json.contains("lacking")) return;
+    for (const auto& one : json["installed"]) {
+      if (one.is_string() && t_.decoys.packages.size() < kMaxDecoys)
+        t_.decoys.packages.insert(one.get<std::string>());
+    }
+    t_.decoys.all = json["lacking"].is_array() && json["lacking"].empty() && !t_.decoys.packages.empty();
+    if (t_.decoys.all) ++t_.channels[r.name].records;
+  }
+
   void document(const Record& r) {
     if (r.name == record_name::kListing) t_.listing_record = r.sequence;
+    if (r.name == record_name::kOldVersion) {
+      auto older = app_facts_from_json_untrusted(r.data);
+      t_.update.offered = older.ok() && older->package == t_.package;
+      if (t_.update.offered) t_.update.old_version = older->version_code;
+    }
     if (r.name == record_name::kPolicyText) policy(r);
     if (r.name != record_name::kAppFacts || t_.facts) return;
     auto facts = app_facts_from_json_untrusted(r.data);
@@ -153,7 +251,7 @@ class Builder {
     }
   }
 
-  void action(const Record& r) {
+  void action(const Record& r, std::vector<ActionDone>& to) {
     if (r.name == record_name::kWait) return;
     ActionDone a;
     stamp(a, r);
@@ -163,7 +261,7 @@ class Builder {
     auto json = nlohmann::json::parse(r.data, nullptr, false);
     if (json.is_object() && json.contains("target") && json["target"].is_string()) a.target = json["target"];
     a.excerpt = r.name + (a.target.empty() ? "" : " " + a.target);
-    t_.actions.push_back(std::move(a));
+    to.push_back(std::move(a));
   }
 
   static void stamp(Moment& m, const Record& r) {
@@ -173,9 +271,9 @@ class Builder {
   }
 
   // One thing is done after another: what was lost had been done, if at all, before the next.
-  void bound_unsure() {
+  void bound_unsure(std::vector<ActionDone>& actions) const {
     std::int64_t next_ms = last_ms_;
-    for (auto a = t_.actions.rbegin(); a != t_.actions.rend(); ++a) {
+    for (auto a = actions.rbegin(); a != actions.rend(); ++a) {
       if (a->unsure) a->until_ms = std::max(a->device_ms, next_ms);
       next_ms = a->device_ms;
     }
@@ -204,7 +302,7 @@ class Builder {
     auto parsed = android::parse_events(r.data);
     heard(r, parsed);
     for (android::EventRecord& e : parsed.records) {
-      auto ms = device_time_ms(e.time, t_.journal->header);
+      auto ms = when(e.time);
       if (!ms || !by_system(e.log_uid)) continue;
       EventSeen& seen = t_.events.emplace_back();
       seen.device_ms = seen.until_ms = *ms;
@@ -218,7 +316,7 @@ class Builder {
     auto parsed = android::parse_system_log(r.data);
     heard(r, parsed);
     for (android::SystemRecord& s : parsed.records) {
-      auto ms = device_time_ms(s.time, t_.journal->header);
+      auto ms = when(s.time);
       // A crash is told by the process itself (RuntimeInit), all else by the system.
       bool own = s.kind == android::SystemKind::kCrash || s.kind == android::SystemKind::kNativeCrash ||
                  s.kind == android::SystemKind::kExit;
@@ -237,7 +335,7 @@ class Builder {
     for (const android::AppOp& op : parsed.records) {
       if (op.package != t_.package && !(op.package.empty() && op.uid == t_.uid && t_.uid >= 0)) continue;
       for (const android::OpUse& use : op.uses) {
-        std::optional<std::int64_t> ms = device_time_ms(use.time, t_.journal->header);
+        std::optional<std::int64_t> ms = when(use.time);
         std::int64_t spread_ms = 0;
         if (!ms && use.ago_ms) {  // up to 8.1: counted backwards from a moment within the dump
           ms = r.device_ms - *use.ago_ms;
@@ -274,7 +372,7 @@ class Builder {
     heard(r, parsed);
     if (!parsed.trusted()) return;
     for (const android::ProcessExit& e : parsed.records) {
-      auto ms = device_time_ms(e.time, t_.journal->header);
+      auto ms = when(e.time);
       if (!ms || *ms < 0 || e.package != t_.package) continue;
       ExitSeen& seen = t_.exits.emplace_back();
       seen.device_ms = seen.until_ms = *ms;
@@ -332,6 +430,14 @@ std::optional<Phase> Timeline::phase_at(std::int64_t device_ms) const {
     if (within(static_cast<Phase>(p), device_ms)) return static_cast<Phase>(p);
   }
   return std::nullopt;
+}
+
+std::int64_t Timeline::ahead_ms(std::int64_t device_ms) const {
+  std::int64_t ahead_ms = 0;
+  for (const ClockSet& set : clock_sets) {
+    if (set.device_ms <= device_ms) ahead_ms = set.ahead_ms;
+  }
+  return ahead_ms;
 }
 
 const ActionDone* Timeline::action_before(std::int64_t device_ms) const {

@@ -63,6 +63,9 @@ struct OpSeen : Moment {  // when the op was used, not when the snapshot was tak
   std::string op;
   android::OpUse use;
 };
+struct ClockSet : Moment {  // from then on the wall clock is so far ahead of the run's own time
+  std::int64_t ahead_ms = 0;
+};
 struct ExitSeen : Moment {  // how the system says that one of the app's processes ended
   int pid = -1;
   int reason = -1;  // android::ExitReason, or a later version's
@@ -80,6 +83,27 @@ struct Channel {
   std::uint64_t records = 0;
   std::set<Reason>
       gaps;  // GRAMMAR: a relevant line nobody knew; HOOK_DEAD: records lost; what the worker said failed
+};
+
+// Empty apps that were put on the device to be woken.
+struct DecoysSeen {
+  bool all = false;  // that were wanted
+  std::set<std::string> packages;
+};
+// One dump of the package during P11: the permissions of the first user, as they stood then.
+struct PermissionsSeen : Moment {
+  std::int64_t version_code = -1;
+  int target_sdk = -1;
+  std::vector<std::string> requested;
+  std::vector<android::PermissionState> held;
+};
+// P11, apart from everything else: until the update it is another version that acts there.
+struct UpdateSeen {
+  bool offered = false;  // there was an older version
+  std::int64_t old_version = -1;
+  std::vector<ActionDone> actions;
+  std::vector<PermissionsSeen> dumps;
+  std::set<Reason> gaps;
 };
 
 struct Timeline {
@@ -101,6 +125,9 @@ struct Timeline {
   std::vector<SystemSeen> system;
   std::vector<OpSeen> ops;
   std::vector<ExitSeen> exits;
+  std::vector<ClockSet> clock_sets;
+  DecoysSeen decoys;
+  UpdateSeen update;
   std::map<std::string, Channel, std::less<>> channels;
   std::int64_t lines_unknown = 0, records_lost = 0;
 
@@ -115,6 +142,8 @@ struct Timeline {
   // The first one that began after a moment: null, and INT64_MAX, if there was none.
   const ActionDone* next_action(std::int64_t device_ms) const;
   std::int64_t next_action_ms(std::int64_t device_ms) const;
+  // How far a run had set the wall clock ahead at that moment.
+  std::int64_t ahead_ms(std::int64_t device_ms) const;
   // The process is one of the app's: its uid where known, else its name.
   bool is_app(const android::EventRecord& event) const;
 };

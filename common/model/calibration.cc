@@ -14,6 +14,11 @@ bool only_unrepeated(const Verdict& verdict, const std::string& rule) {
   });
 }
 
+bool lacks(const Verdict& verdict, const std::string& observer) {
+  const auto& all = verdict.coverage.observers;
+  return !observer.empty() && std::find(all.begin(), all.end(), observer) == all.end();
+}
+
 ProbeOutcome guilty(const Verdict& verdict, const ItemVerdict& item, Level expected) {
   if (item.level == expected) return ProbeOutcome::kSeen;
   if (item.level == Level::kSuspected && only_unrepeated(verdict, item.rule)) return ProbeOutcome::kSeen;
@@ -41,9 +46,13 @@ std::vector<ProbeResult> hold_to_probe(const Probe& probe, const Verdict& verdic
     ProbeResult r{probe.package, item.rule, {}, item.level, item.reasons, ProbeOutcome::kSilent};
     if (e != probe.expected.end()) {
       const int api = verdict.device_kind.api;
-      if (!e->level || api < e->min_api || api > e->max_api) continue;
+      if (!e->level || api < e->min_api || api > e->max_api || lacks(verdict, e->needs)) continue;
       r.expected = e->level;
     }
+    // What it was not given an older version for it had nothing to show of.
+    const bool not_given =
+        item.level == Level::kNotTested && item.reasons == std::vector{Reason::kNoOldVersion};
+    if (not_given) continue;
     if (r.expected && found(*r.expected)) {
       r.outcome = guilty(verdict, item, *r.expected);
     } else if (found(item.level)) {

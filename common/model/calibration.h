@@ -38,12 +38,14 @@ struct Expectation {
   std::optional<Level> level;  // nothing: either answer can be defended
   int min_api = 0;
   int max_api = 1'000;
+  std::string needs;  // an observer without which nothing can be expected; empty: none
 };
 struct Probe {
   std::string apk;  // file name, beside expected.yaml
   std::string package;
   std::string label, version_name, category;  // as its store would list it
   std::vector<Expectation> expected;
+  std::string old_apk;  // of an earlier version to update from; may be empty
 };
 
 enum class ProbeOutcome : std::uint8_t {

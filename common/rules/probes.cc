@@ -16,6 +16,7 @@ Expectation read_expectation(ConfigMap& map) {
     map.error("level", "'" + level + "' is no level, nor `any`");
   e.min_api = static_cast<int>(map.integer("min_api", e.min_api, {0, 1'000}));
   e.max_api = static_cast<int>(map.integer("max_api", e.max_api, {0, 1'000}));
+  e.needs = map.string("needs", "");
   map.keys();  // the reason is for people
   return e;
 }
@@ -23,7 +24,11 @@ Expectation read_expectation(ConfigMap& map) {
 Probe read_probe(ConfigMap& map) {
   Probe p;
   p.apk = map.required_string("apk");
-  if (p.apk.find('/') != std::string::npos) map.error("apk", "the name of a file beside this one");
+  p.old_apk = map.string("old_apk", "");
+  for (const char* key : {"apk", "old_apk"}) {
+    if (map.string(key, "").find('/') != std::string::npos)
+      map.error(key, "the name of a file beside this one");
+  }
   p.package = map.required_string("package");
   p.label = map.string("label", "");
   p.version_name = map.string("version_name", "");

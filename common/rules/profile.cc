@@ -1,6 +1,7 @@
 #include "common/rules/profile.h"
 
 #include "common/android/phrases.h"
+#include "common/base/text.h"
 #include "common/config/config.h"
 
 namespace storesweep {
@@ -11,11 +12,22 @@ constexpr std::int64_t kMaxPhaseMs = 24 * 3'600'000LL;
 void read_phases(ConfigMap& map, Profile& profile) {
   for (const std::string& name : map.strings("phases")) {
     const auto phase = phase_named(name);
-    const bool runs = phase && *phase != Phase::kP0 && *phase != Phase::kP11;
-    if (!runs) map.error("phases", "'" + name + "' is no phase of a run: P1 to P10, P12");
+    const bool runs = phase && *phase != Phase::kP0;
+    if (!runs) map.error("phases", "'" + name + "' is no phase of a run: P1 to P12");
     if (runs) profile.phases.insert(*phase);
   }
   if (profile.phases.empty()) map.error("phases", "a run has phases");
+}
+
+void read_shifts(ConfigMap& map, Profile& profile) {
+  constexpr int kMostHours = 49;
+  for (const std::string& text : map.strings("shift_hours")) {
+    const int hours = parse_int<int>(text).value_or(0);
+    const int before = profile.shift_hours.empty() ? 0 : profile.shift_hours.back();
+    if (hours <= before || hours > kMostHours)
+      map.error("shift_hours", "wanted whole hours up to 49, rising");
+    profile.shift_hours.push_back(hours);
+  }
 }
 
 Profile read_profile(ConfigMap map, const std::vector<std::string>& never_tap) {
@@ -37,6 +49,9 @@ Profile read_profile(ConfigMap map, const std::vector<std::string>& never_tap) {
   p.denial_ms = map.required_integer("denial_ms", length);
   p.denial_steps = static_cast<int>(map.required_integer("denial_steps", steps));
   p.relaunches = static_cast<int>(map.required_integer("relaunches", {0, 20}));
+  read_shifts(map, p);
+  p.update_ms = map.required_integer("update_ms", length);
+  p.update_steps = static_cast<int>(map.required_integer("update_steps", steps));
   p.settings_ms = map.required_integer("settings_ms", length);
   p.settings_steps = static_cast<int>(map.required_integer("settings_steps", steps));
   p.alike = static_cast<int>(map.required_integer("alike", {1, 100}));

@@ -31,6 +31,9 @@ struct Profile {
   std::int64_t denial_ms = 0;          // P10: in all
   int denial_steps = 0;                // P10: taps that look for requests
   int relaunches = 0;                  // P10
+  std::vector<int> shift_hours;        // P10: how far the clock is set ahead for further relaunches
+  std::int64_t update_ms = 0;          // P11: how long requests of the older version are looked for
+  int update_steps = 0;                // P11: taps that look for them
   std::int64_t settings_ms = 0;        // P12, but for a switch that is being tried
   int settings_steps = 0;              // P12: looks at pages, the same
   int alike = 0;                       // of elements that look alike (rows of a list) so many are tried

@@ -81,6 +81,8 @@ class Code:
                                   ("checked", "Lapp/Screens;->checked", True), ("unchecked", "Lapp/Screens;->checked", False)):
             for name in condition.get(key, []):
                 yield test, [("S", name)], wanted
+        for name, hours in condition.get("older", {}).items():
+            yield "Lapp/Guard;->older", [("S", name), ("I", hours)], True
         if "min_api" in condition:
             yield "Lapp/Guard;->api", [("I", condition["min_api"])], True
         if "max_api" in condition:

@@ -59,9 +59,10 @@ def _receivers(b):
         yield '<receiver android:name=".AlarmReceiver" android:exported="false"/>'
 
 
-def _services(b):
+def _services(b, doors):
     for name, service in b.get("services", {}).items():
-        yield f"<service{_attributes(name=f'.{code.camel(name)}Service', exported='false', process=service.get('process'))}/>"
+        head = _attributes(name=f".{code.camel(name)}Service", exported="true" if name in doors else "false", process=service.get("process"))
+        yield f"<service{head}>{_filter(doors[name])}</service>" if name in doors else f"<service{head}/>"
     if b.get("jobs"):
         yield '<service android:name=".ProbeJobService" android:exported="true" android:permission="android.permission.BIND_JOB_SERVICE"/>'
 
@@ -82,7 +83,7 @@ def manifest(s):
               ' android:allowBackup="false" android:theme="@android:style/Theme.DeviceDefault.Light.NoActionBar">',
               '<activity android:name=".MainActivity" android:exported="true"'
               ' android:configChanges="orientation|screenSize|screenLayout|smallestScreenSize|keyboard|keyboardHidden|locale|uiMode|fontScale">',
-              launcher, "</activity>", *_receivers(b), *_services(b), "</application>", "</manifest>"]
+              launcher, "</activity>", *_receivers(b), *_services(b, s["doors"]), "</application>", "</manifest>"]
     return "\n".join(lines) + "\n"
 
 
@@ -227,7 +228,6 @@ def build(all_sources, out, keystore, threads=None):
     out.mkdir(parents=True, exist_ok=True)
     stamps = out / ".stamps"
     stamps.mkdir(exist_ok=True)
-    threads = threads or max(2, os.cpu_count() or 2)
     prints = {s["name"]: fingerprint(s, key(keystore)) for s in all_sources}
 
     def fresh(s):
@@ -239,9 +239,15 @@ def build(all_sources, out, keystore, threads=None):
         if old.name not in prints:
             (out / f"{old.name}.apk").unlink(missing_ok=True)
             old.unlink()
+    return make(todo, out, keystore, threads, lambda s: (stamps / s["name"]).write_text(prints[s["name"]]))
+
+
+def make(todo, out, keystore, threads=None, done=lambda s: None):
+    """Builds these into OUT, side by side; `done` is called for each."""
     if not todo:
         return 0
-    batch = Batch(keystore, threads)
+    threads = threads or max(2, os.cpu_count() or 2)
+    batch = Batch(key(keystore), threads)
     work = pathlib.Path(tempfile.mkdtemp(prefix=".work-", dir=out))
 
     def one(s):
@@ -249,12 +255,12 @@ def build(all_sources, out, keystore, threads=None):
             assemble(s, batch, work / s["name"], out / f"{s['name']}.apk")
         except ToolFailed as error:
             raise ToolFailed(f"{s['name']}: {error}") from error
-        (stamps / s["name"]).write_text(prints[s["name"]])
+        done(s)
 
     try:
         with concurrent.futures.ThreadPoolExecutor(threads * 2) as pool:
-            for done in [pool.submit(one, s) for s in todo]:
-                done.result()
+            for built in [pool.submit(one, s) for s in todo]:
+                built.result()
     finally:
         batch.close()
         shutil.rmtree(work, ignore_errors=True)

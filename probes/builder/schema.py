@@ -16,6 +16,7 @@ _SIMPLE = {
     "permissions": {"type": "array", "items": {"type": "string", "pattern": f"^{v.PERMISSION}$"}, "minItems": 1, "maxItems": 16},
     "names": {"type": "array", "items": {"type": "string", "pattern": f"^{v.NAME}$"}, "maxItems": v.MAX_ANY},
     "values": {"type": "object", "propertyNames": {"pattern": f"^{v.NAME}$"}, "additionalProperties": {"type": "string", "maxLength": v.MAX_TEXT}},
+    "ages": {"type": "object", "propertyNames": {"pattern": f"^{v.NAME}$"}, "additionalProperties": {"type": "integer", "minimum": 1, "maximum": v.MAX_HOURS}},
     "where": {"enum": ["manifest", "code"]},
     "kind": {"enum": list(v.VIEW_KINDS)},
     "calls": {"type": "array", "items": {"$ref": "#/definitions/call"}},

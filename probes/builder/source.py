@@ -10,7 +10,7 @@ import yaml
 
 from . import vocabulary as v
 
-RULES = ("R1.1", "R1.3", "R1.7", "R1.8", "R1.9", "R2.7", "R4.4", "R5.1", "R5.3", "R5.4", "R5.5", "R5.6", "R5.7", "R6.1", "R7.10", "R8.1")
+RULES = ("R1.1", "R1.3", "R1.7", "R1.8", "R1.9", "R2.7", "R4.4", "R5.1", "R5.2", "R5.3", "R5.4", "R5.5", "R5.6", "R5.7", "R6.1", "R6.5", "R7.10", "R8.1")
 LEVELS = ("any", "violation", "suspected", "not_tested", "not_found", "not_applicable")
 DEFAULT_MIN, DEFAULT_TARGET = 19, 30
 # A job kept over a reboot needs it; the platform throws where it is missing.
@@ -128,6 +128,13 @@ class Reader:
     def values(self, value, what):
         return {self.scalar("name", k, what): self.scalar("text", x, f"{what}.{k}") for k, x in self.map(value, what).items()}
 
+    def ages(self, value, what):
+        out = {self.scalar("name", k, what): x for k, x in self.map(value, what).items()}
+        for name, hours in out.items():
+            if isinstance(hours, bool) or not isinstance(hours, int) or not 1 <= hours <= v.MAX_HOURS:
+                self.bad(f"{what}.{name} must be whole hours from 1 to {v.MAX_HOURS}")
+        return out
+
     def names(self, value, what):
         if not isinstance(value, list):
             value = [value]
@@ -135,7 +142,7 @@ class Reader:
 
     def condition(self, value, what):
         value = self.keys(value, {k + "?": t for k, t in v.CONDITIONS.items()}, what)
-        read = {"values": self.values, "permissions": self.permissions, "names": self.names}
+        read = {"values": self.values, "permissions": self.permissions, "names": self.names, "ages": self.ages}
         return {k: read[t](value[k], f"{what}.{k}") if t in read else self.scalar(t, value[k], f"{what}.{k}")
                 for k, t in v.CONDITIONS.items() if k in value}
 
@@ -326,7 +333,7 @@ def _expected(reader, value):
         if rule not in RULES:
             reader.bad(f"expected: no rule '{rule}'; those judged are {', '.join(RULES)}")
         level = Map(level=level) if isinstance(level, str) else level
-        reader.keys(level, {"level": 0, "reason?": 0, "min_api?": 0, "max_api?": 0}, f"expected.{rule}")
+        reader.keys(level, {"level": 0, "reason?": 0, "min_api?": 0, "max_api?": 0, "needs?": 0}, f"expected.{rule}")
         if level["level"] not in LEVELS:
             reader.bad(f"expected.{rule}: no level '{level['level']}'; there are {', '.join(LEVELS)}")
         out.append({"rule": rule, **level})
@@ -361,11 +368,29 @@ def read(path):
         raise Bad(f"{path.name}: empty")
     top = reader.keys(_build(node, path.name), {
         "app": 0, "label": 0, "why": 0, "kind": 0, "twin?": 0, "category?": 0, "version?": 0, "sdk?": 0,
-        "permissions?": 0, "features?": 0, "expected?": 0, "behaviour?": 0}, "the source")
-    label = reader.keys(top["label"], {"zh": 0, "en?": 0}, "label")
-    version = reader.keys(top.get("version", Map()), {"code?": 0, "name?": 0}, "version")
+        "permissions?": 0, "features?": 0, "expected?": 0, "behaviour?": 0, "old?": 0, "doors?": 0}, "the source")
     if top["kind"] not in ("guilty", "innocent"):
         reader.bad("kind must be guilty or innocent")
+    out = _app(reader, path.stem, top)
+    out["expected"] = _expected(reader, top.get("expected", Map()))
+    if "old" in top:
+        out["old"] = _older(reader, path.stem, top, out)
+    return out
+
+
+def _older(reader, name, top, newer):
+    """The same app, an earlier version of it: what `old` says otherwise."""
+    old = reader.keys(top["old"], {k + "?": 0 for k in ("version", "sdk", "permissions", "behaviour")}, "old")
+    older = _app(reader, name + ".old", Map({**top, "version": Map(code=1, name="0.9.0"), **old}))
+    if older["version_code"] >= newer["version_code"]:
+        reader.bad(f"old: version {older['version_code']} is not before {newer['version_code']}")
+    return older
+
+
+def _app(reader, name, top):
+    """What becomes one APK."""
+    label = reader.keys(top["label"], {"zh": 0, "en?": 0}, "label")
+    version = reader.keys(top.get("version", Map()), {"code?": 0, "name?": 0}, "version")
     low, target = _sdk(reader, top.get("sdk", Map()))
     permissions = _permissions(reader, top.get("permissions", []))
     behaviour = {"format": 1, "package": reader.scalar("package", top["app"], "app")}
@@ -373,14 +398,18 @@ def read(path):
     reader.at = 1
     _check_names(reader, behaviour, {p["name"] for p in permissions})
     _check_circles(reader, behaviour.get("lists", {}))
+    doors = reader.map(top.get("doors", Map()), "doors")
+    for name in doors:
+        if name not in behaviour.get("services", {}):
+            reader.bad(f"doors: there is no service '{name}'")
     if len(json.dumps(behaviour, ensure_ascii=False).encode()) > v.MAX_FILE:
         reader.bad(f"the behaviour file would pass {v.MAX_FILE} bytes")
     return {
-        "name": path.stem, "package": top["app"], "label": reader.scalar("text", label["zh"], "label.zh"),
+        "name": name, "package": top["app"], "label": reader.scalar("text", label["zh"], "label.zh"),
         "label_en": reader.scalar("text", label.get("en", label["zh"]), "label.en"), "why": reader.scalar("text", top["why"], "why"),
         "kind": top["kind"], "twin": top.get("twin", ""), "category": top.get("category", ""),
         "version_code": version.get("code", 1), "version_name": reader.scalar("text", version.get("name", "1.0.0"), "version.name"),
         "min_sdk": low, "target_sdk": target, "permissions": permissions,
         "features": [reader.scalar("text", f, "features") for f in top.get("features", [])],
-        "expected": _expected(reader, top.get("expected", Map())), "behaviour": behaviour,
+        "behaviour": behaviour, "doors": {name: [reader.scalar("text", a, "doors") for a in actions] for name, actions in doors.items()},
     }

@@ -39,6 +39,7 @@ CALLS = {
     # memory and order
     "set": _call("pref:name value:text", apis="Landroid/content/SharedPreferences$Editor;.putString"),
     "count": _call("pref:name", apis="Landroid/content/SharedPreferences$Editor;.putString"),
+    "stamp": _call("pref:name", apis="Ljava/lang/System;.currentTimeMillis"),
     "run": _call("list:list"),
     # permissions
     "request_permissions": _call("permissions:permissions", apis="Landroid/app/Activity;.requestPermissions"),
@@ -71,7 +72,7 @@ CALLS = {
 
 # What any call may carry besides its arguments.
 TIMING = {"after_ms": "ms", "every_ms": "ms", "times": "count"}
-CONDITIONS = {"prefs": "values", "not_prefs": "values", "granted": "permissions", "not_granted": "permissions",
+CONDITIONS = {"prefs": "values", "not_prefs": "values", "older": "ages", "granted": "permissions", "not_granted": "permissions",
               "checked": "names", "unchecked": "names", "min_api": "api", "max_api": "api"}
 
 VIEW_KINDS = ("text", "button", "check", "link", "image", "web", "input")
@@ -86,7 +87,7 @@ BEHAVIOUR = {"start?": "calls", "launch?": "calls", "resume?": "calls", "backgro
              "services?": "service*", "alarms?": "calls*", "jobs?": "calls*", "lists?": "calls*"}
 SHAPES = {"screen": SCREEN, "answer": ANSWER, "receiver": RECEIVER, "service": SERVICE}
 
-MAX_TEXT, MAX_ANY, MAX_CALLS, MAX_MS, MAX_FILE = 4096, 64, 1024, 86_400_000, 256 * 1024
+MAX_TEXT, MAX_ANY, MAX_CALLS, MAX_MS, MAX_HOURS, MAX_FILE = 4096, 64, 1024, 86_400_000, 1000, 256 * 1024
 
 NAME = r"[a-z][a-z0-9_]{0,31}"
 PACKAGE = r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+"

@@ -16,6 +16,7 @@ constexpr std::size_t kMaxAny = 64;
 constexpr std::size_t kMaxCalls = 1024;
 constexpr std::size_t kMaxPermissions = 16;
 constexpr std::int64_t kMaxMs = 86'400'000;
+constexpr std::int64_t kMaxHours = 1'000;
 constexpr std::int64_t kMinBusyMs = 100;
 
 const std::map<std::string, Do, std::less<>>& verbs() {
@@ -37,6 +38,7 @@ const std::map<std::string, Do, std::less<>>& verbs() {
       {"log", Do::kLog},
       {"set", Do::kSet},
       {"count", Do::kCount},
+      {"stamp", Do::kStamp},
       {"run", Do::kRun},
       {"request_permissions", Do::kRequestPermissions},
       {"read_clipboard", Do::kReadClipboard},
@@ -184,6 +186,7 @@ class Reader {
         call.second = text("value");
         break;
       case Do::kCount:
+      case Do::kStamp:
         call.text = name("pref");
         break;
       case Do::kRun:
@@ -257,6 +260,11 @@ class Reader {
     };
     values("prefs", c.prefs);
     values("not_prefs", c.not_prefs);
+    if (const Json* ages = object.take("older")) {
+      if (!ages->is_object() || ages->size() > kMaxAny) wrong(where + ".older", "expected an object");
+      for (const auto& [name, hours] : ages->items())
+        c.older[name_of(Json(name), where + ".older")] = number_of(hours, where + ".older", 1, kMaxHours);
+    }
     list("granted", c.granted, permission_of);
     list("not_granted", c.not_granted, permission_of);
     list("checked", c.checked, name_of);

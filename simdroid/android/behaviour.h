@@ -33,6 +33,7 @@ enum class Do {
   kLog,
   kSet,
   kCount,
+  kStamp,
   kRun,
   kRequestPermissions,
   kReadClipboard,
@@ -62,6 +63,7 @@ enum class Do {
 struct Conditions {
   std::map<std::string, std::string> prefs;
   std::map<std::string, std::string> not_prefs;
+  std::map<std::string, std::int64_t> older;  // hours since a pref was stamped
   std::vector<std::string> granted;
   std::vector<std::string> not_granted;
   std::vector<std::string> checked;

@@ -50,6 +50,11 @@ std::optional<bool> checked(State& s, const Process& process, const std::string&
   return std::nullopt;
 }
 
+bool is_older(const State& s, const std::string& stamped, std::int64_t hours) {
+  const auto ms = parse_int<std::int64_t>(stamped);
+  return ms && wall_ms(s) - *ms >= hours * 3'600'000;
+}
+
 bool conditions_hold(const Run& run, const Conditions& c) {
   const Process& process = *run.process();
   const Package* package = run.package();
@@ -58,6 +63,8 @@ bool conditions_hold(const Run& run, const Conditions& c) {
     if (pref(process, name) != value) return false;
   for (const auto& [name, value] : c.not_prefs)
     if (pref(process, name) == value) return false;
+  for (const auto& [name, hours] : c.older)
+    if (!is_older(run.s, pref(process, name), hours)) return false;
   for (const std::string& name : c.granted)
     if (!has_permission(run.s, *package, name)) return false;
   for (const std::string& name : c.not_granted)
@@ -280,6 +287,8 @@ void perform(const Run& run, const Call& call) {
       return store(run, call.text, call.second);
     case Do::kCount:
       return count(run, call.text);
+    case Do::kStamp:
+      return store(run, call.text, std::to_string(wall_ms(s)));
     case Do::kRun:
       return run_calls(s, run.pid, run.behaviour->lists.at(call.text));
     case Do::kCreateChannel:

@@ -77,6 +77,11 @@ InstallVerdict check_update(const State& s, const Package& old, const Apk& apk, 
             ? "Existing package " + name + " signatures do not match newer version; ignoring!"
             : "Package " + name + " signatures do not match the previously installed version; ignoring!");
   }
+  if (s.api >= 23 && apk.manifest.target_sdk < 23 && old.manifest.target_sdk >= 23)
+    return refused("INSTALL_FAILED_PERMISSION_MODEL_DOWNGRADE",
+                   fmt::format("Package {} new target SDK {} doesn't support runtime permissions but the old "
+                               "target SDK {} does.",
+                               name, apk.manifest.target_sdk, old.manifest.target_sdk));
   if (apk.manifest.version_code < old.manifest.version_code && !wishes.downgrade)
     return refused("INSTALL_FAILED_VERSION_DOWNGRADE",
                    s.api >= 30

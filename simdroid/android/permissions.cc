@@ -70,12 +70,22 @@ void grant_at_install(State& s, Package& package, bool all) {
       grant.granted = true;
     }
   }
+  // What the manifest asks for no more is forgotten, with what the user had decided.
+  std::erase_if(package.runtime, [&](const auto& held) {
+    return held.first != kPostNotifications && !requests_permission(s, package, held.first);
+  });
   // An old app does not know of it; what it may do is decided by the system's own question.
   if (holds(Rule::kNotificationPermissionAsked, s.api, target)) {
     auto [it, fresh] = package.runtime.try_emplace(std::string(kPostNotifications));
     if (fresh) it->second = {.granted = all, .review_required = !all};
   }
   mirror_in_ops(s, package);
+}
+
+void forget_refusals(Package& package) {
+  for (auto& [name, grant] : package.runtime) {
+    if (!grant.granted) grant.user_set = grant.user_fixed = false;
+  }
 }
 
 // A review that is open counts as not granted for what is guarded, hence the mode.

@@ -18,6 +18,8 @@ bool requests_permission(const State& s, const Package& package, std::string_vie
 void grant_at_install(State& s, Package& package, bool all);
 // Grants or revokes one runtime permission, with the op's mode behind it. Revoking kills, as on Android.
 void set_granted(State& s, Package& package, const std::string& permission, bool granted);
+// As a device of some vendor's that keeps no refusal over an update: a fault, no Android does it.
+void forget_refusals(Package& package);
 void mirror_in_ops(State& s, const Package& package);
 
 // The groups that a dialog must be shown for, in the order of the request. What its group holds already is

@@ -91,6 +91,9 @@ const std::vector<RuleRow>& rule_table() {
        "services/core/java/com/android/server/am/AppErrors.java (9)"},
       {Rule::kReplaceByDefault, 28, kAny, 0, kAny, "pm install replaces without -r",
        "services/core/java/com/android/server/pm/PackageManagerShellCommand.java makeInstallParams (9)"},
+      // Seen to work on 13 and 15; how far before that was not looked up, so that older levels refuse here.
+      {Rule::kShellSetsTime, 33, kAny, 0, kAny, "the shell may set the time: cmd alarm set-time",
+       "apex/jobscheduler/service/java/com/android/server/alarm/AlarmManagerService.java ShellCmd (13)"},
   };
   return table;
 }

@@ -40,6 +40,7 @@ enum class Rule {
   kJobPeriodFloor,
   kCrashDialogAtOnce,
   kReplaceByDefault,
+  kShellSetsTime,
 };
 
 struct RuleRow {

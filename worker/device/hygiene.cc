@@ -8,6 +8,7 @@
 #include "common/android/lists.h"
 #include "common/base/text.h"
 #include "worker/adb/protocol.h"
+#include "worker/device/device_clock.h"
 #include "worker/device/packages.h"
 
 namespace storesweep::device {
@@ -144,6 +145,12 @@ Status undo_setting(Device& device, const Difference& d, const Deadline& deadlin
   return device.shell(command, deadline).status();
 }
 
+// A clock that cannot be put back stays noted, and with it the device unclean.
+Status undo_shift(Device& device, const Deadline& deadline) {
+  Status restored = restore_clock(device, deadline);
+  return restored.kind() == ErrorKind::kUnsupported ? ok_status() : restored;
+}
+
 // A trailing slash would follow a link that was put in the folder's place.
 std::string remove_command(std::string path) {
   if (ends_with(path, "/")) path.pop_back();
@@ -160,7 +167,7 @@ std::string text(const Difference& d) {
     case Kind::kPackageGone:
       return "package gone: " + subject;
     case Kind::kSetting:
-      return "setting changed: " + subject;
+      return d.subject == kClockNote ? "clock shifted by a run" : "setting changed: " + subject;
     case Kind::kFileAdded:
       return "file left: " + subject;
     case Kind::kFileGone:
@@ -198,7 +205,7 @@ Status clean(Device& device, const std::vector<Difference>& differences, const D
         TRY(device.uninstall(d.subject, deadline).status());
         break;
       case Kind::kSetting:
-        TRY(undo_setting(device, d, deadline));
+        TRY(d.subject == kClockNote ? undo_shift(device, deadline) : undo_setting(device, d, deadline));
         break;
       case Kind::kFileAdded:
         TRY(device.shell(remove_command(d.subject), deadline).status());
@@ -215,7 +222,7 @@ Status clean(Device& device, const std::vector<Difference>& differences, const D
 Result<Attestation> clean_and_attest(Device& device, const Snapshot& baseline, const Deadline& deadline) {
   Attestation result;
   result.covered = {"packages", "files"};
-  if (baseline.settings_seen) result.covered.emplace_back("settings");
+  if (baseline.settings_seen) result.covered.insert(result.covered.end(), {"settings", "clock"});
   for (int pass = 0;; ++pass) {
     TRY_ASSIGN(Snapshot now, take_snapshot(device, deadline));
     result.left = compare(baseline, now);

@@ -1,7 +1,8 @@
 // Whether a device is as it was before the first app: third-party packages, settings (the HTTP proxy is one
-// of them), files in the shared storage. A baseline is taken once; between two apps what was added is removed
-// and the state is looked at again: a device is called clean because it was seen to be, not because it was
-// cleaned. compare() is pure; the rest are functions on a Device, one at a time per device.
+// of them), files in the shared storage, its clock where a run had shifted it (device_clock.h). A baseline is
+// taken once; between two apps what was added is removed and the state is looked at again: a device is called
+// clean because it was seen to be, not because it was cleaned. compare() is pure; the rest are functions on a
+// Device, one at a time per device.
 #pragma once
 
 #include <map>

@@ -4,6 +4,7 @@
 
 #include "common/base/text.h"
 #include "worker/device/baseline_file.h"
+#include "worker/device/device_clock.h"
 
 namespace storesweep::device {
 
@@ -176,6 +177,7 @@ Status DevicePool::take_baseline(const PoolAction& action, AdbDevice& device, co
   }
   TRY_ASSIGN(auto baseline, load_baseline(options_.baseline_folder, device.facts()));
   if (!baseline) {
+    TRY(restore_noted_clock(device, deadline));
     TRY_ASSIGN(baseline, take_snapshot(device, deadline));
     TRY(save_baseline(options_.baseline_folder, device.facts(), *baseline));
   }

@@ -9,12 +9,15 @@
 #include "common/evidence/names.h"
 #include "worker/adb/protocol.h"
 #include "worker/exercise/stack_list.h"
+#include "worker/observe/package_state.h"
 
 namespace storesweep::exercise {
 namespace {
 
 constexpr std::int64_t kCommandMs = 60'000;  // of the host; `am start -W` waits for a first frame
 constexpr std::int64_t kRebootMs = 10 * 60'000;
+constexpr std::int64_t kShiftMs = 3 * 60'000;
+constexpr std::int64_t kInstallMs = 10 * 60'000;  // starved devices take minutes
 constexpr std::int64_t kComeBackMs = 2 * 60'000;  // how long a device that went away is waited for
 constexpr std::int64_t kOutageMs = 10'000;  // of the device: what is away for longer leaves a hole in the run
 constexpr int kOddReadings = 4;
@@ -55,8 +58,11 @@ bool repeatable(const Action& a) {
 }  // namespace
 
 Driver::Driver(const observe::Scene& scene, const android::PhraseBook& phrases, const Profile& profile,
-               std::string activity)
-    : scene_(scene), activity_(std::move(activity)), watcher_(scene, phrases, profile.screenshots) {}
+               const Versions& versions)
+    : scene_(scene),
+      versions_(versions),
+      activity_(versions.current.launch_activity),
+      watcher_(scene, phrases, profile.screenshots) {}
 
 Status Driver::begin(const Deadline& deadline) {
   TRY_ASSIGN(std::string from, observe::log_clock(scene_.device, deadline.at_most_ms(kCommandMs)));
@@ -70,6 +76,8 @@ Status Driver::begin(const Deadline& deadline) {
 
 Status Driver::end(const Deadline& deadline) {
   if (!events_) return ok_status();
+  // A phase that was cut short left the clock as it was: hygiene knows, and others need not wait for it.
+  if (clock_note_) static_cast<void>(device::restore_clock(scene_.device, deadline.at_most_ms(kCommandMs)));
   Status events = events_->settle(deadline.at_most_ms(kCommandMs));
   Status log = log_->settle(deadline.at_most_ms(kCommandMs));
   return events.ok() ? log : events;
@@ -174,6 +182,12 @@ Result<Event> Driver::once(const Action& action, const Deadline& run) {
           [&](const EndPhase& p) { return end_phase(p.phase, deadline); },
           [&](const TypeInto& t) { return type(t, deadline); },
           [&](const TellLogin& t) -> R { return tell(t); },
+          [&](const ShiftClock& c) { return shift(c, run.at_most_ms(kShiftMs)); },
+          [&](const InstallVersion& v) { return install(v, run.at_most_ms(kInstallMs)); },
+          [&](const ReadPermissions&) -> R {
+            TRY(observe::observe_package_state(scene_, deadline));
+            return Event(Done{});
+          },
       },
       action);
 }

@@ -9,7 +9,9 @@
 
 #include "common/model/figures.h"
 #include "common/rules/profile.h"
+#include "worker/device/device_clock.h"
 #include "worker/exercise/step.h"
+#include "worker/exercise/versions.h"
 #include "worker/observe/log_stream.h"
 
 namespace storesweep::exercise {
@@ -17,7 +19,7 @@ namespace storesweep::exercise {
 class Driver {
  public:
   Driver(const observe::Scene& scene, const android::PhraseBook& phrases, const Profile& profile,
-         std::string activity);
+         const Versions& versions);
 
   // Before the first action: starts the log streams.
   Status begin(const Deadline& deadline);
@@ -45,15 +47,23 @@ class Driver {
   Result<Event> toggle(const Toggle& toggle, const Deadline& deadline);
   Result<Event> reboot(const Deadline& deadline);
   Result<Event> rest(const Rest& rest, const Deadline& deadline);
+  Result<Event> shift(const ShiftClock& wanted, const Deadline& deadline);
+  Result<Event> shifted(const ShiftClock& wanted, bool done, observe::Stamp at, const Deadline& deadline);
+  Status not_shifted(const ShiftClock& wanted, const Status& why, const Deadline& deadline);
+  Status set_clock(std::int64_t shift_ms, const Deadline& deadline);
+  Result<Event> install(const InstallVersion& which, const Deadline& deadline);
   Result<Event> end_phase(Phase phase, const Deadline& deadline);
   Result<std::string> network_switch(bool on, const Deadline& deadline);
   int api() const { return scene_.device.facts().api; }
 
   observe::Scene scene_;
-  const std::string activity_;
+  const Versions& versions_;
+  std::string activity_;  // of the version that is installed
   observe::ScreenWatcher watcher_;
   std::unique_ptr<observe::LogStream> events_, log_;
-  std::set<std::string> pictured_;  // kinds and texts of screens of which there is a picture
+  std::set<std::string> pictured_;               // kinds and texts of screens of which there is a picture
+  std::optional<device::ClockNote> clock_note_;  // while the clock is shifted
+  std::string first_shifted_;                    // the log's time when it was shifted for the first time
   bool lost_boot_ = false;
   int broken_ = 0;
   std::int64_t phase_began_ms_ = 0;

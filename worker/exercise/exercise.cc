@@ -18,14 +18,14 @@ std::set<Phase> phases_of(const std::vector<std::string>& only_rules, const Rule
     const RuleItem* item = pack.item(rule);
     if (item) out.insert(item->phases.begin(), item->phases.end());
   }
-  // Refusing stands on the first launch, what comes after on the agreement; P10 and P12 start anew by
+  // Refusing stands on the first launch, what comes after on the agreement; P10 to P12 start anew by
   // themselves.
   if (out.contains(Phase::kP3)) out.insert(Phase::kP2);
   if (out.contains(Phase::kP2)) out.insert(Phase::kP1);
   for (Phase p : {Phase::kP5, Phase::kP6, Phase::kP7, Phase::kP8, Phase::kP9}) {
     if (out.contains(p)) out.insert(Phase::kP4);
   }
-  std::erase_if(out, [](Phase p) { return p == Phase::kP0 || p == Phase::kP11; });
+  out.erase(Phase::kP0);
   return out;
 }
 
@@ -37,8 +37,9 @@ constexpr int kFirstApiThatAsks = 23;
 Status check(const ExerciseOrder& order) {
   if (!adb::valid_package_name(order.package))
     return invalid("exercise: '" + order.package + "' is no package name");
-  for (const char c : order.launch_activity) {
-    if (static_cast<unsigned char>(c) <= ' ')
+  for (const std::string* name :
+       {&order.versions.current.launch_activity, &order.versions.older.launch_activity}) {
+    if (std::any_of(name->begin(), name->end(), [](unsigned char c) { return c <= ' '; }))
       return invalid("exercise: the launch activity's name holds a blank");
   }
   return ok_status();
@@ -63,7 +64,7 @@ class Run {
         pack_(pack),
         profile_(profile),
         phrases_(pack.phrases),
-        driver_(scene, phrases_, profile, order.launch_activity) {}
+        driver_(scene, phrases_, profile, order.versions) {}
 
   ExerciseEnd carry_out(const Deadline& deadline) {
     const adb::Counters before = scene_.device.counters();
@@ -89,7 +90,7 @@ class Run {
   Status phases(const Deadline& deadline) {
     TRY(driver_.begin(deadline));
     TRY_ASSIGN(std::string dump, observe::package_state(scene_, deadline.at_most_ms(kSettleLogsMs)));
-    if (order_.launch_activity.empty()) return ok_status();  // a fact about the app
+    if (order_.versions.current.launch_activity.empty()) return ok_status();  // a fact about the app
     Plan plan(phases_of(order_.only_rules, pack_, profile_), phase_order(dump));
     Event event = Begun{};
     for (;;) {
@@ -114,6 +115,7 @@ class Run {
     out.switch_watch_ms = pack_.threshold("switch_watch_ms");
     out.phrases = &phrases_;
     out.login = &order_.login;
+    out.older_version = !order_.versions.older.files.empty();
     out.may_ask = may_ask(dump, order_, scene_.device.facts().api);
     return out;
   }

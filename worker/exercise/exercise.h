@@ -15,13 +15,14 @@
 #include "common/rules/profile.h"
 #include "worker/device/device.h"
 #include "worker/exercise/login.h"
+#include "worker/exercise/versions.h"
 #include "worker/observe/recorder.h"
 
 namespace storesweep::exercise {
 
 struct ExerciseOrder {
   std::string package;
-  std::string launch_activity;  // class or component; empty: it has none, and nothing can be launched
+  Versions versions;
   int target_sdk = 0;
   std::vector<std::string> permissions;  // of the manifest
   Depth depth = Depth::kTriage;

@@ -1,7 +1,9 @@
 // P10: as after a fresh install, with every permission request denied. After a refusal nothing is touched for
 // a while: an exit, a dialog that presses, a request that comes again must all be the app's own doing. Then
-// its functions are entered, and at last it is launched again some times.
+// its functions are entered, and at last it is launched again some times; twice more with the clock shifted
+// to just before and just after 48 hours, where the device lets it be set.
 #include <set>
+#include <utility>
 
 #include "common/evidence/names.h"
 #include "worker/exercise/answers.h"
@@ -25,15 +27,24 @@ constexpr int kMaxAnswers = 30;  // dialogs of the system by itself
 constexpr int kMaxUnlocks = 5;
 constexpr int kMaxLaunches = 4;  // besides the relaunches
 
+// How much of it is played.
+struct Extent {
+  bool afresh = true;  // as after a fresh install, which it is made to look like
+  std::int64_t ms = 0;
+  int steps = 0, relaunches = 0;
+  std::vector<int> shift_hours;  // the clock so far ahead, one relaunch each
+};
+
 class Denials final : public PhaseMachine {
  public:
-  explicit Denials(const PhaseOrder& o) : o_(o), explorer_(o.profile->never_tap, o.profile->alike) {}
+  Denials(const PhaseOrder& o, const Extent& extent)
+      : o_(o), extent_(extent), explorer_(o.profile->never_tap, o.profile->alike) {}
 
   std::optional<Action> on(const Event& event, std::int64_t now) override {
-    if (!o_.may_ask) return std::nullopt;
+    if (!o_.may_ask || put_back_) return std::nullopt;
     if (std::holds_alternative<Begun>(event)) {
-      until_ = now + o_.profile->denial_ms;
-      return ClearData{};
+      until_ = now + extent_.ms;
+      return extent_.afresh ? Action(ClearData{}) : launch();
     }
     if (const auto* done = std::get_if<Done>(&event)) return after(*done, now);
     const auto* look = readable(event);
@@ -46,21 +57,28 @@ class Denials final : public PhaseMachine {
   }
 
  private:
-  std::optional<Action> after(const Done&, std::int64_t now) {
-    if (!launched_) {
-      launched_ = true;
-      watch_.start(o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
-      return LaunchApp{};
+  std::optional<Action> after(const Done& done, std::int64_t now) {
+    if (std::exchange(setting_clock_, false)) {
+      if (!done.ok) return back_to_now();
+      shifted_ = true;
+      return launch();
     }
-    if (swiped_) {
-      swiped_ = false;
-      watch_.start(o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
-      return LaunchApp{};
+    if (swiped_ && later_) {
+      setting_clock_ = true;
+      return ShiftClock{extent_.shift_hours[shifts_++]};
     }
+    if (!launched_ || swiped_) return launch();
     if (auto next = watch_.next(now)) return next;
     if (rested_) return rested_ = false, LookAt{};
     rested_ = true;
     return Rest{kSettleMs};
+  }
+
+  Action launch() {
+    launched_ = true;
+    swiped_ = false;
+    watch_.start(o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
+    return LaunchApp{};
   }
 
   std::optional<Action> unreadable(std::int64_t now) {
@@ -124,7 +142,7 @@ class Denials final : public PhaseMachine {
   }
 
   std::optional<Action> explore(const observe::ScreenLook& look, std::int64_t now) {
-    const bool spent = now >= until_ || steps_ >= o_.profile->denial_steps || denials_ >= kMaxDenials;
+    const bool spent = now >= until_ || steps_ >= extent_.steps || denials_ >= kMaxDenials;
     if (spent) return relaunch(now);
     if (!is_of(look.screen, o_.package)) {
       if (backs_ == 0) explorer_.left();
@@ -143,25 +161,48 @@ class Denials final : public PhaseMachine {
 
   std::optional<Action> relaunch(std::int64_t) {
     relaunching_ = true;
-    if (relaunches_++ >= o_.profile->relaunches) return std::nullopt;
+    if (relaunches_++ >= extent_.relaunches) {
+      // Whether it asks again hours later matters where something was refused.
+      if (refused_.empty() || shifts_ >= extent_.shift_hours.size()) return back_to_now();
+      later_ = true;
+    }
     swiped_ = true;
     denials_ = 0;
     return SwipeAway{};
   }
 
+  // The last thing that is done, where the clock was shifted.
+  std::optional<Action> back_to_now() {
+    if (!shifted_) return std::nullopt;
+    put_back_ = true;
+    return ShiftClock{0};
+  }
+
   const PhaseOrder o_;
+  const Extent extent_;
   Explorer explorer_;
   Watch watch_;
   std::set<std::string> refused_;
   std::int64_t until_ = 0;
   bool launched_ = false, swiped_ = false, rested_ = false, relaunching_ = false, pressing_ = false,
-       backed_ = false;
+       backed_ = false, later_ = false, setting_clock_ = false, shifted_ = false, put_back_ = false;
+  std::size_t shifts_ = 0;
   int unlocks_ = 0, answers_ = 0, denials_ = 0, consents_ = 0, forced_ = 0, blind_ = 0, steps_ = 0,
       backs_ = 0, launches_ = 0, relaunches_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<PhaseMachine> make_denials(const PhaseOrder& o) { return std::make_unique<Denials>(o); }
+std::unique_ptr<PhaseMachine> make_denials(const PhaseOrder& o) {
+  const Profile& p = *o.profile;
+  return std::make_unique<Denials>(o, Extent{true, p.denial_ms, p.denial_steps, p.relaunches, p.shift_hours});
+}
+
+std::unique_ptr<PhaseMachine> make_update_denials(const PhaseOrder& o) {
+  PhaseOrder older = o;
+  older.may_ask = true;  // that was said of the version under test
+  return std::make_unique<Denials>(older,
+                                   Extent{false, o.profile->update_ms, o.profile->update_steps, 0, {}});
+}
 
 }  // namespace storesweep::exercise

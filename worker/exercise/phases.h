@@ -1,4 +1,4 @@
-// The phases P1 to P10 and P12 (rules.md 0.2), one pure machine each, and what they go by.
+// The phases P1 to P12 (rules.md 0.2), one pure machine each, and what they go by.
 #pragma once
 
 #include <memory>
@@ -20,10 +20,11 @@ struct PhaseOrder {
   const LoginSteps* login = nullptr;  // null or empty: a log-in page is a wall; outlives the machines
   std::int64_t switch_watch_ms = 0;  // a switch that stands open so long after a relaunch did not stay closed
   const android::PhraseBook* phrases = nullptr;  // of P12; outlives the machines
+  bool older_version = false;                    // there is one to update from
   bool may_ask = true;  // the platform and the manifest leave room for a permission request
 };
 
-// Null for a phase that has no machine (P0, P11).
+// Null for a phase that has no machine (P0), or nothing to work with (P11 without an older version).
 std::unique_ptr<PhaseMachine> make_phase(Phase phase, const PhaseOrder& order);
 
 // phases_consent.cc
@@ -41,5 +42,9 @@ std::unique_ptr<PhaseMachine> make_exploration(const PhaseOrder& order);  // P6
 std::unique_ptr<PhaseMachine> make_denials(const PhaseOrder& order);      // P10
 // phase_settings.cc
 std::unique_ptr<PhaseMachine> make_settings(const PhaseOrder& order);  // P12
+// The part of it that P11 plays on an older version: launched as it stands there, denied what it asks for.
+std::unique_ptr<PhaseMachine> make_update_denials(const PhaseOrder& order);
+// phase_update.cc
+std::unique_ptr<PhaseMachine> make_update(const PhaseOrder& order);  // P11
 
 }  // namespace storesweep::exercise

@@ -98,6 +98,8 @@ std::unique_ptr<PhaseMachine> make_phase(Phase phase, const PhaseOrder& o) {
       return make_booted(o);
     case Phase::kP10:
       return with_login(make_denials(o), o.login, o.package);
+    case Phase::kP11:
+      return o.older_version ? make_update(o) : nullptr;
     case Phase::kP12:
       return with_login(make_settings(o), o.login, o.package);
     default:

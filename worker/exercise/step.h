@@ -34,6 +34,13 @@ struct Toggle {
   Switch what = Switch::kNetwork;
   bool on = false;
 };
+struct InstallVersion {  // the older one takes the app's place; the one under test is put over what is there
+  bool older = false;
+};
+struct ShiftClock {  // the device's wall clock, so many hours ahead; 0: put back
+  int hours = 0;
+};
+struct ReadPermissions {};  // into the journal
 struct RebootDevice {};
 struct Unlock {};
 struct Rest {
@@ -57,7 +64,8 @@ struct TellLogin {  // how it ended, for the journal
   std::string text;
 };
 using Action = std::variant<LookAt, TapOn, GoBack, GoHome, ScrollIn, LaunchApp, SwipeAway, ClearData, Toggle,
-                            RebootDevice, Unlock, Rest, BeginPhase, EndPhase, TypeInto, TellLogin>;
+                            RebootDevice, Unlock, Rest, BeginPhase, EndPhase, TypeInto, TellLogin, ShiftClock,
+                            InstallVersion, ReadPermissions>;
 
 // ---- events
 struct Begun {};

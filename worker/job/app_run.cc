@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
 #include "common/evidence/app_facts_json.h"
@@ -31,6 +32,11 @@ JobFailure because(FailureKind kind, FailureReason reason, std::string detail) {
   return {kind, reason, std::move(detail)};
 }
 
+std::string decoys_json(const std::vector<std::string>& installed, const std::vector<std::string>& lacking,
+                        const std::string& why) {
+  return nlohmann::json{{"installed", installed}, {"lacking", lacking}, {"why", why}}.dump();
+}
+
 class AppRun {
  public:
   AppRun(device::Device& device, const RunOrder& order, const AppFiles& app,
@@ -47,6 +53,7 @@ class AppRun {
     if (Status s = start(); !s.ok()) return RunFailed{failure_of(s, deadline_)};
     recorder_->begin(Phase::kP0);
     document();
+    if (app_.decoys) attest_decoys();
     if (auto refused = install()) return *refused;
     if (Status s = attest_behaviour(); !s.ok()) return RunFailed{failure_of(s, deadline_)};
     recorder_->end();
@@ -113,6 +120,7 @@ class AppRun {
       recorder_->document(record_name::kPolicyText, extras.policy);  // for the judge, who opens no blobs
     }
     recorder_->document(record_name::kAppFacts, app_facts_to_json(app_.app_facts));
+    if (app_.older) recorder_->document(record_name::kOldVersion, app_facts_to_json(app_.older->app_facts));
     recorder_->attest(record_name::kClockRate, std::to_string(recorder_->rate_permille()));
     recorder_->attest(record_name::kHygiene, hygiene_text());
   }
@@ -128,13 +136,32 @@ class AppRun {
     return out;
   }
 
+  // What cannot be put there is lacking: a fact about this run, no failure.
+  void attest_decoys() {
+    std::vector<std::string> lacking = app_.decoys->lacking;
+    std::string why = app_.decoys->why;
+    for (const Decoy& decoy : app_.decoys->decoys) {
+      auto there = device::package_paths(device_, decoy.package, deadline_.at_most_ms(kSettleMs));
+      if (there.ok() && !there->empty()) {  // the app itself is on the device
+        decoys_there_.push_back(decoy.package);
+        continue;
+      }
+      const auto outcome = device_.install({{.name = "base.apk", .bytes = decoy.file.bytes()}},
+                                           {.replace = false}, deadline_.at_most_ms(kInstallMs));
+      decoys_put_.push_back(decoy.package);
+      if (outcome.ok() && outcome->success) {
+        decoys_there_.push_back(decoy.package);
+      } else {
+        lacking.push_back(decoy.package);
+        why = clean_utf8(outcome.ok() ? outcome->reason : outcome.status().message());
+      }
+    }
+    recorder_->attest(record_name::kDecoys, decoys_json(decoys_there_, lacking, why));
+  }
+
   // Nothing: it is installed.
   std::optional<RunEnd> install() {
-    std::vector<device::ApkFile> files;
-    for (std::size_t i = 0; i < app_.files.size(); ++i) {
-      const std::string name = app_.files.size() == 1 ? "base.apk" : "file" + std::to_string(i) + ".apk";
-      files.push_back({.name = name, .bytes = app_.files[i].bytes()});
-    }
+    const std::vector<device::ApkFile> files = version_of(app_).files;
     recorder_->action(record_name::kInstall, {.target = app_.facts.package});
     const Deadline limit = deadline_.at_most_ms(kInstallMs);
     Result<adb::InstallOutcome> outcome = device_.install(files, {.replace = false}, limit);
@@ -144,6 +171,16 @@ class AppRun {
     if (unclear && !server && installed_after_all(outcome.ok() ? 0 : kSettleMs)) return std::nullopt;
     if (!outcome.ok()) return RunFailed{failure_of(outcome.status(), deadline_)};
     return refusal_of(*outcome, app_.facts, order_.device);
+  }
+
+  static exercise::AppVersion version_of(const AppFiles& app) {
+    exercise::AppVersion out;
+    out.launch_activity = app.facts.launch_activity;
+    for (std::size_t i = 0; i < app.files.size(); ++i) {
+      const std::string name = app.files.size() == 1 ? "base.apk" : "file" + std::to_string(i) + ".apk";
+      out.files.push_back({.name = name, .bytes = app.files[i].bytes()});
+    }
+    return out;
   }
 
   // A device completes an install minutes after its client gave up: what `pm` says counts.
@@ -170,7 +207,9 @@ class AppRun {
   RunEnd exercise_and_seal() {
     exercise::ExerciseOrder order;
     order.package = app_.facts.package;
-    order.launch_activity = app_.facts.launch_activity;
+    order.versions.current = version_of(app_);
+    if (app_.older && !app_.older->facts.launch_activity.empty())
+      order.versions.older = version_of(*app_.older);
     order.target_sdk = app_.facts.target_sdk;
     for (const UsesPermission& p : app_.facts.permissions) order.permissions.push_back(p.name);
     order.depth = order_.offer.depth;
@@ -208,6 +247,8 @@ class AppRun {
   }
 
   void uninstall() {
+    for (const std::string& decoy : decoys_put_)
+      static_cast<void>(device_.uninstall(decoy, deadline_.at_most_ms(kUninstallMs)));
     static_cast<void>(device_.uninstall(app_.facts.package, deadline_.at_most_ms(kUninstallMs)));
   }
 
@@ -219,6 +260,7 @@ class AppRun {
   const Deadline deadline_;
   const adb::Counters before_;
   std::unique_ptr<observe::Recorder> recorder_;
+  std::vector<std::string> decoys_put_, decoys_there_;
 };
 }  // namespace
 

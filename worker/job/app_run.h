@@ -24,6 +24,7 @@ struct RunBasis {
   const Clock& clock;
   std::string worker;
   SigningKey key;
+  DecoyMaker* decoys = nullptr;  // safe for concurrent use
 };
 
 // Blocks until the run is over. The journal and the screenshots go to order.folder, hashed as RunDone names

@@ -58,7 +58,8 @@ void drop_old_notes(const std::string& folder) {
 
 Result<std::unique_ptr<Cache>> Cache::open(const std::string& folder, std::uint64_t max_bytes) {
   std::unique_ptr<Cache> cache(new Cache(folder, max_bytes));
-  for (const char* part : {"objects", "addresses", "incoming"}) TRY(make_folders(folder + "/" + part));
+  for (const char* part : {"objects", "addresses", "versions", "incoming"})
+    TRY(make_folders(folder + "/" + part));
   cache->lock_ = Fd(::open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   if (!cache->lock_ || ::flock(cache->lock_.get(), LOCK_EX | LOCK_NB) != 0) {
     return exists(folder + ": another process uses this cache");
@@ -69,7 +70,7 @@ Result<std::unique_ptr<Cache>> Cache::open(const std::string& folder, std::uint6
 
 Status Cache::load() {
   for (const fs::path& path : files_in(folder_ + "/incoming")) ::unlink(path.c_str());
-  drop_old_notes(folder_ + "/addresses");
+  for (const char* part : {"/addresses", "/versions"}) drop_old_notes(folder_ + part);
   std::vector<Found> found;
   for (const fs::path& path : files_in(folder_ + "/objects")) {
     if (auto object = object_at(path)) {
@@ -178,12 +179,24 @@ void Cache::note(const std::string& address, const AddressNote& note) {
       write_file_durably(note_path(address), text));  // without it the next fetch is a whole one
 }
 
+std::string Cache::versions_of(const std::string& package) const {
+  return read_file(versions_path(package), kMaxNoteBytes).value_or("");
+}
+
+void Cache::remember_versions(const std::string& package, const std::string& text) {
+  if (text.size() > kMaxNoteBytes) return;
+  static_cast<void>(write_file_durably(versions_path(package), text));  // a forgotten one is one less to find
+}
+
 std::uint64_t Cache::bytes() const {
   std::lock_guard lock(mutex_);
   return bytes_;
 }
 
 std::string Cache::object_path(const Digest& sha256) const { return folder_ + "/objects/" + to_hex(sha256); }
+std::string Cache::versions_path(const std::string& package) const {
+  return folder_ + "/versions/" + to_hex(storesweep::sha256(package));
+}
 std::string Cache::note_path(const std::string& address) const {
   return folder_ + "/addresses/" + to_hex(storesweep::sha256(address));
 }

@@ -2,6 +2,7 @@
 //   lock             one process at a time
 //   objects/SHA256   a file; used last when its mtime says
 //   addresses/SHA256(address)   which object came from there, and the validator that the server gave it
+//   versions/SHA256(package)    which versions of it were fetched (old_versions.h)
 //   incoming/        what is being fetched; worth nothing after a death
 // The least recently used goes first, never what somebody holds. What is handed out was hashed just then, so
 // a damaged object is noticed, dropped and fetched again. Losing any of it costs a fetch and nothing else.
@@ -48,6 +49,10 @@ class Cache {
   std::optional<AddressNote> noted(const std::string& address) const;
   void note(const std::string& address, const AddressNote& note);
 
+  // What is remembered of a package, one text; whoever has more to say reads it and writes it anew.
+  std::string versions_of(const std::string& package) const;
+  void remember_versions(const std::string& package, const std::string& text);
+
   std::uint64_t bytes() const;
   std::uint64_t max_bytes() const { return max_bytes_; }
 
@@ -64,6 +69,7 @@ class Cache {
   void drop(std::map<Digest, Object>::iterator at);
   std::string object_path(const Digest& sha256) const;
   std::string note_path(const std::string& address) const;
+  std::string versions_path(const std::string& package) const;
 
   const std::string folder_;
   const std::uint64_t max_bytes_;

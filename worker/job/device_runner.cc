@@ -1,6 +1,7 @@
 #include "worker/job/device_runner.h"
 
 #include "common/base/text.h"
+#include "worker/exercise/exercise.h"
 
 namespace storesweep::job {
 namespace {
@@ -39,9 +40,30 @@ FetchedApp DeviceRunner::files_of(const RunOrder& order, const Deadline& deadlin
   return fetched;
 }
 
+// What some phases need beside the app: an earlier version to update from, apps that it may wake. Where no
+// phase of the run asks for it, it stays at home.
+void DeviceRunner::accompany(const RunOrder& order, AppFiles& app, const Deadline& deadline) {
+  const auto phases =
+      exercise::phases_of(order.offer.only_rules, basis_.pack, basis_.profiles.of(order.offer.depth));
+  if (phases.contains(Phase::kP11)) app.older = older_of(order, app, deadline);
+  if (!basis_.decoys || !phases.contains(Phase::kP9)) return;
+  std::vector<ByteView> files;
+  for (const CachedFile& file : app.files) files.push_back(file.bytes());
+  app.decoys = std::make_shared<const DecoySet>(basis_.decoys->bring(app.facts, files, deadline));
+}
+
+std::shared_ptr<const AppFiles> DeviceRunner::older_of(const RunOrder& order, const AppFiles& app,
+                                                       const Deadline& deadline) {
+  if (!order.extras.old_version) return fetcher_.older_than(app, deadline);
+  auto older = fetcher_.again(*order.extras.old_version);
+  return older ? std::make_shared<const AppFiles>(std::move(*older)) : nullptr;
+}
+
 RunEnd DeviceRunner::run(const RunOrder& order, const Deadline& deadline) {
   FetchedApp fetched = files_of(order, deadline);
   if (auto* failure = std::get_if<JobFailure>(&fetched)) return RunFailed{std::move(*failure)};
+  auto& app = std::get<AppFiles>(fetched);
+  accompany(order, app, deadline);  // before any device waits for it
   Result<device::LeasedDevice> leased =
       pool_.lease_this(order.device.identity, deadline.at_most_ms(kBackSoonMs));
   if (!leased.ok()) {
@@ -50,7 +72,7 @@ RunEnd DeviceRunner::run(const RunOrder& order, const Deadline& deadline) {
         FailureKind::kInfrastructure;  // nothing was done to it, so that nothing is held against it
     return RunFailed{std::move(failure)};
   }
-  RunEnd end = run_on(*leased, order, std::get<AppFiles>(fetched), deadline);
+  RunEnd end = run_on(*leased, order, app, deadline);
   const auto* failed = std::get_if<RunFailed>(&end);
   const bool suspect = failed && failed->failure.kind == FailureKind::kDevice;
   if (failed) {

@@ -5,6 +5,7 @@
 #include "common/base/text.h"
 #include "common/rules/sdks.h"
 #include "worker/apk/app_facts.h"
+#include "worker/job/old_versions.h"
 
 namespace storesweep::job {
 namespace {
@@ -83,6 +84,11 @@ bool cut_short(const Status& status) {
   return status.kind() == ErrorKind::kTimeout || status.kind() == ErrorKind::kCancelled;
 }
 }  // namespace
+
+bool updates(const AppFiles& older, const AppFiles& newer) {
+  return older.facts.package == newer.facts.package && older.facts.version_code < newer.facts.version_code &&
+         !older.signer.empty() && older.signer == newer.signer;
+}
 
 std::vector<std::string> addresses_of(const std::string& apk_url) {
   std::vector<std::string> out;
@@ -164,7 +170,9 @@ void Fetcher::read_code(AppFiles& app, const Deadline& deadline) const {
   options.file_set = app.facts.file_set;
   options.deadline = deadline.at_most_ms(apk::kMaxFileMs);
   const Result<ApkFacts> whole = read_package_facts(views_of(app), options);
-  if (!whole.ok() || !whole->code.looked_at) return;
+  if (!whole.ok()) return;
+  for (const apk::Certificate& c : whole->signature.identity) app.signer.push_back(c.sha256);
+  if (!whole->code.looked_at) return;
   app.app_facts = app_facts_of(*whole);
   app.sdks = sdk_list(whole->code.sdks, knowledge_.sdks->version);
 }
@@ -172,9 +180,29 @@ void Fetcher::read_code(AppFiles& app, const Deadline& deadline) const {
 void Fetcher::remember(const AppFiles& app) {
   std::lock_guard lock(mutex_);
   if (known_.size() >= kMaxKnown) known_.clear();
-  Known known{{app.facts, app.app_facts, app.sdks, app.refused, {}}, {}};
+  Known known{app, {}};
+  known.app.files.clear();
+  known.app.older.reset();
+  known.app.decoys.reset();
   for (const CachedFile& file : app.files) known.members.push_back(file.sha256);
+  if (app.refused.empty()) note_version(cache_, app.facts, known.members);
   known_[app.facts.file_set] = std::move(known);
+}
+
+std::shared_ptr<const AppFiles> Fetcher::older_than(const AppFiles& app, const Deadline& deadline) {
+  for (const NotedVersion& noted : versions_before(cache_, app.facts)) {
+    auto older = std::make_shared<AppFiles>();
+    for (const Digest& member : noted.members) {
+      auto file = cache_.find(member);
+      if (!file) break;
+      older->files.push_back(std::move(*file));
+    }
+    if (older->files.size() != noted.members.size()) continue;
+    older->facts.file_set = set_digest(older->files);
+    const bool read = read_package(*older, deadline).ok() && older->refused.empty();
+    if (read && updates(*older, app)) return older;
+  }
+  return nullptr;
 }
 
 std::optional<AppFiles> Fetcher::again(const Digest& file_set) {

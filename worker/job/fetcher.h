@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "common/net/client.h"
 #include "worker/apk/package.h"
 #include "worker/job/cache.h"
+#include "worker/job/decoys.h"
 #include "worker/job/stages.h"
 
 namespace storesweep::job {
@@ -25,11 +27,15 @@ struct FetchLimits {
 
 // The files are held in the cache as long as this lives.
 struct AppFiles {
-  ApkFacts facts;       // without what its code says; of a quick app only file_set and needs
-  AppFacts app_facts;   // what the rules need of them, and of the code where it could be read in time
-  SdkList sdks;         // not looked where the code could not be read
-  std::string refused;  // why no device needs to try it, in words; empty: nothing speaks against it
+  ApkFacts facts;              // without what its code says; of a quick app only file_set and needs
+  AppFacts app_facts;          // what the rules need of them, and of the code where it could be read in time
+  SdkList sdks;                // not looked where the code could not be read
+  std::vector<Digest> signer;  // certificates; empty where the signature could not be checked
+  std::string refused;         // why no device needs to try it, in words; empty: nothing speaks against it
   std::vector<CachedFile> files;
+  std::shared_ptr<const DecoySet> decoys;  // for a run that looks for associated starts; null: it has none
+  std::shared_ptr<const AppFiles>
+      older;  // an earlier version by the same signer, to update from; may be null
 };
 using FetchedApp = std::variant<AppFiles, JobFailure>;
 
@@ -44,6 +50,8 @@ class Fetcher {
   FetchedApp fetch(const Listing& listing, const Deadline& deadline);
   // What was fetched before and is still in the cache, without asking anybody.
   std::optional<AppFiles> again(const Digest& file_set);
+  // The nearest earlier version of the app by the same signer that this cache ever fetched and still holds.
+  std::shared_ptr<const AppFiles> older_than(const AppFiles& app, const Deadline& deadline);
 
  private:
   struct Known {
@@ -63,6 +71,10 @@ class Fetcher {
   std::mutex mutex_;
   std::map<Digest, Known> known_;
 };
+
+// A device that has `older` takes `newer` over it as an update: the same app, by the same signer, and a
+// higher version. Pure.
+bool updates(const AppFiles& older, const AppFiles& newer);
 
 // The addresses that a listing names: one, or those of a set with blanks or line breaks between them. A path
 // of this machine becomes a file: address. Pure.

@@ -18,6 +18,7 @@ namespace storesweep::job {
 struct RunExtras {
   exercise::LoginSteps login;
   std::string policy, policy_source;  // the text of its privacy policy as it came, and where it came from
+  std::optional<Digest> old_version;  // file set of an earlier version, fetched already; else the cache's own
 };
 
 struct RunOrder {

@@ -37,6 +37,12 @@ void LogMerge::rebooted() {
   met_ = true;
 }
 
+void LogMerge::clock_set(std::string start, std::string ceiling) {
+  rebooted();
+  start_ = std::move(start);
+  ceiling_ = std::move(ceiling);
+}
+
 bool LogMerge::repeated(std::string_view time, std::string_view line) {
   // Older than all that is remembered: taken long ago (a device that cannot start at a time prints
   // everything).
@@ -61,6 +67,7 @@ bool LogMerge::take(std::string_view line) {
   const std::string_view time = log_time(line);
   if (time.empty()) return !overlap_;  // a continuation goes the way of its time
   if (time < start_ && recent_.empty()) return false;
+  if (!ceiling_.empty() && time >= ceiling_) return false;
   if (overlap_ && repeated(time, line)) return false;
   remember(time, line);
   return true;

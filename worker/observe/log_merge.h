@@ -23,6 +23,9 @@ class LogMerge {
   // The device was rebooted and its buffers were emptied: nothing can come again, nothing in between is
   // missed.
   void rebooted();
+  // Everything up to now was taken, and the clock is another: lines begin at `start` by it. Those from
+  // `ceiling` on (empty: there are none) were taken while it was ahead.
+  void clock_set(std::string start, std::string ceiling);
   // Whether the line belongs into the journal now.
   bool take(std::string_view line);
   // From where to ask for the log again: some lines before the last one, so that they meet; the start before
@@ -35,7 +38,7 @@ class LogMerge {
   void remember(std::string_view time, std::string_view line);
   bool repeated(std::string_view time, std::string_view line);
 
-  std::string start_, last_time_;
+  std::string start_, last_time_, ceiling_;
   std::deque<std::pair<std::string, std::uint64_t>> recent_;  // time and hash of the last lines taken
   std::map<std::uint64_t, int> awaited_;  // after a reconnect: those that may come again, and how often
   bool overlap_ = false, met_ = false;

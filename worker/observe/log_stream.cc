@@ -165,6 +165,11 @@ void LogStream::rebooted() {
   merge_.rebooted();
 }
 
+void LogStream::clock_set(const std::string& start, const std::string& ceiling) {
+  std::lock_guard lock(mutex_);
+  merge_.clock_set(start, ceiling);
+}
+
 LogFigures LogStream::figures() const {
   std::lock_guard lock(mutex_);
   return figures_;

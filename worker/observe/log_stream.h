@@ -44,6 +44,8 @@ class LogStream {
   Status settle(const Deadline& deadline);
   // After settle: the device has been rebooted since.
   void rebooted();
+  // After settle: the device's wall clock was set since (log_merge.h).
+  void clock_set(const std::string& start, const std::string& ceiling);
   LogFigures figures() const;
 
  private:

@@ -15,7 +15,7 @@ namespace {
 bool every_phase(Phase) { return true; }
 // Permissions change by the driver's answers; what is asked for does not change at all.
 bool around_permissions(Phase p) {
-  return p == Phase::kP0 || p == Phase::kP2 || p == Phase::kP6 || p == Phase::kP10;
+  return p == Phase::kP0 || p == Phase::kP2 || p == Phase::kP6 || p == Phase::kP10 || p == Phase::kP11;
 }
 
 constexpr std::array<Observer, 2> kTable = {{

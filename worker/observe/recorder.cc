@@ -42,12 +42,12 @@ Recorder::Recorder(JournalWriter writer, RunClock clock, const Clock& host, std:
       limits_(limits) {}
 
 Stamp Recorder::stamp_locked(std::int64_t host_ms, std::int64_t wall_ms) const {
-  return {host_ms - start_host_ms_, wall_ms - start_wall_ms_, 0};
+  return {host_ms - start_host_ms_, wall_ms - start_wall_ms_ - shift_ms_, 0};
 }
 
 Stamp Recorder::now_locked() const {
   const std::int64_t host_ms = host_.steady_ms();
-  return stamp_locked(host_ms, clock_.known() ? clock_.wall_at_host(host_ms) : start_wall_ms_);
+  return stamp_locked(host_ms, clock_.known() ? clock_.wall_at_host(host_ms) : start_wall_ms_ + shift_ms_);
 }
 
 void Recorder::mask(const std::vector<std::string>& secrets) {
@@ -108,6 +108,15 @@ Status Recorder::rebooted(device::Device& device, const Deadline& deadline) {
   std::lock_guard lock(mutex_);
   clock_ = fresh;
   return ok_status();
+}
+
+Result<std::int64_t> Recorder::clock_set(device::Device& device, const Deadline& deadline) {
+  RunClock fresh(rate());
+  TRY(read_closely(device, host_, deadline, fresh));
+  std::lock_guard lock(mutex_);
+  shift_ms_ += fresh.wall_at_up(0) - clock_.wall_at_up(0);
+  clock_ = fresh;
+  return shift_ms_;
 }
 
 void Recorder::begin(Phase phase, std::optional<Stamp> at) {

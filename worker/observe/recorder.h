@@ -71,6 +71,9 @@ class Recorder {
   void learn_up(std::int64_t up_ms, std::int64_t host_before_ms, std::int64_t host_after_ms);
   // Throws away what was known of the clock, reads it closely again.
   Status rebooted(device::Device& device, const Deadline& deadline);
+  // The wall clock was set on purpose: reads it closely again. The times of records go on as if it had not
+  // been; by how much it is ahead of them comes back.
+  Result<std::int64_t> clock_set(device::Device& device, const Deadline& deadline);
 
   // ---- records. Without a stamp they stand at now().
   void begin(Phase phase, std::optional<Stamp> at = {});  // and everything after stands in it
@@ -107,6 +110,7 @@ class Recorder {
   RunClock clock_;
   const Clock& host_;
   const std::int64_t start_wall_ms_, start_host_ms_;
+  std::int64_t shift_ms_ = 0;  // by which the wall clock was set
   const std::string folder_;
   const RecorderLimits limits_;
   Masking masking_;

@@ -36,3 +36,27 @@
     :no
     return v1
 .end method
+
+# So many hours have passed since the preference was stamped; never stamped: no.
+.method public static older(Ljava/lang/String;I)Z
+    .registers 9
+    invoke-static {p0}, Lapp/Prefs;->get(Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v0
+    const/4 v6, 0x0
+    invoke-virtual {v0}, Ljava/lang/String;->length()I
+    move-result v1
+    if-eqz v1, :no
+    invoke-static {v0}, Ljava/lang/Long;->parseLong(Ljava/lang/String;)J
+    move-result-wide v0
+    invoke-static {}, Ljava/lang/System;->currentTimeMillis()J
+    move-result-wide v2
+    sub-long/2addr v2, v0
+    const-wide/32 v0, 0x36ee80
+    int-to-long v4, p1
+    mul-long/2addr v0, v4
+    cmp-long v0, v2, v0
+    if-ltz v0, :no
+    const/4 v6, 0x1
+    :no
+    return v6
+.end method

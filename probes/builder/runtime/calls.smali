@@ -142,6 +142,14 @@
     move-result-object v0
     invoke-static {p0, v0}, Lapp/Prefs;->set(Ljava/lang/String;Ljava/lang/String;)V
 
+.call stamp(Ljava/lang/String;)
+    .registers 4
+    invoke-static {}, Ljava/lang/System;->currentTimeMillis()J
+    move-result-wide v0
+    invoke-static {v0, v1}, Ljava/lang/String;->valueOf(J)Ljava/lang/String;
+    move-result-object v0
+    invoke-static {p0, v0}, Lapp/Prefs;->set(Ljava/lang/String;Ljava/lang/String;)V
+
 .call request_permissions(Ljava/lang/String;)
     .registers 6
     sget-object v0, Lapp/MainActivity;->current:Lapp/MainActivity;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """`storesweep calibrate` on simulated devices: where the probes show what they were made to show the rule is believed;
 on devices whose event log is written in words that nobody knows the rules that rest on it go dark, in the coordinator's
-next verdicts too, and come back when the probes pass.
+next verdicts too, and come back when the probes pass; on devices that forget over an update what users had refused, the
+rule that would accuse apps of it.
 
 usage: calibrate_test.py PROGRAMS SOURCE
 """
@@ -22,17 +23,19 @@ from cluster import Simulated, find, wait_ports  # noqa: E402  the path is known
 from probes_check import Adb  # noqa: E402
 
 PROBES = ("boot_start.apk", "boot_without_permission.apk")
+UPDATES = ("update_refusal_dropped.apk", "update_keeps.apk")
 
 
-def some_probes(source, folder):
+def some_probes(source, folder, names):
     """A guilty one and its innocent twin."""
     subprocess.run([sys.executable, source / "probes/build.py"], check=True, stdout=subprocess.DEVNULL)
     built = source / "build/probes"
     folder.mkdir()
-    chosen = [p for p in yaml.safe_load((built / "expected.yaml").read_text())["probes"] if p["apk"] in PROBES]
-    assert len(chosen) == len(PROBES)
+    chosen = [p for p in yaml.safe_load((built / "expected.yaml").read_text())["probes"] if p["apk"] in names]
+    assert len(chosen) == len(names)
     for probe in chosen:
-        shutil.copy(built / probe["apk"], folder)
+        for apk in {probe["apk"], probe.get("old_apk", probe["apk"])}:
+            shutil.copy(built / apk, folder)
     (folder / "expected.yaml").write_text(yaml.safe_dump({"probes": chosen}, allow_unicode=True))
     return folder
 
@@ -47,10 +50,11 @@ def broken_shapes(source, folder):
     return folder
 
 
-def calibrate(programs, source, folder, probes, name, shapes=None, *options):
-    simulated = Simulated(devices=1, apis="28", shapes=shapes)
+def calibrate(programs, source, folder, probes, name, shapes=None, fault="none", options=()):
     mine = folder / name
     mine.mkdir()
+    (mine / "faults.yaml").write_text(f"[{{device: all, after_ms: 0, fault: {fault}}}]")
+    simulated = Simulated(devices=1, apis="28", shapes=shapes, options=["--faults", mine / "faults.yaml"])
     log = open(mine / "simdroid.log", "w")
     simdroid = subprocess.Popen(list(map(str, simulated.command(find(programs, "simdroid")))), stdout=log, stderr=log)
     adb = None
@@ -80,11 +84,15 @@ def main():
     programs, source = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
     with tempfile.TemporaryDirectory(prefix="storesweep_calibrate_") as temporary:
         folder = pathlib.Path(temporary)
-        probes, shapes = some_probes(source, folder / "probes"), broken_shapes(source, folder / "shapes")
+        probes, shapes = some_probes(source, folder / "probes", PROBES), broken_shapes(source, folder / "shapes")
+        updates = some_probes(source, folder / "updates", UPDATES)
+        alone = ("--rule", "R5.2")
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             good = pool.submit(calibrate, programs, source, folder, probes, "good")
             bad = pool.submit(calibrate, programs, source, folder, probes, "bad", shapes)
-            good, bad = good.result(), bad.result()
+            keeps = pool.submit(calibrate, programs, source, folder, updates, "keeps", options=alone)
+            forgets = pool.submit(calibrate, programs, source, folder, updates, "forgets", fault="forgets_refusals", options=alone)
+            good, bad, keeps, forgets = good.result(), bad.result(), keeps.result(), forgets.result()
         assert good.returncode == 0, good
         assert rules_of(good)["R6.1"] == "passed", good.stdout
         assert all(state != "failed" for state in rules_of(good).values()), good.stdout
@@ -92,6 +100,9 @@ def main():
         dark = [rule for rule, state in rules_of(bad).items() if state == "failed"]
         assert dark == ["R6.1"], f"dark: {dark}; only what rests on process starts should be"
         assert "R6.1 missed" in bad.stderr, bad.stderr
+        assert rules_of(keeps) == {"R5.2": "passed"}, keeps
+        assert rules_of(forgets) == {"R5.2": "failed"}, forgets
+        assert "R5.2 flagged" in forgets.stderr, forgets.stderr
     print("1 passed, 0 failed")
 
 

@@ -78,9 +78,10 @@ def check_once(programs, source, apks, probe, pair, adb, out):
     listing.write_text(json.dumps({"store": "自检", "package": probe["package"], "label": probe["label"],
                                    "version_name": probe["version_name"], "category": probe["category"],
                                    "developer": "probe"}, ensure_ascii=False))
+    older = ["--old-version", apks / probe["old_apk"]] if "old_apk" in probe else []
     started = time.time()
-    done = subprocess.run([programs, "check", apks / probe["apk"], "--device", pair[0], "--device", pair[1], "--adb",
-                           f"127.0.0.1:{adb}", "--rules", f"{source}/rules", "--listing", listing, "--out", out,
+    done = subprocess.run([programs, "check", apks / probe["apk"], *older, "--device", pair[0], "--device", pair[1], "--adb",
+                           f"127.0.0.1:{adb}", "--rules", f"{source}/rules", "--listing", listing, "--out", out, "--decoys", f"{source}/build/decoys",
                            "--json"], capture_output=True, text=True, timeout=900,
                           # Simulated serial numbers repeat: claims of another simulator's devices are not ours.
                           env=os.environ | {"XDG_RUNTIME_DIR": str(out.parent)})
@@ -159,7 +160,7 @@ def main():
         if not result["simulated"] or not result["verdict"]["simulated"]:
             wrong.append(f"{name}: not marked as simulated")
         items = {i["rule"]: i["level"] for i in result["verdict"]["items"]}
-        rows = compare(probe, api, items)
+        rows = compare(probe, api, items, result["verdict"]["coverage"]["observers"])
         confusion.add(probe["kind"], rows)
         for rule, expected, level, how in rows:
             guilty = expected in FOUND

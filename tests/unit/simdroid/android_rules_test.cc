@@ -201,6 +201,31 @@ TEST(PlatformRules, ThirteenAsksForNotificationsOnBehalfOfAnOldTargetWithAChanne
   EXPECT_EQ(nine.in_front(), "app");
 }
 
+TEST(PlatformRules, AnUpdateKeepsWhatTheUserDecidedAndForgetsWhatIsNoMoreAskedFor) {
+  for (int api : {28, 33}) {
+    BenchAndroid a(api);
+    ASSERT_TRUE(a.install_app(kAskCamera, {.permissions = {"CAMERA", "READ_CONTACTS"}}).done);
+    a.start();
+    ASSERT_TRUE(a.touch(api == 28 ? "permission_deny_button" : "deny")) << api;
+    set_granted(*a, a.package(), "android.permission.READ_CONTACTS", true);
+    const int uid = a.package().uid;
+    const AppSpec second{.permissions = {"CAMERA", "READ_CONTACTS", "RECORD_AUDIO"}, .version = 2};
+    ASSERT_TRUE(a.install_app(kAskCamera, second, {.replace = true}).done);
+    EXPECT_EQ(a.package().uid, uid);
+    const auto& held = a.package().runtime;
+    EXPECT_TRUE(!held.at("android.permission.CAMERA").granted &&
+                held.at("android.permission.CAMERA").user_set);
+    EXPECT_TRUE(held.at("android.permission.READ_CONTACTS").granted);
+    EXPECT_FALSE(held.at("android.permission.RECORD_AUDIO").user_set);
+    ASSERT_TRUE(
+        a.install_app(kAskCamera, {.permissions = {"READ_CONTACTS"}, .version = 3}, {.replace = true}).done);
+    ASSERT_TRUE(a.install_app(kAskCamera, {.permissions = {"CAMERA"}, .version = 4}, {.replace = true}).done);
+    EXPECT_FALSE(a.package().runtime.at("android.permission.CAMERA").user_set) << "asked for anew";
+    EXPECT_EQ(a.install_app(kAskCamera, {.target = 22, .version = 5}, {.replace = true}).code,
+              "INSTALL_FAILED_PERMISSION_MODEL_DOWNGRADE");
+  }
+}
+
 TEST(PlatformRules, BootReachesWhoMayHearItAndWasStartedOnce) {
   const char* body =
       R"("receivers":{"boot":{"in":"manifest","actions":["android.intent.action.BOOT_COMPLETED"],"calls":[{"do":"log","text":"UP"}]}})";

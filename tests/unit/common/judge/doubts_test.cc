@@ -41,6 +41,49 @@ TEST(AsksAgain, ATapThatTookLongIsStillWhatLedToTheRequest) {
   quick.page(118).permission_start(145).permission_dialog(152);
   expect(ended(quick), "R5.7", Level::kSuspected, "nobody touched anything: guilty");
 }
+// The clock set ahead at 400, launched at 411, asked at 413 without a tap, refused again; put back at 500.
+RunScript later(std::int64_t hours, bool asks = true) {
+  RunScript run = refused();
+  run.act(record_name::kSwipeAway, 300).act(record_name::kLaunch, 310).page(320).page(390);
+  run.act(record_name::kSwipeAway, 398).clock_set(400, hours).act(record_name::kLaunch, 411);
+  if (asks) run.permission_start(413).permission_dialog(415).act(record_name::kPermissionDeny, 417, "camera");
+  return run.page(430).clock_set(500, 0).page(510).end(Phase::kP10, 520);
+}
+
+TEST(AsksAgain, WithinTheOfficialWindowAfterTheClockWasSetItIsToldAsSuch) {
+  const Verdict v = judged(later(47));
+  EXPECT_EQ(level(v, "R5.7"), Level::kSuspected) << "one device so far";
+  ASSERT_EQ(v.findings.size(), 1U);
+  EXPECT_EQ(v.findings[0].what, "permission.again_within_window");
+  EXPECT_EQ(v.findings[0].values,
+            (std::vector<std::pair<std::string, std::string>>{{"permission", "camera"}, {"hours", "47"}}));
+  EXPECT_EQ(v.findings[0].phase, Phase::kP10);
+  EXPECT_EQ(v.findings[0].device_ms, 413'000) << "the run's own time";
+  EXPECT_EQ(v.coverage.phase_device_ms[10], 420'000);
+  RunScript second = later(47);
+  EXPECT_EQ(level(judged({later(47).journal(), second.device("DEVICE2").journal()}), "R5.7"),
+            Level::kViolation);
+}
+
+TEST(AsksAgain, After48HoursItMayAsk) {
+  const Verdict v = judged(later(49));
+  EXPECT_EQ(level(v, "R5.7"), Level::kNotFound);
+  EXPECT_TRUE(v.findings.empty());
+  EXPECT_EQ(level(judged(later(47, false)), "R5.7"), Level::kNotFound);
+}
+
+TEST(AsksAgain, WhatItDidBeforeIsBorneOutByWhatItDoesLater) {
+  RunScript run = refused();
+  run.act(record_name::kSwipeAway, 300).act(record_name::kLaunch, 310).permission_start(312);
+  run.permission_dialog(314).act(record_name::kPermissionDeny, 316, "camera").page(330);
+  run.act(record_name::kSwipeAway, 398).clock_set(400, 47).act(record_name::kLaunch, 411);
+  run.permission_start(413).permission_dialog(415).page(430).clock_set(500, 0).end(Phase::kP10, 520);
+  const Verdict v = judged(run);
+  ASSERT_EQ(v.findings.size(), 1U);
+  EXPECT_EQ(v.findings[0].what, "permission.again_after_relaunch") << "in real time";
+  EXPECT_EQ(v.findings[0].evidence.size(), 4U) << "request, dialog, refusal, and the later request";
+}
+
 TEST(AsksAgain, AnOldTapIsNeitherATriggerNorNone) {
   RunScript run = refused();
   run.page(118).act(record_name::kTap, 120, "扫一扫").permission_start(150).permission_dialog(152);

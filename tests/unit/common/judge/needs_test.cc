@@ -1,5 +1,7 @@
 // R1.1, R1.9, R5.1, R5.5 and R7.10: each guilty run with the innocent ones that look alike, and what is left
 // in doubt. And the dialogs that the system starts by itself.
+#include <functional>
+
 #include "common/evidence/app_facts_json.h"
 #include "tests/unit/common/judge/judged.h"
 
@@ -286,6 +288,74 @@ TEST(AssociatedStart, AnAddressThatIsOpenedIsAJumpAndAnothersStartIsAnothers) {
   const std::string view = "act=android.intent.action.VIEW dat=https://example.com/... ";
   EXPECT_EQ(level(judged(starts_other(kNewsHome, "首页", false, 10101, view)), "R6.5"), Level::kNotTested);
   EXPECT_EQ(level(judged(starts_other(kNewsHome, "首页", false, 10055)), "R6.5"), Level::kNotTested);
+}
+
+// ---- with decoys
+// All of the quiet phases, gone through after consent, in each of which nothing happens but what `then` adds.
+RunScript quiet(const std::function<void(RunScript&)>& then = {}, const std::string& lacking = "",
+                bool booted = true) {
+  RunScript run;
+  run.decoys(lacking)
+      .first_launch(kBoth)
+      .begin(Phase::kP4, 80)
+      .act(record_name::kAgree, 81)
+      .end(Phase::kP4, 90);
+  run.begin(Phase::kP5, 100).page(101).end(Phase::kP5, 200);
+  run.begin(Phase::kP7, 201).act(record_name::kHome, 202);
+  if (then) then(run);
+  run.end(Phase::kP7, 400).begin(Phase::kP8, 401).act(record_name::kSwipeAway, 402).end(Phase::kP8, 600);
+  if (booted) run.begin(Phase::kP9, 601).act(record_name::kReboot, 602).end(Phase::kP9, 900);
+  return run;
+}
+RunScript& woken(RunScript& run, const std::string& process) {
+  return run.event(300, "am_proc_start",
+                   "0,7000,10200," + process + ",service," + process + "/.DaemonService");
+}
+
+TEST(Decoys, WithThemAndAfterARebootNothingFoundIsNotFound) {
+  const Verdict v = judged(quiet());
+  for (const char* rule : {"R6.1", "R6.3", "R6.5"}) EXPECT_EQ(level(v, rule), Level::kNotFound) << rule;
+  const auto& seen = v.coverage.observers;
+  EXPECT_NE(std::find(seen.begin(), seen.end(), "decoys"), seen.end()) << "and it is said with what";
+}
+TEST(Decoys, WithoutOneThatWasWantedOrWithoutARebootItIsNotTested) {
+  for (const RunScript& run : {quiet({}, "\"com.sina.weibo\""), quiet({}, "", false)}) {
+    const Verdict v = judged(run);
+    for (const char* rule : {"R6.1", "R6.3", "R6.5"})
+      EXPECT_EQ(item(v, rule).reasons, std::vector{Reason::kProfile}) << rule;
+  }
+}
+TEST(Decoys, OneThatIsWokenOutOfSightIsSuspectedForNobodySaysByWhom) {
+  const Verdict v = judged(quiet([](RunScript& run) { woken(run, "com.example.news"); }));
+  EXPECT_EQ(level(v, "R6.5"), Level::kSuspected);
+  EXPECT_EQ(level(v, "R6.3"), Level::kSuspected);
+  EXPECT_EQ(item(v, "R6.1").reasons, std::vector{Reason::kProfile}) << "that half was not like this";
+  for (const Finding& f : v.findings) {
+    if (f.rule != "R6.5") continue;
+    EXPECT_EQ(f.what, "start.another_process");
+    EXPECT_EQ(f.missing, std::vector{Missing::kCallerUnknown});
+  }
+}
+TEST(Decoys, AnyOtherAppIsNoDecoyAndATapExplainsOne) {
+  EXPECT_EQ(level(judged(quiet([](RunScript& run) { woken(run, "com.other.app"); })), "R6.5"),
+            Level::kNotFound);
+  const Verdict v = judged(quiet([](RunScript& run) {
+    run.act(record_name::kTap, 299, "分享");
+    woken(run, "com.example.news");
+  }));
+  EXPECT_EQ(level(v, "R6.5"), Level::kNotFound);
+}
+TEST(Decoys, AScreenOfOneIsADecidedStart) {
+  const auto starts = [](RunScript& run) {
+    run.page(295).log(300, "ActivityTaskManager", "START u0 {cmp=" + kNewsHome + "} from uid 10101");
+    run.event(300, "am_proc_start", "0,7000,10200,com.example.news,activity,com.example.news/.Home");
+  };
+  const RunScript first = quiet(starts);
+  RunScript second = quiet(starts);
+  const Verdict v = judged({first.journal(), second.device("DEVICE2").journal()});
+  EXPECT_EQ(level(v, "R6.5"), Level::kViolation);
+  expect_less_never_accuses(first);
+  expect_less_never_accuses(quiet([](RunScript& run) { woken(run, "com.example.news"); }));
 }
 
 TEST(Ablation, LessIsNeverWorseOfTheseItemsEither) {

@@ -65,6 +65,16 @@ class RunScript {
     r.data = std::move(text);
     return add(std::move(r));
   }
+  RunScript& attest(std::string_view name, std::string text) {
+    Record r = record(0, RecordKind::kAttest, name);
+    r.data = std::move(text);
+    return add(std::move(r));
+  }
+  RunScript& decoys(const std::string& lacking = "") {
+    return attest(record_name::kDecoys,
+                  "{\"installed\":[\"com.example.news\",\"com.tencent.mm\"],\"lacking\":[" + lacking +
+                      "],\"why\":\"\"}");
+  }
   RunScript& lose(std::string_view name) {
     Record r = record(0, RecordKind::kLost, name);
     r.count = 3;
@@ -73,16 +83,24 @@ class RunScript {
   // "07-24 00:01:05.000" of a second of the run.
   static std::string time(std::int64_t s) {
     char out[32];
-    std::snprintf(out, sizeof out, "07-24 %02d:%02d:%02d.000", static_cast<int>(s / 3600),
-                  static_cast<int>(s / 60 % 60), static_cast<int>(s % 60));
+    std::snprintf(out, sizeof out, "07-%02d %02d:%02d:%02d.000", static_cast<int>(24 + s / 86'400),
+                  static_cast<int>(s / 3600 % 24), static_cast<int>(s / 60 % 60), static_cast<int>(s % 60));
     return out;
+  }
+  // The device's clock is set so many hours ahead: what its logs say from then on is stamped by it.
+  RunScript& clock_set(std::int64_t at_s, std::int64_t hours) {
+    ahead_s_ = hours * 3'600;
+    Record r = record(at_s, RecordKind::kAction, record_name::kClockShift);
+    r.data = "{\"ms\":" + std::to_string(ahead_s_ * 1000) + ",\"target\":\"" + std::to_string(hours) + "\"}";
+    return add(std::move(r));
   }
   RunScript& event(std::int64_t at_s, const std::string& tag, const std::string& fields) {
     return raw(record_name::kEvents, at_s,
-               time(at_s) + "  1000  1500  1520 I " + tag + ": [" + fields + "]\n");
+               time(at_s + ahead_s_) + "  1000  1500  1520 I " + tag + ": [" + fields + "]\n");
   }
   RunScript& log(std::int64_t at_s, const std::string& tag, const std::string& text) {
-    return raw(record_name::kLog, at_s, time(at_s) + "  1000  1500  1520 I " + tag + ": " + text + "\n");
+    return raw(record_name::kLog, at_s,
+               time(at_s + ahead_s_) + "  1000  1500  1520 I " + tag + ": " + text + "\n");
   }
   // The app's own process says that it ends.
   RunScript& own_exit(std::int64_t at_s, int pid = 4000) {
@@ -178,6 +196,21 @@ class RunScript {
         "Packages:\n  Package [com.example.app] (abcdef0):\n    userId=10101\n    versionCode=1 minSdk=19 "
         "targetSdk=30\n");
   }
+  // The package's dump with what the first user decided: "android.permission.CAMERA: granted=false, flags=[
+  // USER_SET ]" each.
+  RunScript& permissions(std::int64_t at_s, int version, const std::vector<std::string>& held,
+                         const std::vector<std::string>& more_requested = {}) {
+    std::string text =
+        "Packages:\n  Package [com.example.app] (abcdef0):\n    userId=10101\n    versionCode=" +
+        std::to_string(version) + " minSdk=19 targetSdk=30\n    requested permissions:\n";
+    for (const std::string& one : held) text += "      " + one.substr(0, one.find(':')) + "\n";
+    for (const std::string& one : more_requested) text += "      " + one + "\n";
+    text +=
+        "    User 0: ceDataInode=1 installed=true hidden=false suspended=false stopped=false "
+        "notLaunched=false enabled=0 instant=false virtual=false\n      runtime permissions:\n";
+    for (const std::string& one : held) text += "        " + one + "\n";
+    return raw(record_name::kPackage, at_s, text);
+  }
   // The untouched first launch with its dialog, 70 s long.
   RunScript& first_launch(const std::string& buttons) {
     package()
@@ -215,7 +248,7 @@ class RunScript {
 
   Journal j_;
   Phase phase_ = Phase::kP0;
-  std::int64_t took_ms_ = 0;
+  std::int64_t took_ms_ = 0, ahead_s_ = 0;
 };
 
 inline const RulePack& test_pack() {

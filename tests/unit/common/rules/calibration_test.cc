@@ -60,6 +60,18 @@ TEST(Probe, IsHeldToNothingWhereItDoesNotApply) {
   EXPECT_TRUE(hold_to_probe(either, verdict_of({{"R5.3", Level::kViolation, {}}})).empty());
 }
 
+TEST(Probe, IsNotHeldToWhatItsRunWasNotGivenTheMeansFor) {
+  const Probe update{"u.apk", "com.u", "", "", "", {{"R5.2", Level::kSuspected, 0, 1'000}}};
+  EXPECT_TRUE(hold_to_probe(update, verdict_of({{"R5.2", Level::kNotTested, {Reason::kNoOldVersion}}})).empty());
+  EXPECT_EQ(outcome_of(update, verdict_of({{"R5.2", Level::kNotTested, {Reason::kGrammar}}})),
+            ProbeOutcome::kMissed);
+  const Probe starts{"s.apk", "com.s", "", "", "", {{"R6.5", Level::kSuspected, 0, 1'000, "decoys"}}};
+  Verdict v = verdict_of({{"R6.5", Level::kNotTested, {Reason::kProfile}}});
+  EXPECT_TRUE(hold_to_probe(starts, v).empty());
+  v.coverage.observers = {"decoys", "events"};
+  EXPECT_EQ(outcome_of(starts, v), ProbeOutcome::kMissed);
+}
+
 ProbeResult result(const std::string& rule, ProbeOutcome outcome) {
   return {"com.p", rule, {}, Level::kNotFound, {}, outcome};
 }

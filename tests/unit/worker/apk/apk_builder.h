@@ -131,7 +131,7 @@ inline std::string xml_of(const std::string& pool, const std::vector<std::uint32
 // A manifest with a launcher activity, a label in the resources, a permission and a receiver. Strings 0 to 9
 // are the attributes' names, which carry the resource ids.
 inline std::string manifest(const std::string& package = "com.example", const std::string& split = "",
-                            bool utf8 = true) {
+                            bool utf8 = true, std::uint32_t version_code = 7) {
   std::vector<std::string> strings = {"name",
                                       "label",
                                       "minSdkVersion",
@@ -162,7 +162,7 @@ inline std::string manifest(const std::string& package = "com.example", const st
   auto named = [](std::uint32_t tag, std::uint32_t value) {
     return start_tag(tag, {{0, 0x03, value, 0xffffffff}}) + end_tag(tag);
   };
-  std::vector<Attribute> root = {{4, 0x10, 7}, {6, 0x03, 25}};
+  std::vector<Attribute> root = {{4, 0x10, version_code}, {6, 0x03, 25}};
   if (!split.empty()) root.push_back({7, 0x03, 26});
   std::string nodes = start_tag(8, root) + start_tag(9, {{2, 0x10, 19}, {3, 0x10, 30}}) + end_tag(9) +
                       named(10, 21) + named(11, 22) + start_tag(12, {{1, 0x01, 0x7f010000}}) +

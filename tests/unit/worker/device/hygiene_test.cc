@@ -5,6 +5,7 @@
 #include "tests/unit/worker/device/fake_device.h"
 #include "worker/device/baseline_file.h"
 #include "worker/device/claim.h"
+#include "worker/device/device_clock.h"
 #include "worker/device/packages.h"
 
 namespace storesweep::device {
@@ -42,7 +43,93 @@ TEST(Hygiene, ADeviceThatNothingChangedIsCleanAtTheFirstLook) {
   ASSERT_TRUE(attested.ok()) << attested.status().text();
   EXPECT_TRUE(attested->clean);
   EXPECT_TRUE(attested->removed.empty());
-  EXPECT_EQ(attested->covered, (std::vector<std::string>{"packages", "files", "settings"}));
+  EXPECT_EQ(attested->covered, (std::vector<std::string>{"packages", "files", "settings", "clock"}));
+}
+
+// A device whose clock can be set, as the shell may on newer ones.
+class ClockDevice : public FakeDevice {
+ public:
+  bool settable = true;
+  std::string boot = "b1";
+  ClockDevice() { own_facts.api = 33; }
+  Result<ShellOutput> shell(std::string_view command, const Deadline& d) override {
+    if (command == "cat /proc/sys/kernel/random/boot_id") return ShellOutput{.out = boot + "\n"};
+    if (starts_with(command, "settings get ")) {
+      const auto parts = words(command);
+      const std::string_view name = parts[3].substr(1, parts[3].size() - 2);
+      const auto at = settings.find(std::string(parts[2]) + "/" + std::string(name));
+      return ShellOutput{.out = (at == settings.end() ? "null" : at->second) + "\n"};
+    }
+    constexpr std::string_view kSet = "cmd alarm set-time ";
+    if (starts_with(command, kSet)) {
+      if (settable) now.wall_s = *parse_int<std::int64_t>(command.substr(kSet.size())) / 1000;
+      return ShellOutput{};
+    }
+    return FakeDevice::shell(command, d);
+  }
+};
+
+TEST(DeviceClock, IsSetAheadAndPutBackByItsOwnNote) {
+  ClockDevice device;
+  device.settings["global/auto_time"] = "1";
+  const std::int64_t wall_s = device.now.wall_s;
+  const auto note = note_clock(device, soon());
+  ASSERT_TRUE(note.ok()) << note.status().text();
+  EXPECT_EQ(parse_clock_note(clock_note_text(*note))->offset_ms, note->offset_ms);
+  EXPECT_EQ(device.settings["global/auto_time"], "0") << "else the network would set it at once";
+  ASSERT_TRUE(set_clock(device, note->offset_ms + 47 * 3'600'000, soon()).ok());
+  EXPECT_EQ(device.now.wall_s, wall_s + 47 * 3'600);
+  device.now.up_ms += 60'000, device.now.wall_s += 60;
+  ASSERT_TRUE(restore_clock(device, soon()).ok());
+  EXPECT_EQ(device.now.wall_s, wall_s + 60);
+  EXPECT_EQ(device.settings, (std::map<std::string, std::string>{{"global/auto_time", "1"}}));
+}
+
+TEST(DeviceClock, IsPutRightBeforeADeviceIsLookedAtForTheFirstTime) {
+  ClockDevice device;
+  const std::int64_t wall_s = device.now.wall_s;
+  ASSERT_TRUE(restore_noted_clock(device, soon()).ok()) << "nobody shifted it";
+  ASSERT_TRUE(set_clock(device, note_clock(device, soon())->offset_ms + 47 * 3'600'000, soon()).ok());
+  ASSERT_TRUE(restore_noted_clock(device, soon()).ok());
+  EXPECT_EQ(device.now.wall_s, wall_s);
+  EXPECT_TRUE(device.settings.empty()) << "neither a note nor a mode that was not set before";
+}
+
+TEST(DeviceClock, ADeviceThatLetsNobodySetItSaysSo) {
+  ClockDevice device;
+  device.settable = false;
+  EXPECT_EQ(set_clock(device, 1'000'000'000, soon()).kind(), ErrorKind::kUnsupported);
+  EXPECT_FALSE(parse_clock_note("b1/twelve/1"));
+  EXPECT_FALSE(parse_clock_note("b1/12"));
+  EXPECT_EQ(restore_clock(device, soon()).kind(), ErrorKind::kUnsupported) << "there is no note";
+}
+
+TEST(Hygiene, AClockThatARunLeftShiftedIsPutBackAndTold) {
+  ClockDevice device;
+  device.settings["global/auto_time"] = "1";
+  const Snapshot baseline = take_snapshot(device, soon()).value();
+  const std::int64_t wall_s = device.now.wall_s;
+  const auto note = note_clock(device, soon());
+  ASSERT_TRUE(set_clock(device, note->offset_ms + 49 * 3'600'000, soon()).ok());
+  const auto attested = clean_and_attest(device, baseline, soon());
+  ASSERT_TRUE(attested.ok()) << attested.status().text();
+  EXPECT_TRUE(attested->clean);
+  EXPECT_EQ(device.now.wall_s, wall_s);
+  const auto told = [](const Difference& d) { return text(d) == "clock shifted by a run"; };
+  EXPECT_TRUE(std::any_of(attested->removed.begin(), attested->removed.end(), told));
+}
+
+TEST(Hygiene, AClockThatCannotBePutBackLeavesTheDeviceUnclean) {
+  ClockDevice device;
+  device.own_facts.device_class = "simulated";
+  const Snapshot baseline = take_snapshot(device, soon()).value();
+  const auto note = note_clock(device, soon());
+  ASSERT_TRUE(set_clock(device, note->offset_ms + 49 * 3'600'000, soon()).ok());
+  device.boot = "b2";  // rebooted meanwhile: how it stood nobody knows
+  device.now.up_ms = 5'000;
+  const auto attested = clean_and_attest(device, baseline, soon());
+  ASSERT_TRUE(attested.ok()) << attested.status().text();
+  EXPECT_FALSE(attested->clean);
 }
 
 TEST(Hygiene, WhatAnAppLeftIsRemovedAndThenSeenToBeGone) {

@@ -175,7 +175,7 @@ Outcome exercised(Phone& phone, std::vector<std::string> only_rules = {}, std::i
   }
   ExerciseOrder order;
   order.package = kApp;
-  order.launch_activity = "com.example.app.Main";
+  order.versions.current.launch_activity = "com.example.app.Main";
   order.only_rules = std::move(only_rules);
   auto end =
       exercise(phone, recorder, order, test_pack(), test_profile(), clock, Deadline::in_ms(deadline_ms));
@@ -278,6 +278,7 @@ TEST(Exercise, ADeviceThatRebootedByItselfEndsTheRun) {
 
 TEST(Exercise, ADeviceThatRebootsByItselfInAnyPhaseIsTheDevicesFaultAndSaysWhere) {
   for (const Phase phase : test_profile().phases) {
+    if (phase == Phase::kP11) continue;  // there is no older version
     Phone phone;
     const Outcome out = exercised(phone, {}, 60'000, phase);
     const std::string in(name(phase));

@@ -118,6 +118,7 @@ class FakeApp {
   std::int64_t action_ms = 200;  // what one takes, but for rests and looks
   std::vector<DoneAction> done;
   int looks = 0;
+  std::string refuses;  // the action of this name fails
 
   Event carry_out(const Action& action) {
     if (std::holds_alternative<LookAt>(action)) {
@@ -128,7 +129,7 @@ class FakeApp {
     now += std::holds_alternative<Rest>(action) ? std::get<Rest>(action).ms : action_ms;
     done.push_back(described(action));
     does(done.back());
-    return Done{};
+    return Done{done.back().name != refuses, ""};
   }
   // Until the machine has nothing more to do, `most` actions at most. False when it did not end.
   template <class Machine>
@@ -173,6 +174,11 @@ class FakeApp {
       DoneAction operator()(const Rest& r) const { return {0, "rest", std::to_string(r.ms)}; }
       DoneAction operator()(const BeginPhase& p) const { return {0, "begin", std::string(name(p.phase))}; }
       DoneAction operator()(const EndPhase& p) const { return {0, "end", std::string(name(p.phase))}; }
+      DoneAction operator()(const ShiftClock& c) const { return {0, "clock_shift", std::to_string(c.hours)}; }
+      DoneAction operator()(const InstallVersion& v) const {
+        return {0, v.older ? "install_old" : "update", ""};
+      }
+      DoneAction operator()(const ReadPermissions&) const { return {0, "read_permissions", ""}; }
       DoneAction operator()(const TypeInto& t) const { return {0, "type", t.target}; }
       DoneAction operator()(const TellLogin& t) const {
         return {0, t.ok ? "logged_in" : "login_failed", t.text};

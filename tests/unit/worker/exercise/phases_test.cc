@@ -228,7 +228,7 @@ TEST(Denials, DenyWatchAndLaunchAgainThreeTimes) {
   play(Phase::kP10, app);
   EXPECT_EQ(app.done[0].name, "clear");
   EXPECT_EQ(app.count("permission_deny"), 1);
-  EXPECT_EQ(app.count("launch"), 1 + test_profile().relaunches);
+  EXPECT_EQ(app.count("launch"), 1 + test_profile().relaunches + 2) << "twice with the clock set ahead";
   // For as long as the profile says nothing is touched after the refusal.
   const int deny = app.first("permission_deny");
   for (std::size_t i = static_cast<std::size_t>(deny) + 1; i < app.done.size(); ++i) {
@@ -237,6 +237,53 @@ TEST(Denials, DenyWatchAndLaunchAgainThreeTimes) {
               test_profile().denied_watch_ms);
     break;
   }
+}
+
+// A device on which the camera is asked for once.
+struct AsksOnce {
+  FakeApp app;
+  bool asking = false, denied = false;
+  AsksOnce() {
+    app.screen = [this] { return asking ? permission_dialog() : page({"扫一扫"}); };
+    app.does = [this](const DoneAction& d) {
+      if (d.name == "tap" && !denied) asking = true;
+      if (d.name == "permission_deny") asking = !(denied = true);
+    };
+  }
+  std::vector<std::string> clocks() const {
+    std::vector<std::string> out;
+    for (const DoneAction& d : app.done) {
+      if (d.name == "clock_shift") out.push_back(d.target);
+    }
+    return out;
+  }
+};
+
+TEST(Denials, IsLaunchedAgainBeforeAndAfter48HoursAndTheClockIsPutBack) {
+  AsksOnce device;
+  play(Phase::kP10, device.app);
+  EXPECT_EQ(device.clocks(), (std::vector<std::string>{"47", "49", "0"}));
+  EXPECT_EQ(device.app.done.back().name, "clock_shift");
+  // Swiped away before each, so that the launch is a launch.
+  for (int at = device.app.first("clock_shift"); at >= 0; at = device.app.first("clock_shift", at + 1)) {
+    if (device.app.done[static_cast<std::size_t>(at)].target == "0") break;
+    EXPECT_EQ(device.app.done[static_cast<std::size_t>(at) - 1].name, "swipe_away");
+    EXPECT_EQ(device.app.done[static_cast<std::size_t>(at) + 1].name, "launch");
+  }
+}
+
+TEST(Denials, AClockThatCannotBeSetIsTriedOnce) {
+  AsksOnce device;
+  device.app.refuses = "clock_shift";
+  play(Phase::kP10, device.app);
+  EXPECT_EQ(device.clocks(), std::vector<std::string>{"47"});
+}
+
+TEST(Denials, WhereNothingWasRefusedTheClockIsLeftAlone) {
+  FakeApp app;
+  app.screen = [] { return page({"首页"}); };
+  play(Phase::kP10, app);
+  EXPECT_EQ(app.count("clock_shift"), 0);
 }
 
 TEST(Denials, ADialogThatLeavesNoChoiceIsToldAsForced) {
@@ -264,7 +311,7 @@ TEST(Denials, AnEndlessLoopOfTheSystemsDialogComesToAnEnd) {
   app.screen = [] { return permission_dialog(); };
   play(Phase::kP10, app);
   EXPECT_GE(app.count("permission_deny"), 4);
-  EXPECT_LT(app.count("permission_deny"), 60);
+  EXPECT_LT(app.count("permission_deny"), 90);
 }
 
 TEST(Denials, WhereNothingCanBeAskedNothingIsTried) {
@@ -294,6 +341,73 @@ TEST(Booted, RebootsUnlocksAndWaits) {
   EXPECT_EQ(app.done[0].name, "reboot");
   EXPECT_EQ(app.done[1].name, "unlock");
   EXPECT_EQ(app.done[2].target, std::to_string(test_profile().booted_ms));
+}
+
+// ---- P11
+PhaseOrder with_older() {
+  PhaseOrder o = order();
+  o.older_version = true;
+  return o;
+}
+std::vector<std::string> without_rests(const FakeApp& app) {
+  std::vector<std::string> out;
+  for (const DoneAction& d : app.done) {
+    if (d.name != "rest") out.push_back(d.name);
+  }
+  return out;
+}
+
+TEST(Update, RefusesInTheOlderVersionAndTouchesNothingAfterTheUpdate) {
+  FakeApp app;
+  bool updated = false, denied = false;
+  app.screen = [&] { return updated || !denied ? permission_dialog() : page({}); };
+  app.does = [&](const DoneAction& d) {
+    updated = updated || d.name == "update";
+    denied = denied || d.name == "permission_deny";
+  };
+  auto machine = make_phase(Phase::kP11, with_older());
+  ASSERT_TRUE(app.run(*machine));
+  EXPECT_EQ(without_rests(app),
+            (std::vector<std::string>{"install_old", "launch", "permission_deny", "read_permissions",
+                                      "update", "read_permissions", "launch"}));
+  EXPECT_GE(app.now - app.done[static_cast<std::size_t>(app.first("update"))].at_ms,
+            test_profile().relaunch_watch_ms);
+}
+
+TEST(Update, WhereNothingIsRefusedItIsNotEvenUpdated) {
+  FakeApp app;
+  app.screen = [] { return page({"首页"}); };
+  auto machine = make_phase(Phase::kP11, with_older());
+  ASSERT_TRUE(app.run(*machine));
+  EXPECT_EQ(app.count("update"), 0);
+  EXPECT_EQ(app.count("clear"), 0) << "it was installed just then";
+  EXPECT_LE(app.now, test_profile().update_ms + 2 * test_profile().relaunch_watch_ms);
+}
+
+TEST(Update, AVersionThatTheDeviceRefusesEndsIt) {
+  for (const char* refused : {"install_old", "update"}) {
+    FakeApp app;
+    bool denied = false;
+    app.refuses = refused;
+    app.screen = [&] { return denied ? page({}) : permission_dialog(); };
+    app.does = [&](const DoneAction& d) { denied = denied || d.name == "permission_deny"; };
+    auto machine = make_phase(Phase::kP11, with_older());
+    ASSERT_TRUE(app.run(*machine));
+    EXPECT_EQ(app.done.back().name, refused);
+  }
+}
+
+TEST(Update, IsTheLastPhaseForItPutsAnotherVersionInTheAppsPlace) {
+  EXPECT_EQ(make_phase(Phase::kP11, order()), nullptr) << "there is none";
+  FakeApp app;
+  Plan plan({Phase::kP3, Phase::kP11, Phase::kP12, Phase::kP7}, with_older());
+  ASSERT_TRUE(app.run(plan));
+  EXPECT_EQ(app.done.back().name, "end");
+  EXPECT_EQ(app.done.back().target, "P11");
+}
+
+TEST(Update, ARunOfItsRuleAloneIsItsPhaseAlone) {
+  EXPECT_EQ(phases_of({"R5.2"}, test_pack(), test_profile()), std::set{Phase::kP11});
 }
 
 // ---- the whole plan on apps of every kind: it ends, and every phase is begun and ended in order

@@ -10,7 +10,10 @@
 #include "tests/unit/http_test_server.h"
 #include "tests/unit/temporary_folder.h"
 #include "tests/unit/worker/apk/apk_builder.h"
+#include "tests/unit/worker/apk/apk_signer.h"
 #include "tests/unit/worker/apk/code_builder.h"
+
+#include "worker/job/old_versions.h"
 
 namespace storesweep::job {
 namespace {
@@ -197,6 +200,54 @@ TEST_F(FetcherTest, a_file_of_another_app_is_the_apps_fault) {
   EXPECT_EQ(other.kind, FailureKind::kApp);
   EXPECT_NE(other.detail.find("com.other"), std::string::npos);
   EXPECT_EQ(failure(fetch("")).kind, FailureKind::kApp);
+}
+
+// ---- earlier versions
+std::string signed_apk(const apk_test::TestKey& key, std::uint32_t version) {
+  const std::string zip = zip_of({{"AndroidManifest.xml", manifest("com.example", "", true, version)}});
+  return apk_test::with_block(
+      zip, {{0x7109871a, apk_test::prefixed(apk_test::signer(key, apk_test::digest_of_zip(zip)))}});
+}
+
+TEST_F(FetcherTest, the_nearest_earlier_version_by_the_same_signer_is_remembered) {
+  const std::string rules = std::string(std::getenv("STORESWEEP_SOURCE")) + "/rules";
+  const SourceCatalogue sources = load_sources(rules).value();
+  const SdkCatalogue sdks = load_sdks(rules).value();
+  const apk_test::TestKey ours("ours"), other("other");
+  const Deadline soon = Deadline::in_ms(20'000);
+  const auto brought = [&](Fetcher& fetcher, const apk_test::TestKey& key, std::uint32_t version) {
+    Listing listing;
+    listing.package = "com.example";
+    listing.apk_url = file(std::to_string(version) + ".apk", signed_apk(key, version));
+    return std::get<AppFiles>(fetcher.fetch(listing, soon));
+  };
+  {
+    Fetcher fetcher(client_, *cache_, {}, {&sources, &sdks});
+    for (const std::uint32_t version : {3u, 5u, 4u, 9u}) brought(fetcher, ours, version);
+    const AppFiles seventh = brought(fetcher, other, 7);
+    ASSERT_EQ(seventh.signer.size(), 1u);
+    EXPECT_EQ(fetcher.older_than(seventh, soon), nullptr) << "those before it are another's";
+  }
+  // Another life of the worker: the cache is what remembers.
+  Fetcher fetcher(client_, *cache_, {}, {&sources, &sdks});
+  const auto older = fetcher.older_than(brought(fetcher, ours, 9), soon);
+  ASSERT_NE(older, nullptr);
+  EXPECT_EQ(older->facts.version_code, 5) << "and not the stranger's seventh";
+  ASSERT_EQ(older->files.size(), 1u);
+  EXPECT_EQ(sha256(as_text(older->files[0].bytes())), older->files[0].sha256);
+  EXPECT_EQ(fetcher.older_than(brought(fetcher, ours, 3), soon), nullptr) << "there is none before it";
+}
+
+TEST(OldVersions, only_whole_lines_count_and_the_highest_are_kept) {
+  const NotedVersion one{1, {sha256("a"), sha256("b")}}, two{2, {sha256("c")}};
+  EXPECT_EQ(parse_versions(versions_text({two, one})), (std::vector{two, one}));
+  EXPECT_TRUE(parse_versions("2 nonsense\n3\n\nx " + to_hex(sha256("a")) + "\n").empty());
+  EXPECT_EQ(with_version({two}, one), (std::vector{two, one}));
+  EXPECT_EQ(with_version({two, one}, two), (std::vector{two, one})) << "the same files once";
+  std::vector<NotedVersion> many;
+  for (std::int64_t code = 1; code < 40; ++code) many = with_version(many, {code, {sha256("x")}});
+  EXPECT_EQ(many.size(), kMaxVersionsNoted);
+  EXPECT_EQ(many.front().code, 39);
 }
 
 TEST_F(FetcherTest, what_was_fetched_is_looked_through_for_sdks_and_what_nobody_knows_is_not_none) {

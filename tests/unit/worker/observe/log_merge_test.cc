@@ -66,6 +66,24 @@ TEST(LogMerge, ARebootStartsANewLogWithoutAGap) {
 }
 
 // A device that knows no start time prints everything from the first line at each connection.
+TEST(LogMerge, WhatWasTakenWhileTheClockWasAheadNeverComesAgainAndHidesNothing) {
+  LogMerge merge("07-24 08:00:00.000");
+  EXPECT_TRUE(merge.take(line(1'000, "before")));
+  const std::string later = "07-26 07:00:02.000  1000  1500  1520 I am_proc_start: later";
+  merge.clock_set("07-26 07:00:01.000", "");
+  EXPECT_FALSE(merge.take(line(1'000, "before")));
+  EXPECT_TRUE(merge.take(later));
+  merge.clock_set("07-24 08:00:05.000", "07-26 07:00:01.000");
+  EXPECT_EQ(merge.take_up_time(), "07-24 08:00:05.000");
+  EXPECT_FALSE(merge.take(later)) << "logcat -T gives it again: its time is later still";
+  EXPECT_TRUE(merge.take(line(6'000, "back")));
+  merge.reconnected();
+  EXPECT_FALSE(merge.take(later));
+  EXPECT_FALSE(merge.take(line(6'000, "back")));
+  EXPECT_TRUE(merge.take(line(7'000, "new")));
+  EXPECT_EQ(merge.take_gaps(), 0);
+}
+
 TEST(LogMerge, ARealLogOf44PrintedTwiceIsOneLog) {
   NEED_CORPUS();
   const std::string text = corpus_text("android-4.4.2/text/logcat-events.txt");

@@ -6,6 +6,7 @@
 
 #include "common/evidence/names.h"
 #include "tests/unit/temporary_folder.h"
+#include "tests/unit/worker/device/fake_device.h"
 
 namespace storesweep::observe {
 namespace {
@@ -53,6 +54,22 @@ TEST(Recorder, StampsHostAndDeviceAndPhase) {
   EXPECT_GE(j.records[2].took_ms, 2'000) << "and by what is uncertain of its wall clock";
   EXPECT_EQ(j.records[3].device_ms, 0) << "an answer that was lost: not before the last reading";
   EXPECT_EQ(j.records[3].took_ms, -1);
+}
+
+TEST(Recorder, TimesGoOnWhenTheDevicesClockIsSet) {
+  RunFixture run;
+  Recorder r = run.recorder();
+  device::FakeDevice device;
+  device.now = {.up_ms = 70'000, .wall_s = 1'600'000'010 + 47 * 3'600};
+  const auto ahead = r.clock_set(device, Deadline::in_ms(5'000));
+  ASSERT_TRUE(ahead.ok()) << ahead.status().text();
+  EXPECT_NEAR(static_cast<double>(*ahead), 47.0 * 3'600'000, 2'000);
+  const Stamp at = r.between(71'000, 71'500);
+  EXPECT_NEAR(static_cast<double>(at.device_ms), 11'000, 100) << "by the uptime, as before";
+  // A reading of the clock as it stands now is no surprise.
+  EXPECT_TRUE(r.learn({.before_ms = 0, .after_ms = 0, .device = device.now}).ok());
+  device.now.wall_s -= 47 * 3'600;
+  EXPECT_FALSE(r.learn({.before_ms = 0, .after_ms = 0, .device = device.now}).ok()) << "somebody set it";
 }
 
 TEST(Recorder, KeepsNoSecretAndNoPictureThatShowsOne) {
