@@ -91,6 +91,7 @@ class ApkBench:
             "aapt dump badging, dexdump -d": lambda: self.timed(
                 [c for f in files for c in (["aapt", "dump", "badging", f], ["dexdump", "-d", f])]),
             "only inflating and hashing": lambda: self.timed([self.step("inflate", f) for f in files]),
+            "only inflating, hashing and walking the code": lambda: self.timed([self.step("walk", f) for f in files]),
         }
         self.keep(f"facts of {what}", self.b.rounds(runs))
 

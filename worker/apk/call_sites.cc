@@ -32,12 +32,7 @@ std::string_view call_how_name(CallHow how) {
 }
 
 void CodeFacts::add(CodeFacts other) {
-  const auto middle = static_cast<std::ptrdiff_t>(call_sites.size());
-  std::ranges::move(other.call_sites, std::back_inserter(call_sites));
-  std::inplace_merge(call_sites.begin(), call_sites.begin() + middle, call_sites.end());
-  join_same(call_sites);
-  if (call_sites.size() > kMaxCallSites) note_gap(*this, "more call sites than are kept");
-  call_sites.resize(std::min(call_sites.size(), kMaxCallSites));
+  if (!call_sites.add(std::move(other.call_sites))) note_gap(*this, "more call sites than are kept");
   const std::size_t room = kMaxScannedClasses - std::min(kMaxScannedClasses, classes.size());
   if (other.classes.size() > room) note_gap(*this, "more classes than are kept");
   other.classes.resize(std::min(room, other.classes.size()));

@@ -6,7 +6,6 @@
 // made from must outlive it.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,12 +14,12 @@
 
 #include "common/base/status.h"
 #include "common/rules/sources.h"
+#include "worker/apk/call_site_list.h"
 #include "worker/apk/class_file.h"
 #include "worker/apk/dex.h"
 
 namespace storesweep::apk {
 
-inline constexpr std::size_t kMaxCallSites = 25'000;         // of one scan, and of a package
 inline constexpr std::size_t kMaxCallSiteTextBytes = 512;    // names and constants: longer ones are cut
 inline constexpr std::size_t kMaxCallSitesBytes = 8u << 20;  // text of all
 inline constexpr std::size_t kMaxScannedClasses = 300'000;
@@ -32,33 +31,9 @@ inline constexpr std::size_t kMaxPatternTextBytes = 256;  // of a constant that 
 inline constexpr std::size_t kMaxFlowValues = 1u << 20;  // registers at labels of one method that is followed
 inline constexpr int kMaxFlowPasses = 16;
 
-enum class CallHow : std::uint8_t {
-  kCall,        // invoke-*, or a method handle that is handed over
-  kField,       // Build.SERIAL, Contacts.CONTENT_URI
-  kReflection,  // getMethod("getDeviceId") on a class that the code names
-  kContentUri,  // a constant content:// URI
-  kSettingsKey,
-  kSystemProperty,
-  kPath,
-  kCommand,
-  kName,  // the constant name of a class, a service or a MIME type
-};
-std::string_view call_how_name(CallHow how);  // "settings key"
-
-struct CallSite {
-  std::uint32_t source = 0;  // of SourceCatalogue::sources
-  CallHow how = CallHow::kCall;
-  bool weak = false;   // says little by itself (Source::weak_methods)
-  std::string target;  // android.os.Build.getSerial()Ljava/lang/String; or the constant
-  std::string caller_class, caller_method,
-      caller_descriptor;    // com.foo.Bar$Baz, onCreate, (Landroid/os/Bundle;)V
-  std::uint32_t count = 1;  // how often that method does it
-  auto operator<=>(const CallSite&) const = default;
-};
-
 // What one scan found; add() what another found to join the dex files of a package.
 struct CodeFacts {
-  std::vector<CallSite> call_sites;  // sorted; each only once
+  CallSites call_sites;
   std::vector<std::string> classes;  // defined here, com.foo.Bar, in the file's order
   std::uint64_t methods = 0, calls = 0;
   // Not everything was looked at: broken class data or code, or a bound was reached.

@@ -4,6 +4,7 @@
 
 #include "worker/apk/class_code.h"
 #include "worker/apk/class_flow.h"
+#include "worker/apk/raw_hits.h"
 #include "worker/apk/scanner_tables.h"
 
 namespace storesweep::apk {
@@ -18,15 +19,19 @@ class ClassScan : private HitNamer {
  private:
   void find_targets();
   void walk(const ClassMember& method);
+  void follow(const ClassMember& method);
   void touched_constant(std::uint16_t index);
   void touched_reference(std::uint16_t index, CallHow how);
   CallRole role(std::uint16_t index) const;
-  void note(RawHit hit) {
-    hit.caller = caller_;
-    hits_.push_back(hit);
-  }
 
-  void name_caller(std::uint32_t caller, CallSite& site) const override;
+  CallerIndices caller(std::uint32_t caller) const override { return {0, caller, caller}; }
+  std::string class_name(std::uint32_t) const override { return dotted_class(file_.name()); }
+  std::string method_name(std::uint32_t method) const override {
+    return cut_text(file_.methods()[method].name);
+  }
+  std::string caller_descriptor(std::uint32_t method) const override {
+    return cut_text(file_.methods()[method].descriptor);
+  }
   std::string text(std::uint32_t detail) const override {
     return std::string(file_.string(static_cast<std::uint16_t>(detail)));
   }
@@ -39,8 +44,7 @@ class ClassScan : private HitNamer {
   const ScannerTables& tables_;
   std::vector<std::vector<std::uint32_t>> members_;  // of the catalogue, by index of the pool
   std::vector<bool> texts_;
-  std::vector<RawHit> hits_;
-  std::uint32_t caller_ = 0;
+  RawHits hits_;
   bool follow_ = false;
   CodeFacts out_;
 };
@@ -48,18 +52,22 @@ class ClassScan : private HitNamer {
 CodeFacts ClassScan::run() {
   out_.classes.push_back(dotted_class(file_.name()));
   find_targets();
-  for (caller_ = 0; caller_ < file_.methods().size(); ++caller_) {
-    const ClassMember& method = file_.methods()[caller_];
+  hits_.drop_nothing();
+  for (std::uint32_t m = 0; m < file_.methods().size(); ++m) {
     ++out_.methods;
     follow_ = false;
-    walk(method);
-    if (!follow_) continue;
-    const ClassFlowWorld world = {file_, tables_, [this](std::uint16_t i) { return role(i); },
-                                  [this](RawHit hit) { note(hit); }};
-    ClassFlow(world, method).run();
+    walk(file_.methods()[m]);
+    if (follow_) follow(file_.methods()[m]);
+    if (!hits_.end_caller(m)) note_gap(out_, "more call sites than are kept");
   }
   name_hits(tables_, std::move(hits_), *this, out_);
   return std::move(out_);
+}
+
+void ClassScan::follow(const ClassMember& method) {
+  const ClassFlowWorld world = {file_, tables_, [this](std::uint16_t i) { return role(i); },
+                                [this](const RawHit& hit) { hits_.note(hit); }};
+  ClassFlow(world, method).run();
 }
 
 void ClassScan::find_targets() {
@@ -116,7 +124,7 @@ void ClassScan::touched_constant(std::uint16_t index) {
   }
   if (index >= texts_.size() || !texts_[index]) return;
   tables_.each_pattern(file_.string(index).substr(0, kMaxPatternTextBytes), [&](const TextPattern& p) {
-    note({0, p.source, p.how, false, kNoIndex, index});
+    hits_.note(RawHit{p.source, p.how, false, kNoIndex, index});
   });
 }
 
@@ -126,15 +134,9 @@ void ClassScan::touched_reference(std::uint16_t index, CallHow how) {
     const TargetMember& t = tables_.members[m];
     if (t.field != (how == CallHow::kField)) continue;
     follow_ |= t.role != CallRole::kNone && t.role != CallRole::kClassByName && t.role != CallRole::kClassOf;
-    if (t.source != kNoIndex) note({0, t.source, how, t.weak, m, t.field ? kNoIndex : std::uint32_t{index}});
+    if (t.source != kNoIndex)
+      hits_.note(RawHit{t.source, how, t.weak, m, t.field ? kNoIndex : std::uint32_t{index}});
   }
-}
-
-void ClassScan::name_caller(std::uint32_t caller, CallSite& site) const {
-  const ClassMember& m = file_.methods()[caller];
-  site.caller_class = dotted_class(file_.name());
-  site.caller_method = clean_utf8(m.name.substr(0, kMaxCallSiteTextBytes));
-  site.caller_descriptor = clean_utf8(m.descriptor.substr(0, kMaxCallSiteTextBytes));
 }
 }  // namespace
 

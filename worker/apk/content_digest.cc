@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "worker/apk/sha256_lanes.h"
+
 namespace storesweep::apk {
 namespace {
 constexpr std::uint8_t kChunkMark = 0xa5, kTopMark = 0x5a;
@@ -10,6 +12,19 @@ constexpr std::uint8_t kChunkMark = 0xa5, kTopMark = 0x5a;
 std::array<std::uint8_t, 5> head(std::uint8_t mark, std::uint64_t n) {
   return {mark, static_cast<std::uint8_t>(n), static_cast<std::uint8_t>(n >> 8),
           static_cast<std::uint8_t>(n >> 16), static_cast<std::uint8_t>(n >> 24)};
+}
+
+// Chunks of the section, as long as there are enough of them; what is left of it stays.
+Status side_by_side(ByteView& section, Budget& budget, Digester& top) {
+  constexpr std::size_t kTogether = kSha256Lanes * kDigestChunkBytes;
+  for (; section.size() >= kTogether; section = section.subspan(kTogether)) {
+    TRY(budget.spend(kTogether));
+    std::array<const std::uint8_t*, kSha256Lanes> chunks;
+    for (std::size_t i = 0; i < kSha256Lanes; ++i) chunks[i] = section.data() + i * kDigestChunkBytes;
+    const auto mark = head(kChunkMark, kDigestChunkBytes);
+    for (const Digest& digest : sha256_lanes(mark, chunks, kDigestChunkBytes)) top.add(digest);
+  }
+  return ok_status();
 }
 
 // Cuts parts that follow each other into pages and hashes each with the salt.
@@ -90,6 +105,7 @@ Result<Bytes> ContentDigests::chunked(DigestKind kind, Budget& budget) const {
   for (ByteView s : sections) chunks += (s.size() + kDigestChunkBytes - 1) / kDigestChunkBytes;
   top.add(head(kTopMark, chunks));
   for (ByteView section : sections) {
+    if (kind == DigestKind::kSha256 && has_sha256_lanes()) TRY(side_by_side(section, budget, top));
     while (!section.empty()) {
       ByteView piece = section.first(std::min(section.size(), kDigestChunkBytes));
       TRY(budget.spend(piece.size()));

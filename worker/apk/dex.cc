@@ -3,6 +3,7 @@
 #include <libdeflate.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "common/base/text.h"
 
@@ -194,8 +195,12 @@ std::optional<DexCode> DexFile::code(std::uint32_t at) const {
 }
 
 std::optional<std::uint32_t> DexFile::find_class(std::string_view descriptor) const {
+  const auto types = std::views::iota(0u, types_.count);
+  const auto name = [this](std::uint32_t t) { return type(t); };
+  const auto found = std::ranges::lower_bound(types, descriptor, {}, name);
+  if (found == types.end() || name(*found) != descriptor) return std::nullopt;
   for (std::uint32_t i = 0; i < classes_.count; ++i) {
-    if (type(load<std::uint32_t>(classes_.at + i * kClassDefBytes)) == descriptor) return i;
+    if (load<std::uint32_t>(classes_.at + i * kClassDefBytes) == *found) return i;
   }
   return std::nullopt;
 }
@@ -208,26 +213,6 @@ DexClassData::DexClassData(const DexFile& dex, const DexClass& c) : bytes_(dex.b
   }
   at_ = c.data_at;
   for (std::uint32_t* count : {&fields_[0], &fields_[1], &methods_[0], &methods_[1]}) *count = leb();
-}
-
-std::optional<DexMember> DexClassData::next(std::uint32_t (&left)[2], bool method) {
-  const int group = left[0] > 0 ? 0 : 1;
-  if (left[group] == 0 || !ok_) return std::nullopt;
-  DexMember m;
-  m.index = last_ += leb();  // a difference, within its group
-  m.flags = leb();
-  if (method) m.code_at = leb();
-  if (--left[group] == 0) last_ = 0;
-  if (!ok_) return std::nullopt;
-  return m;
-}
-
-std::optional<DexMember> DexClassData::next_field() { return next(fields_, false); }
-
-std::optional<DexMember> DexClassData::next_method() {
-  while (next_field()) {
-  }
-  return next(methods_, true);
 }
 
 }  // namespace storesweep::apk

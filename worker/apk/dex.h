@@ -81,7 +81,8 @@ class DexFile {
   // arguments.
   std::vector<std::uint32_t> methods_of_call_site(std::uint32_t index) const;
 
-  // The class that stands under this descriptor; nothing when this file does not define it.
+  // The class that stands under this descriptor; nothing when this file does not define it, or its types are
+  // not in the order without which the platform refuses the file. ASCII alone.
   std::optional<std::uint32_t> find_class(std::string_view descriptor) const;
   // The initial value of a static field as text (a string or a whole number); nothing when it has none.
   std::optional<std::string> constant(std::uint32_t class_index, std::string_view field_name) const;
@@ -117,9 +118,14 @@ class DexFile {
 class DexClassData {
  public:
   DexClassData(const DexFile& dex, const DexClass& c);
-  std::optional<DexMember> next_field();   // static ones first; all fields before the first method
-  std::optional<DexMember> next_method();  // direct ones first; skips fields that were not asked for
-  bool ok() const { return ok_; }          // false: cut off or broken
+  // Static ones first; all fields before the first method.
+  std::optional<DexMember> next_field() { return next(fields_, false); }
+  // Direct ones first; skips fields that were not asked for.
+  std::optional<DexMember> next_method() {
+    while (ok_ && (fields_[0] | fields_[1]) != 0) next_field();
+    return next(methods_, true);
+  }
+  bool ok() const { return ok_; }  // false: cut off or broken
 
  private:
   std::uint32_t leb() { return uleb128(bytes_, at_, ok_); }
@@ -130,5 +136,17 @@ class DexClassData {
   std::uint32_t last_ = 0;
   bool ok_ = true;
 };
+
+inline std::optional<DexMember> DexClassData::next(std::uint32_t (&left)[2], bool method) {
+  const int group = left[0] > 0 ? 0 : 1;
+  if (left[group] == 0 || !ok_) return std::nullopt;
+  DexMember m;
+  m.index = last_ += leb();  // a difference, within its group
+  m.flags = leb();
+  if (method) m.code_at = leb();
+  if (--left[group] == 0) last_ = 0;
+  if (!ok_) return std::nullopt;
+  return m;
+}
 
 }  // namespace storesweep::apk

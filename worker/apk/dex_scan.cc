@@ -1,41 +1,35 @@
 // One pass over the code of a dex file. What may matter is looked up once for each type, method, field and
-// string; then an instruction costs a look at one bit.
+// string that an instruction can name (16 bits); then an instruction costs a look at one bit.
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
+#include <tuple>
 
 #include "worker/apk/dex_code.h"
 #include "worker/apk/dex_flow.h"
+#include "worker/apk/dex_walk.h"
+#include "worker/apk/raw_hits.h"
 #include "worker/apk/scanner_tables.h"
 
 namespace storesweep::apk {
 namespace {
-constexpr std::size_t kIndexBits = 65'536, kWords = kIndexBits / 64;
 constexpr int kMaxSuperDepth = 256;
-constexpr std::size_t kMaxRawHits = 1'000'000;
 constexpr std::size_t kMaxMemberNameBytes = 128;  // no member of the catalogue is longer
-using Bits = std::array<std::uint64_t, kWords>;
 
 // Member `member` of the catalogue is what method or field `index` names. `inherited`: by way of a class of
 // this file, unless that one defines the method itself.
 struct Target {
   std::uint32_t index = 0, member = 0;
+  std::uint32_t hit = kNoIndex;  // its number, where the member is a source
+  CallRole role = CallRole::kNone;
   bool inherited = false;
 };
 
-struct FastOp {
-  std::uint8_t units = 1, table = 0, call = 0;
-};
-constexpr std::array<FastOp, 256> make_fast_ops() {
-  std::array<FastOp, 256> ops{};
-  for (std::size_t i = 0; i < 256; ++i) {
-    const bool call = kDexOps[i].index == DexIndex::kMethod || kDexOps[i].index == DexIndex::kCallSite;
-    ops[i] = {kDexOps[i].units, static_cast<std::uint8_t>(kDexOps[i].index), call};
-  }
-  return ops;
+std::span<const Target> targets_of(const std::vector<Target>& all, std::uint32_t index) {  // sorted by index
+  const auto found = std::ranges::equal_range(all, index, {}, &Target::index);
+  return {found.begin(), found.end()};
 }
-constexpr std::array<FastOp, 256> kFastOps = make_fast_ops();
-constexpr std::size_t kTables = 6;  // by DexIndex
 
 class DexScan : private HitNamer {
  public:
@@ -51,24 +45,24 @@ class DexScan : private HitNamer {
   void find_call_sites();
   void scan_class(std::uint32_t class_index);
   void scan_method(const DexMember& method);
-  std::uint64_t walk(ByteView instructions);
-  void touched(std::size_t at, DexUnits units, DexIndex table);
+  void follow(const DexMember& method, const DexCode& code);
+  void touched(std::size_t at, DexUnits units);
   void touched_method(std::uint32_t method);
   void touched_string(std::uint32_t index);
-  void note(RawHit hit);
   void drop_overridden();
   bool overridden(std::uint32_t method) const;
 
-  void mark(DexIndex table, std::uint32_t index) {
-    if (index < kIndexBits) bits_[static_cast<std::size_t>(table)][index / 64] |= 1ull << (index % 64);
+  CallerIndices caller(std::uint32_t caller) const override {
+    const DexMethodId id = dex_.method(caller);
+    return {id.type, id.name, id.proto};
   }
-  static std::pair<std::vector<Target>::const_iterator, std::vector<Target>::const_iterator> targets_of(
-      const std::vector<Target>& all, std::uint32_t index) {
-    return {std::ranges::lower_bound(all, index, {}, &Target::index),
-            std::ranges::upper_bound(all, index, {}, &Target::index)};
+  std::string class_name(std::uint32_t type) const override { return dotted_class(dex_.type(type)); }
+  std::string method_name(std::uint32_t name) const override {
+    return clean_utf8(dex_.string(name, kMaxCallSiteTextBytes));
   }
-
-  void name_caller(std::uint32_t caller, CallSite& site) const override;
+  std::string caller_descriptor(std::uint32_t proto) const override {
+    return cut_text(dex_.signature(proto));
+  }
   std::string text(std::uint32_t detail) const override {
     return std::string(dex_.string(detail, kMaxCallSiteTextBytes));
   }
@@ -81,12 +75,13 @@ class DexScan : private HitNamer {
   std::vector<std::uint16_t> class_of_type_;    // named itself
   std::vector<std::uint16_t> inherited_class_;  // or by way of classes of this file
   std::vector<std::uint32_t> class_def_of_type_, super_of_type_;
-  std::vector<Target> methods_, fields_;
-  std::vector<std::uint64_t> defined_;  // bit: the class of this method id defines it
-  std::vector<Bits> bits_ = std::vector<Bits>(kTables);
-  std::vector<RawHit> hits_;
+  std::vector<Target> methods_, fields_;  // sorted by index
+  std::vector<std::uint32_t> only_hit_;   // by method: what nearly all targets are, one hit and nothing else
+  std::vector<std::uint64_t> defined_;    // bit: the class of this method id defines it
+  DexMarks marks_;
+  DexWalk walk_;
+  RawHits hits_;
   std::uint64_t walked_ = 0, walk_limit_ = 0;
-  std::uint32_t caller_ = 0;
   bool follow_ = false;
   CodeFacts out_;
 };
@@ -99,7 +94,6 @@ CodeFacts DexScan::run() {
   find_fields();
   find_strings();
   find_call_sites();
-  bits_[static_cast<std::size_t>(DexIndex::kOther)].fill(~0ull);
   defined_.assign(dex_.method_count() / 64 + 1, 0);
   std::size_t name_bytes = 0;
   for (std::uint32_t i = 0; i < dex_.class_count(); ++i) {
@@ -145,7 +139,7 @@ void DexScan::find_inherited() {
 }
 
 void DexScan::find_methods() {
-  for (std::uint32_t i = 0; i < dex_.method_count(); ++i) {
+  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(dex_.method_count(), DexMarks::kIndices); ++i) {
     const DexMethodId id = dex_.method(i);
     const std::uint32_t owner = id.type < inherited_class_.size() ? inherited_class_[id.type] : 0u;
     if (owner == 0) continue;
@@ -157,40 +151,48 @@ void DexScan::find_methods() {
         if (signature.empty()) signature = dex_.signature(id.proto);
         if (t.descriptor != signature) return;
       }
-      methods_.push_back({i, m, class_of_type_[id.type] == 0});
+      const std::uint32_t hit =
+          t.source == kNoIndex ? kNoIndex : hits_.number_of({t.source, CallHow::kCall, t.weak, m, i});
+      methods_.push_back({i, m, hit, t.role, class_of_type_[id.type] == 0});
       // Roles that only hand values on are looked at where something asks for them.
-      if (t.role != CallRole::kClassByName && t.role != CallRole::kClassOf) mark(DexIndex::kMethod, i);
+      if (t.role != CallRole::kClassByName && t.role != CallRole::kClassOf) marks_.set(DexIndex::kMethod, i);
     });
+  }
+  if (std::ranges::none_of(methods_, &Target::inherited)) hits_.drop_nothing();
+  only_hit_.assign(DexMarks::kIndices, kNoIndex);
+  for (const Target& t : methods_) {
+    const bool only = t.role == CallRole::kNone && targets_of(methods_, t.index).size() == 1;
+    if (only) only_hit_[t.index] = t.hit;
   }
 }
 
 void DexScan::find_fields() {
-  for (std::uint32_t i = 0; i < dex_.field_count(); ++i) {
+  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(dex_.field_count(), DexMarks::kIndices); ++i) {
     const DexFieldId id = dex_.field(i);
     const std::uint32_t owner = id.owner < inherited_class_.size() ? inherited_class_[id.owner] : 0u;
     if (owner == 0) continue;
     tables_.each_member(owner, dex_.string(id.name, kMaxMemberNameBytes), "", true, [&](std::uint32_t m) {
-      fields_.push_back({i, m, false});
-      mark(DexIndex::kField, i);
+      fields_.push_back(
+          {i, m, hits_.number_of({tables_.members[m].source, CallHow::kField, false, m, kNoIndex})});
+      marks_.set(DexIndex::kField, i);
     });
   }
 }
 
 void DexScan::find_strings() {
-  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(dex_.string_count(), kIndexBits); ++i) {
+  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(dex_.string_count(), DexMarks::kIndices); ++i) {
     const std::string_view begin = dex_.string(i, kLeastPatternPrefix);
     if (!tables_.may_match(begin)) continue;
     bool any = false;
     tables_.each_pattern(dex_.string(i, kMaxPatternTextBytes), [&](const TextPattern&) { any = true; });
-    if (any) mark(DexIndex::kString, i);
+    if (any) marks_.set(DexIndex::kString, i);
   }
 }
 
 void DexScan::find_call_sites() {
-  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(dex_.call_site_count(), kIndexBits); ++i) {
+  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(dex_.call_site_count(), DexMarks::kIndices); ++i) {
     for (std::uint32_t method : dex_.methods_of_call_site(i)) {
-      const auto [first, last] = targets_of(methods_, method);
-      if (first != last) mark(DexIndex::kCallSite, i);
+      if (!targets_of(methods_, method).empty()) marks_.set(DexIndex::kCallSite, i);
     }
   }
 }
@@ -211,93 +213,76 @@ void DexScan::scan_method(const DexMember& method) {
   if (!code) return note_gap(out_, "code that is cut off");
   walked_ += code->instructions.size() / 2;
   if (walked_ > walk_limit_) return;
-  caller_ = method.index;
   follow_ = false;
-  out_.calls += walk(code->instructions);
-  if (!follow_) return;
+  const DexUnits units(code->instructions);
+  walk_.begin(code->instructions);
+  while (walk_.run(marks_)) {
+    for (const std::uint32_t at : walk_.noted()) {
+      const bool invoke = dex_invokes_method(static_cast<std::uint8_t>(units[at]));
+      const std::uint32_t hit = invoke ? only_hit_[units[at + 1]] : kNoIndex;
+      if (hit != kNoIndex) {
+        hits_.note(hit);
+      } else {
+        touched(at, units);
+      }
+    }
+  }
+  out_.calls += walk_.calls();
+  if (follow_) follow(method, *code);
+  if (!hits_.end_caller(method.index)) note_gap(out_, "more call sites than are kept");
+}
+
+// Register by register: it calls something that takes a constant.
+void DexScan::follow(const DexMember& method, const DexCode& code) {
   const DexFlowWorld world = {dex_, tables_, class_of_type_,
                               [this](std::uint32_t m) {
-                                const auto [first, last] = targets_of(methods_, m);
-                                for (auto t = first; t != last; ++t) {
-                                  if (tables_.members[t->member].role != CallRole::kNone)
-                                    return tables_.members[t->member].role;
+                                for (const Target& t : targets_of(methods_, m)) {
+                                  if (t.role != CallRole::kNone) return t.role;
                                 }
                                 return CallRole::kNone;
                               },
-                              [this](RawHit hit) { note(hit); }};
-  walked_ += DexFlow(world, method, *code).run();
+                              [this](const RawHit& hit) { hits_.note(hit); }};
+  walked_ += DexFlow(world, method, code).run();
 }
 
-// The pass itself; returns how many calls there are.
-std::uint64_t DexScan::walk(ByteView instructions) {
-  const DexUnits units(instructions);
-  const std::size_t size = units.size();
-  const Bits* const bits = bits_.data();
-  std::uint64_t calls = 0;
-  for (std::size_t i = 0; i + 1 < size;) {
-    const std::uint16_t unit = units[i];
-    if ((unit & 0xff) == dex_op::kNop && unit != 0) [[unlikely]] {
-      i += dex_payload_units(units, i);
-      continue;
-    }
-    const FastOp op = kFastOps[unit & 0xff];
-    const std::uint16_t index = units[i + 1];
-    if (bits[op.table][index / 64] >> (index % 64) & 1) [[unlikely]]
-      touched(i, units, static_cast<DexIndex>(op.table));
-    calls += op.call;
-    i += op.units;
-  }
-  return calls;
-}
-
-void DexScan::touched(std::size_t at, DexUnits units, DexIndex table) {
+void DexScan::touched(std::size_t at, DexUnits units) {
   const std::uint32_t index = units[at + 1];
-  switch (table) {
+  const auto op = static_cast<std::uint8_t>(units[at]);
+  switch (kDexOps[op].index) {
     case DexIndex::kMethod:
       return touched_method(index);
     case DexIndex::kString:
       return touched_string(index);
-    case DexIndex::kField: {
-      const auto [first, last] = targets_of(fields_, index);
-      for (auto t = first; t != last; ++t)
-        note({0, tables_.members[t->member].source, CallHow::kField, false, t->member, kNoIndex});
+    case DexIndex::kField:
+      for (const Target& t : targets_of(fields_, index)) {
+        if (t.hit != kNoIndex) hits_.note(t.hit);
+      }
       return;
-    }
     case DexIndex::kCallSite:
       for (std::uint32_t method : dex_.methods_of_call_site(index)) touched_method(method);
       return;
-    case DexIndex::kOther: {
-      const auto op = static_cast<std::uint8_t>(units[at]);
+    case DexIndex::kOther:
       if (op == dex_op::kConstStringJumbo) touched_string(static_cast<std::uint32_t>(units.word_at(at + 1)));
       if (op == dex_op::kConstMethodHandle) {
         if (const auto method = dex_.method_of_handle(index)) touched_method(*method);
       }
       return;
-    }
     case DexIndex::kNone:
       return;
   }
 }
 
 void DexScan::touched_method(std::uint32_t method) {
-  const auto [first, last] = targets_of(methods_, method);
-  for (auto t = first; t != last; ++t) {
-    const TargetMember& m = tables_.members[t->member];
-    follow_ |= m.role != CallRole::kNone;
-    if (m.source != kNoIndex) note({0, m.source, CallHow::kCall, m.weak, t->member, method});
+  for (const Target& t : targets_of(methods_, method)) {
+    follow_ |= t.role != CallRole::kNone;
+    if (t.hit != kNoIndex) hits_.note(t.hit);
   }
 }
 
 void DexScan::touched_string(std::uint32_t index) {
   tables_.each_pattern(dex_.string(index, kMaxPatternTextBytes), [&](const TextPattern& p) {
-    note({0, p.source, p.how, false, kNoIndex, index});
+    hits_.note(RawHit{p.source, p.how, false, kNoIndex, index});
   });
-}
-
-void DexScan::note(RawHit hit) {
-  if (hits_.size() >= kMaxRawHits) return note_gap(out_, "more call sites than are kept");
-  hit.caller = caller_;
-  hits_.push_back(hit);
 }
 
 // Calls of a method that a class of this file defines itself do not reach the platform's, not by this way.
@@ -307,7 +292,7 @@ void DexScan::drop_overridden() {
     if (t.inherited && overridden(t.index)) own.push_back(t.index);
   }
   if (own.empty()) return;
-  std::erase_if(hits_, [&](const RawHit& hit) {
+  hits_.drop([&](const RawHit& hit) {
     return hit.how == CallHow::kCall && std::ranges::binary_search(own, hit.detail);
   });
 }
@@ -334,13 +319,6 @@ bool DexScan::overridden(std::uint32_t method) const {
       return true;
   }
   return false;
-}
-
-void DexScan::name_caller(std::uint32_t caller, CallSite& site) const {
-  const DexMethodId id = dex_.method(caller);
-  site.caller_class = dotted_class(dex_.type(id.type));
-  site.caller_method = clean_utf8(dex_.string(id.name, kMaxCallSiteTextBytes));
-  site.caller_descriptor = clean_utf8(dex_.signature(id.proto).substr(0, kMaxCallSiteTextBytes));
 }
 }  // namespace
 

@@ -10,6 +10,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using json_parts::list;
 using json_parts::put;
+using json_parts::text_of;
 
 Json filter_json(const IntentFilter& f) {
   Json out{{"actions", f.actions}, {"categories", f.categories}, {"schemes", f.schemes}};
@@ -200,19 +201,26 @@ std::string_view component_kind_name(ComponentKind kind) {
 }
 
 std::string facts_to_json(const ApkFacts& f) {
-  Json out = identity_json(f);
-  add_declared(f, out);
-  out["abis"] = f.abis;
-  out["signing"] = {
+  Json before = identity_json(f);
+  add_declared(f, before);
+  before["abis"] = f.abis;
+  before["signing"] = {
       {"v1", f.signing.v1}, {"v2", f.signing.v2}, {"v3", f.signing.v3}, {"v3_1", f.signing.v3_1}};
-  if (f.signature_checked) out["signature"] = json_parts::signature_json(f.signature);
-  if (f.code.looked_at) out["code"] = json_parts::code_json(f.code);
-  out["leads"] = list(f.leads, json_parts::lead_json);
+  if (f.signature_checked) before["signature"] = json_parts::signature_json(f.signature);
   auto problem = [](const FactProblem& p) { return Json{{"where", p.where}, {"what", p.what}}; };
-  out["problems"] = list(f.problems, problem);
-  out["refusals"] = list(f.refusals, problem);
-  out["needs"] = {{"abis", f.needs.abis}, {"min_api", f.needs.min_api}, {"features", f.needs.features}};
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const Json behind{
+      {"leads", list(f.leads, json_parts::lead_json)},
+      {"problems", list(f.problems, problem)},
+      {"refusals", list(f.refusals, problem)},
+      {"needs", {{"abis", f.needs.abis}, {"min_api", f.needs.min_api}, {"features", f.needs.features}}}};
+  std::string out = text_of(before);
+  out.back() = ',';
+  if (f.code.looked_at) {
+    out += "\"code\":";
+    json_parts::append_code_json(out, f.code);
+    out += ',';
+  }
+  return out.append(text_of(behind), 1);
 }
 
 }  // namespace storesweep

@@ -1,5 +1,8 @@
 #include "worker/apk/facts_json_parts.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "worker/apk/leads.h"
 
 namespace storesweep::json_parts {
@@ -36,17 +39,39 @@ Json problem_json(const apk::SignatureProblem& p) {
   return out;
 }
 
-Json call_json(const CallFact& c) {
-  Json out{{"source", c.source},
-           {"how", c.how},
-           {"target", c.target},
-           {"caller_class", c.caller_class},
-           {"caller_method", c.caller_method},
-           {"caller_descriptor", c.caller_descriptor},
-           {"owner", c.owner},
-           {"count", c.count}};
-  put(out, "weak", c.weak);
-  return out;
+void append_text(std::string& out, const std::string& text) {
+  const bool plain =
+      std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
+  if (plain) {
+    ((out += '"') += text) += '"';
+  } else {
+    out += text_of(text);
+  }
+}
+
+// Written at once, as there may be tens of thousands: a tree of them takes longer than finding them.
+void append_calls(std::string& out, const std::vector<CallFact>& calls) {
+  constexpr std::size_t kUsualBytes = 256;
+  static constexpr std::pair<const char*, std::string CallFact::*> kTexts[] = {
+      {"{\"source\":", &CallFact::source},
+      {",\"how\":", &CallFact::how},
+      {",\"target\":", &CallFact::target},
+      {",\"caller_class\":", &CallFact::caller_class},
+      {",\"caller_method\":", &CallFact::caller_method},
+      {",\"caller_descriptor\":", &CallFact::caller_descriptor},
+      {",\"owner\":", &CallFact::owner}};
+  out.reserve(out.size() + calls.size() * kUsualBytes);
+  out += '[';
+  for (const CallFact& c : calls) {
+    if (&c != calls.data()) out += ',';
+    for (const auto& [key, text] : kTexts) {
+      out += key;
+      append_text(out, c.*text);
+    }
+    (out += ",\"count\":") += std::to_string(c.count);
+    out += c.weak ? ",\"weak\":true}" : "}";
+  }
+  out += ']';
 }
 
 Json sdk_json(const SdkUse& s) {
@@ -90,18 +115,19 @@ Json signature_json(const apk::SignatureFacts& s) {
   return out;
 }
 
-Json code_json(const CodeSummary& code) {
-  Json out{{"files", code.files},
-           {"classes", code.classes},
-           {"renamed_classes", code.renamed_classes},
-           {"methods", code.methods},
-           {"calls_seen", code.calls}};
-  out["sdks"] = list(code.sdks, sdk_json);
-  out["calls"] = list(code.calls_of_sources, call_json);
-  out["libraries"] = list(code.libraries, library_json);
-  out["permissions_used"] = code.permissions_used;
-  out["gaps"] = code.gaps;
-  return out;
+void append_code_json(std::string& out, const CodeSummary& code) {
+  const Json before{
+      {"files", code.files},     {"classes", code.classes},  {"renamed_classes", code.renamed_classes},
+      {"methods", code.methods}, {"calls_seen", code.calls}, {"sdks", list(code.sdks, sdk_json)}};
+  const Json behind{{"libraries", list(code.libraries, library_json)},
+                    {"permissions_used", code.permissions_used},
+                    {"gaps", code.gaps}};
+  out += text_of(before);
+  out.back() = ',';
+  out += "\"calls\":";
+  append_calls(out, code.calls_of_sources);
+  out += ',';
+  out.append(text_of(behind), 1);
 }
 
 Json lead_json(const Lead& lead) {

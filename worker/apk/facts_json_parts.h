@@ -28,8 +28,11 @@ nlohmann::ordered_json list(const std::vector<T>& all, Make make) {
   return out;
 }
 
+inline std::string text_of(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
 nlohmann::ordered_json signature_json(const apk::SignatureFacts& s);
-nlohmann::ordered_json code_json(const CodeSummary& code);
+void append_code_json(std::string& out, const CodeSummary& code);
 nlohmann::ordered_json lead_json(const Lead& lead);
 
 }  // namespace storesweep::json_parts

@@ -3,13 +3,34 @@
 // bytes is an error. Pure.
 #pragma once
 
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
 #include "common/base/bytes.h"
 
 namespace storesweep::apk {
 
+// The number at the front of eight bytes, and how many it has: without a branch for each.
+inline std::uint32_t uleb128_of(std::uint64_t bytes, unsigned& size) {
+  const std::uint64_t last = ~bytes & 0x80'8080'8080;
+  size = last == 0 ? 5 : static_cast<unsigned>(std::countr_zero(last)) / 8 + 1;
+  const std::uint64_t v = (bytes & 0x7f) | (bytes >> 1 & 0x7f << 7) | (bytes >> 2 & 0x7f << 14) |
+                          (bytes >> 3 & 0x7f << 21) | (bytes >> 4 & 0x7full << 28);
+  return static_cast<std::uint32_t>(v & ((1ull << 7 * size) - 1));
+}
+
 // Moves `at` behind the number; ok turns false (and the number is 0) where the bytes end before it does.
 inline std::uint32_t uleb128(ByteView bytes, std::size_t& at, bool& ok) {
   if (ok && at < bytes.size() && bytes[at] < 0x80) return bytes[at++];  // nearly all are one byte
+  if (ok && at + 8 <= bytes.size()) {
+    std::uint64_t eight;
+    std::memcpy(&eight, bytes.data() + at, sizeof eight);
+    unsigned size = 0;
+    const std::uint32_t v = uleb128_of(eight, size);
+    at += size;
+    return v;
+  }
   std::uint32_t v = 0;
   for (int shift = 0; ok && shift < 35; shift += 7) {
     ok = at < bytes.size();

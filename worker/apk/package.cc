@@ -40,21 +40,42 @@ void add_zip_problems(const apk::PackageMember& m, Budget& budget, ApkFacts& fac
   if (auto more = m.zip->check_members(budget); more.ok()) tell(*more);
 }
 
-Status add_signatures(const apk::PackageMember& base, Budget& budget, ApkFacts& facts) {
-  TRY_ASSIGN(facts.signature, apk::verify_member(base, base, facts, budget));
-  facts.signature_checked = true;
-  return ok_status();
+// What the manifests say, and whether anything speaks against installing it.
+struct Declared {
+  ApkFacts facts;                   // with the base's signature where a set's signers were compared
+  std::vector<FactProblem> of_set;  // that the comparison found
+  Status compared;                  // of the budget
+};
+
+Result<Declared> read_declared(apk::OpenPackage& package, Budget& budget) {
+  TRY_ASSIGN(ApkFacts facts, apk::declared_facts(package));
+  const auto own = static_cast<std::ptrdiff_t>(facts.problems.size());
+  Status compared = apk::find_refusals(package, budget, facts);
+  std::vector<FactProblem> of_set(facts.problems.begin() + own, facts.problems.end());
+  facts.problems.resize(static_cast<std::size_t>(own));
+  return Declared{std::move(facts), std::move(of_set), std::move(compared)};
 }
 
-Result<ApkFacts> read_open(apk::OpenPackage package, const FactsOptions& options, Budget& budget) {
-  TRY_ASSIGN(ApkFacts facts, apk::declared_facts(package));
+Result<ApkFacts> read_rest(const apk::OpenPackage& package, Declared declared, const FactsOptions& options,
+                           Budget& budget) {
+  TRY(declared.compared);
+  ApkFacts facts = std::move(declared.facts);
   for (const apk::PackageMember& m : package.members) add_zip_problems(m, budget, facts);
-  if (package.members[0].layout == apk::Layout::kApk) TRY(add_signatures(package.members[0], budget, facts));
-  TRY(apk::find_refusals(package, budget, facts));
+  const apk::PackageMember& base = package.members[0];
+  if (base.layout == apk::Layout::kApk && !facts.signature_checked) {
+    TRY_ASSIGN(facts.signature, apk::verify_member(base, base, facts, budget));
+    facts.signature_checked = true;
+  }
+  for (FactProblem& p : declared.of_set) problem(facts, std::move(p.where), std::move(p.what));
   if (options.knowledge && options.knowledge->sources && options.knowledge->sdks) {
     TRY_ASSIGN(facts.code, apk::read_code(package, facts, options, budget));
   }
   return facts;
+}
+
+Result<ApkFacts> read_open(apk::OpenPackage package, const FactsOptions& options, Budget& budget) {
+  TRY_ASSIGN(Declared declared, read_declared(package, budget));
+  return read_rest(package, std::move(declared), options, budget);
 }
 
 // The APKs that lie in a bundle: where they are stored they are read there, else inflated within a bound.
@@ -153,6 +174,43 @@ Digest file_set_digest(std::span<const ByteView> files) {
   return all.finish();
 }
 
+struct PackageReader::State {
+  explicit State(const FactsOptions& o) : options(o), budget(apk::kMaxWorkBytes, o.deadline) {}
+  FactsOptions options;
+  Budget budget;
+  apk::OpenPackage package;
+  Declared declared;
+};
+PackageReader::PackageReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PackageReader::PackageReader(PackageReader&&) noexcept = default;
+PackageReader::~PackageReader() = default;
+
+Result<PackageReader> PackageReader::open(std::span<const ByteView> apks, const FactsOptions& options) {
+  auto state = std::make_unique<State>(options);
+  TRY_ASSIGN(state->package, apk::open_apks(apks));
+  TRY_ASSIGN(state->declared, read_declared(state->package, state->budget));
+  if (options.file_set) state->declared.facts.file_set = *options.file_set;
+  return PackageReader(std::move(state));
+}
+
+ApkFacts PackageReader::declared() const {
+  ApkFacts facts = state_->declared.facts;
+  facts.signature = {};
+  facts.signature_checked = false;
+  for (const FactProblem& p : state_->declared.of_set) problem(facts, p.where, p.what);
+  if (const Status& s = state_->declared.compared; !s.ok())
+    problem(facts, "", "whether it can be installed was not looked at: " + s.message());
+  return facts;
+}
+
+Result<ApkFacts> PackageReader::whole() && {
+  TRY_ASSIGN(ApkFacts facts,
+             read_rest(state_->package, std::move(state_->declared), state_->options, state_->budget));
+  if (state_->package.members.size() > 1) facts.format = apk::container_kind_name(ContainerKind::kSplitSet);
+  facts.leads = find_leads(facts);
+  return facts;
+}
+
 Result<ApkFacts> read_package_facts(std::span<const ByteView> files, const FactsOptions& options) {
   Budget budget(apk::kMaxWorkBytes, options.deadline);
   ApkFacts facts;
@@ -162,9 +220,8 @@ Result<ApkFacts> read_package_facts(std::span<const ByteView> files, const Facts
     facts.format = apk::container_kind_name(container.kind);
     for (const std::string& note : container.notes) problem(facts, "", note);
   } else {
-    TRY_ASSIGN(apk::OpenPackage package, apk::open_apks(files));
-    TRY_ASSIGN(facts, read_open(std::move(package), options, budget));
-    facts.format = apk::container_kind_name(ContainerKind::kSplitSet);
+    TRY_ASSIGN(PackageReader reader, PackageReader::open(files, options));
+    TRY_ASSIGN(facts, std::move(reader).whole());
   }
   facts.file_set = options.file_set ? *options.file_set : file_set_digest(files);
   facts.leads = find_leads(facts);

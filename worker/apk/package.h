@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -35,6 +36,24 @@ struct FactsOptions {
 // One file, or the base and the splits of one app. Errors as read_apk_facts has them; kTimeout, kCancelled
 // and kExhausted by the budget.
 Result<ApkFacts> read_package_facts(std::span<const ByteView> files, const FactsOptions& options);
+
+// The APKs of one app in two steps, for who may run out of time: what they declare, then all the rest.
+class PackageReader {
+ public:
+  // Errors as read_apk_facts has them. The bytes must outlive the reader.
+  static Result<PackageReader> open(std::span<const ByteView> apks, const FactsOptions& options);
+  PackageReader(PackageReader&&) noexcept;
+  ~PackageReader();
+  // As read_apk_facts has them; file_set is that of the options.
+  ApkFacts declared() const;
+  // As read_package_facts has them; what open() did is not done again. Once.
+  Result<ApkFacts> whole() &&;
+
+ private:
+  struct State;
+  explicit PackageReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
 
 // As ApkFacts::file_set.
 Digest file_set_digest(std::span<const ByteView> files);

@@ -1,6 +1,7 @@
 #include "worker/apk/package_code.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -24,13 +25,6 @@ bool code_by_name(std::string_view name) {
   return ends_with(name, ".dex") || ends_with(name, ".jar") || ends_with(name, ".apk");
 }
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-// Content of a member: where it lies when it is stored, else inflated into `kept`.
-Result<ByteView> content(const ZipArchive& zip, const ZipEntry& entry, std::size_t max_bytes, Bytes& kept) {
-  if (!entry.deflated()) return zip.raw(entry);
-  TRY_ASSIGN(kept, zip.read(entry, max_bytes));
-  return ByteView(kept);
-}
 
 class CodeReader {
  public:
@@ -76,8 +70,7 @@ class CodeReader {
       if (!ends_with(e.name, ".class") || starts_with(e.name, "META-INF/versions/")) continue;
       if (!room_for_one_more(where)) return ok_status();
       TRY(budget_.spend(e.bytes));
-      Bytes kept;
-      auto bytes = content(zip, e, kMaxClassBytes, kept);
+      auto bytes = zip.view(e, kMaxClassBytes, rooms_[1]);
       auto file = bytes.ok() ? ClassFile::parse(*bytes) : bytes.status();
       if (!file.ok()) {
         gap(where + ": " + std::string(e.name) + ": " + file.status().message());
@@ -93,24 +86,28 @@ class CodeReader {
   // -- what it comes to
 
   CodeSummary finish(const ApkFacts& facts, const Resources& resources) {
-    calls();
+    rooms_ = {};
+    if (code_.empty()) code_.emplace_back();
+    while (code_.size() > 1) join_last();
+    CodeFacts& code = code_.front();
+    calls(code.call_sites);
     for (const Component& c : facts.components) marks_.components.push_back(c.name);
     if (!facts.application_class.empty()) marks_.components.push_back(facts.application_class);
     for (const UsesPermission& p : facts.permissions) marks_.permissions.push_back(p.name);
     for (const MetaData& m : facts.meta_data) marks_.meta_data.emplace(m.name, m.value);
-    out_.classes = code_.classes.size();
+    out_.classes = code.classes.size();
     out_.renamed_classes = static_cast<std::size_t>(
-        std::ranges::count_if(code_.classes, [](const auto& c) { return looks_renamed(c); }));
-    marks_.classes = std::move(code_.classes);
+        std::ranges::count_if(code.classes, [](const auto& c) { return looks_renamed(c); }));
+    marks_.classes = std::move(code.classes);
     auto version = [&](const SdkVersionMark& mark) { return version_of(mark, resources); };
     for (const SdkFact& found : find_sdks(sdks_, marks_, version)) {
       const Sdk& sdk = sdks_.sdks[found.sdk];
       out_.sdks.push_back({sdk.id, sdk.name, sdk.company, sdk.kind, found.version, found.version_from,
                            found.classes, found.evidence});
     }
-    out_.methods = code_.methods;
-    out_.calls = code_.calls;
-    for (const std::string& why : code_.gaps) gap(why);
+    out_.methods = code.methods;
+    out_.calls = code.calls;
+    for (const std::string& why : code.gaps) gap(why);
     return std::move(out_);
   }
 
@@ -152,11 +149,10 @@ class CodeReader {
     return out;
   }
 
-  DexRead read_dex(const PackageMember& m, const ZipEntry& e) const {
+  DexRead read_dex(const PackageMember& m, const ZipEntry& e, Bytes& room) const {
     const Status paid = budget_.spend(e.stored_bytes());
     if (!paid.ok()) return {paid, "", "", {}, {}};
-    Bytes kept;
-    auto bytes = content(*m.zip, e, kMaxDexBytes, kept);
+    auto bytes = m.zip->view(e, kMaxDexBytes, room);
     if (bytes.ok()) return read_dex(*bytes, m.where(e.name));
     return {ok_status(), m.where(e.name), bytes.status().message(), {}, {}};
   }
@@ -165,8 +161,9 @@ class CodeReader {
     for (std::size_t from = 0; from < dexes.size();) {
       const bool pair = together_ && from + 1 < dexes.size() &&
                         dexes[from]->bytes + dexes[from + 1]->bytes <= kMaxTogetherBytes;
+      if (!pair) rooms_[1] = {};
       std::vector<DexRead> reads(pair ? 2 : 1);
-      auto read = [&](std::size_t i) { reads[i] = read_dex(m, *dexes[from + i]); };
+      auto read = [&](std::size_t i) { reads[i] = read_dex(m, *dexes[from + i], rooms_[i]); };
       pair ? together_(reads.size(), read) : read(0);
       for (DexRead& one : reads) TRY(take(std::move(one)));
       from += reads.size();
@@ -186,9 +183,8 @@ class CodeReader {
 
   Status jar_member(const ZipArchive& zip, const ZipEntry& e) {
     TRY(budget_.spend(e.stored_bytes()));
-    Bytes kept;
     std::string where(e.name);
-    auto bytes = content(zip, e, kMaxJarBytes, kept);
+    auto bytes = zip.view(e, kMaxJarBytes, rooms_[0]);
     auto inner = bytes.ok() ? ZipArchive::open(*bytes) : bytes.status();
     if (inner.ok()) return jar(*inner, where);
     gap(where + ": " + inner.status().message());
@@ -202,8 +198,7 @@ class CodeReader {
     NativeFact fact;
     fact.path = clean_utf8(e.name);
     if (auto sdk = sdks_.of_library(base_name(e.name))) fact.owner = sdks_.sdks[*sdk].id;
-    Bytes kept;
-    auto bytes = content(zip, e, kMaxNativeBytes, kept);
+    auto bytes = zip.view(e, kMaxNativeBytes, rooms_[0]);
     auto library = bytes.ok() ? read_native_library(*bytes) : bytes.status();
     if (library.ok()) {
       fact.abi = library->abi;
@@ -217,10 +212,19 @@ class CodeReader {
     return ok_status();
   }
 
+  // Neighbours are joined when the later has grown as large as the earlier, so that each is joined a few
+  // times only, however many there are.
   void take(CodeFacts found, const std::string& where) {
     for (const std::string& why : found.gaps) gap(where + ": " + why);
     found.gaps.clear();
-    code_.add(std::move(found));
+    code_.push_back(std::move(found));
+    while (code_.size() > 1 && weight(code_[code_.size() - 2]) <= 2 * weight(code_.back())) join_last();
+  }
+  static std::size_t weight(const CodeFacts& facts) { return facts.call_sites.size() + facts.classes.size(); }
+  void join_last() {
+    CodeFacts last = std::move(code_.back());
+    code_.pop_back();
+    code_.back().add(std::move(last));
   }
 
   // Constants that tell a version, while the file is there. Where two files differ, none is believed.
@@ -257,22 +261,26 @@ class CodeReader {
     return owner.kind == OwnerKind::kApp ? "app" : "unknown";
   }
 
-  void calls() {
+  void calls(const CallSites& sites) {
     std::set<std::string> known, used;
     for (const Source& source : sources_.sources) {
       out_.sources_known.push_back(source.id);
       known.insert(source.permissions.begin(), source.permissions.end());
     }
-    for (CallSite& site : code_.call_sites) {
-      const Source& source = sources_.sources[site.source];
+    for (const CallTarget& target : sites.targets()) {
+      const Source& source = sources_.sources[target.source];
       used.insert(source.permissions.begin(), source.permissions.end());
-      std::string owner = owner_name(site.caller_class);
-      out_.calls_of_sources.push_back({source.id, std::string(call_how_name(site.how)),
-                                       std::move(site.target), std::move(site.caller_class),
-                                       std::move(site.caller_method), std::move(site.caller_descriptor),
-                                       std::move(owner), site.count, site.weak});
     }
-    code_.call_sites.clear();
+    std::vector<std::string> owners(sites.names().size());  // of callers' classes, where asked for
+    for (const CallSites::Row& row : sites.rows()) {
+      const CallTarget& target = sites.targets()[row.target];
+      const std::string& caller = sites.names()[row.caller_class];
+      std::string& owner = owners[row.caller_class];
+      if (owner.empty()) owner = owner_name(caller);
+      out_.calls_of_sources.push_back(
+          {sources_.sources[target.source].id, std::string(call_how_name(target.how)), target.target, caller,
+           sites.names()[row.method], sites.names()[row.descriptor], owner, row.count, target.weak});
+    }
     out_.permissions_known.assign(known.begin(), known.end());
     out_.permissions_used.assign(used.begin(), used.end());
   }
@@ -283,11 +291,13 @@ class CodeReader {
   Budget& budget_;
   CallSiteScanner scanner_;
   Owners owners_;
-  CodeFacts code_;
+  std::vector<CodeFacts> code_;  // of the files so far, in their order
   SdkMarks marks_;
   CodeSummary out_;
   Constants constants_;
   std::vector<const ZipArchive*> zips_;
+  // For what is looked at: a dex file, two of them side by side, a library, or a jar and a class of it.
+  std::array<Bytes, 2> rooms_;
 };
 }  // namespace
 

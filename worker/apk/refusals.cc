@@ -66,13 +66,13 @@ void compare_signers(const PackageMember& split, const SignatureFacts& base, con
 Status check_signers(const OpenPackage& package, Budget& budget, ApkFacts& facts) {
   if (package.members.size() < 2) return ok_status();
   const PackageMember& base = package.members[0];
-  SignatureFacts signature = facts.signature;
   if (!facts.signature_checked) {
-    TRY_ASSIGN(signature, verify_member(base, base, facts, budget));
+    TRY_ASSIGN(facts.signature, verify_member(base, base, facts, budget));
+    facts.signature_checked = true;
   }
   for (std::size_t i = 1; i < package.members.size(); ++i) {
     TRY_ASSIGN(const SignatureFacts own, verify_member(package.members[i], base, facts, budget));
-    compare_signers(package.members[i], signature, own, facts);
+    compare_signers(package.members[i], facts.signature, own, facts);
   }
   return ok_status();
 }

@@ -13,8 +13,9 @@ inline constexpr int kOldestTestedApi = 19;
 Result<SignatureFacts> verify_member(const PackageMember& member, const PackageMember& base,
                                      const ApkFacts& facts, Budget& budget);
 
-// Adds to facts.refusals; what only looks odd goes to facts.problems. Signatures are looked at in sets alone:
-// of a single file the installer knows best. kExhausted, kTimeout or kCancelled by the budget.
+// Adds to facts.refusals; what only looks odd goes to facts.problems. Signatures are looked at in sets alone,
+// and then the base's is in facts.signature: of a single file the installer knows best. kExhausted, kTimeout
+// or kCancelled by the budget.
 Status find_refusals(const OpenPackage& package, Budget& budget, ApkFacts& facts);
 
 }  // namespace storesweep::apk

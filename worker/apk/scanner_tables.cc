@@ -1,15 +1,12 @@
 #include "worker/apk/scanner_tables.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "common/base/text.h"
 
 namespace storesweep::apk {
 namespace {
 constexpr std::size_t kMaxGaps = 100;
-
-std::string cut(std::string_view text) { return clean_utf8(text.substr(0, kMaxCallSiteTextBytes)); }
 
 std::vector<SourceMember> reflection(CallRole role) {
   switch (role) {
@@ -86,59 +83,18 @@ std::uint32_t ScannerTables::source_of_setting(std::string_view key) const {
   return at == settings_.end() ? kNoIndex : at->second;
 }
 
+std::string cut_text(std::string_view text) { return clean_utf8(text.substr(0, kMaxCallSiteTextBytes)); }
+
 std::string dotted_class(std::string_view name) {
   if (name.size() > 2 && name.front() == 'L' && name.back() == ';') name = name.substr(1, name.size() - 2);
-  std::string out = cut(name);
+  std::string out = cut_text(name);
   std::ranges::replace(out, '/', '.');
   return out;
-}
-
-void join_same(std::vector<CallSite>& sorted) {
-  auto key = [](const CallSite& s) {
-    return std::tie(s.source, s.how, s.weak, s.target, s.caller_class, s.caller_method, s.caller_descriptor);
-  };
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    if (kept > 0 && key(sorted[kept - 1]) == key(sorted[i])) {
-      sorted[kept - 1].count += sorted[i].count;
-    } else if (kept++ != i) {
-      sorted[kept - 1] = std::move(sorted[i]);
-    }
-  }
-  sorted.resize(kept);
 }
 
 void note_gap(CodeFacts& facts, std::string gap) {
   if (facts.gaps.size() < kMaxGaps && std::ranges::find(facts.gaps, gap) == facts.gaps.end())
     facts.gaps.push_back(std::move(gap));
-}
-
-void name_hits(const ScannerTables& tables, std::vector<RawHit> hits, const HitNamer& namer, CodeFacts& out) {
-  std::ranges::sort(hits);
-  std::size_t bytes = 0;
-  for (std::size_t i = 0, end = 0; i < hits.size(); i = end) {
-    const RawHit& hit = hits[i];
-    while (end < hits.size() && hits[end] == hit) ++end;
-    CallSite site{hit.source, hit.how, hit.weak};
-    site.count = static_cast<std::uint32_t>(end - i);
-    if (hit.member == kNoIndex) {
-      site.target = cut(namer.text(hit.detail));
-    } else {
-      const TargetMember& m = tables.members[hit.member];
-      site.target = tables.classes[m.owner].name + "." + m.name;
-      if (hit.detail != kNoIndex) site.target += cut(namer.descriptor(hit.detail));
-    }
-    namer.name_caller(hit.caller, site);
-    bytes += site.target.size() + site.caller_class.size() + site.caller_method.size() +
-             site.caller_descriptor.size();
-    if (out.call_sites.size() == kMaxCallSites || bytes > kMaxCallSitesBytes) {
-      note_gap(out, "more call sites than are kept");
-      break;
-    }
-    out.call_sites.push_back(std::move(site));
-  }
-  std::ranges::sort(out.call_sites);
-  join_same(out.call_sites);
 }
 
 }  // namespace storesweep::apk

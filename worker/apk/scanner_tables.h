@@ -103,9 +103,8 @@ struct FlowValue {
   bool operator==(const FlowValue&) const = default;
 };
 
-// A find before it has names.
+// What is hit, before it has a name.
 struct RawHit {
-  std::uint32_t caller = 0;  // the file's own index of the method
   std::uint32_t source = 0;
   CallHow how = CallHow::kCall;
   bool weak = false;
@@ -142,13 +141,13 @@ FlowValue follow_call(const ScannerTables& t, CallRole role, std::span<const Flo
       if (!named || owner.kind != Kind::kClass) return {};
       t.each_member(owner.id, text(constant.id), "", role == CallRole::kMemberField, [&](std::uint32_t m) {
         if (t.members[m].source != kNoIndex)
-          note(RawHit{0, t.members[m].source, CallHow::kReflection, t.members[m].weak, m, kNoIndex});
+          note(RawHit{t.members[m].source, CallHow::kReflection, t.members[m].weak, m, kNoIndex});
       });
       return {};
     }
     case CallRole::kSettingsGetter: {
       const std::uint32_t source = named ? t.source_of_setting(text(constant.id)) : kNoIndex;
-      if (source != kNoIndex) note(RawHit{0, source, CallHow::kSettingsKey, false, kNoIndex, constant.id});
+      if (source != kNoIndex) note(RawHit{source, CallHow::kSettingsKey, false, kNoIndex, constant.id});
       return {};
     }
     case CallRole::kNone:
@@ -157,20 +156,9 @@ FlowValue follow_call(const ScannerTables& t, CallRole role, std::span<const Flo
   return {};
 }
 
-// The finds of one file, given names: calls caller(i) -> {class, method, descriptor}, text(detail) of a
-// constant, descriptor(detail) of a called method.
-class HitNamer {
- public:
-  virtual ~HitNamer() = default;
-  virtual void name_caller(std::uint32_t caller, CallSite& site) const = 0;
-  virtual std::string text(std::uint32_t detail) const = 0;
-  virtual std::string descriptor(std::uint32_t detail) const = 0;
-};
-void name_hits(const ScannerTables& tables, std::vector<RawHit> hits, const HitNamer& namer, CodeFacts& out);
-
-// Lcom/foo/Bar; or com/foo/Bar -> com.foo.Bar, valid UTF-8, cut.
+std::string cut_text(std::string_view text);  // valid UTF-8, at most kMaxCallSiteTextBytes
+// Lcom/foo/Bar; or com/foo/Bar -> com.foo.Bar, cut too.
 std::string dotted_class(std::string_view name);
-void join_same(std::vector<CallSite>& sorted);     // their counts added
 void note_gap(CodeFacts& facts, std::string gap);  // each only once
 
 }  // namespace storesweep::apk

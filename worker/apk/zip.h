@@ -112,8 +112,9 @@ class ZipArchive {
   Result<ByteView> raw(const ZipEntry& entry) const;
   // The member's content; kExhausted when it says that it is larger than max_bytes.
   Result<Bytes> read(const ZipEntry& entry, std::size_t max_bytes) const;
-  // The same into the caller's buffer, of just entry.bytes bytes.
-  Status read_into(const ZipEntry& entry, std::span<std::uint8_t> out) const;
+  // The same where it lies when it is stored, else inflated into `room`, which grows as it must and can be
+  // used again.
+  Result<ByteView> view(const ZipEntry& entry, std::size_t max_bytes, Bytes& room) const;
   // The same in pieces, for members that nobody wants to hold: at most 34 MB of memory, whatever its size. A
   // stored member comes as views into the file.
   Status stream(const ZipEntry& entry, Budget& budget, const ZipSink& sink) const;

@@ -22,6 +22,11 @@ bool size_lies(const ZipEntry& entry) {
          entry.bytes / kMaxDeflateRatio > entry.compressed_bytes + kDeflateSlackBytes / kMaxDeflateRatio;
 }
 
+Status check_size(const ZipEntry& entry, std::size_t max_bytes) {
+  if (entry.bytes > max_bytes) return exhausted("more than " + std::to_string(max_bytes) + " bytes");
+  return size_lies(entry) ? corrupt("does not inflate to its size") : ok_status();
+}
+
 Status inflate_whole(ByteView content, std::span<std::uint8_t> out) {
   std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> inflater(
       libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
@@ -81,24 +86,24 @@ Result<ByteView> ZipArchive::raw(const ZipEntry& entry) const {
 
 Result<Bytes> ZipArchive::read(const ZipEntry& entry, std::size_t max_bytes) const {
   TRY_ASSIGN(ByteView content, raw(entry));
-  if (entry.bytes > max_bytes) {
-    return exhausted(named(entry) + ": more than " + std::to_string(max_bytes) + " bytes");
-  }
-  if (size_lies(entry)) return corrupt(named(entry) + ": does not inflate to its size");
+  if (Status s = check_size(entry, max_bytes); !s.ok()) return s.within(named(entry));
   if (!entry.deflated()) return Bytes(content.begin(), content.end());
   Bytes out(entry.bytes);
   if (Status s = inflate_whole(content, out); !s.ok()) return s.within(named(entry));
   return out;
 }
 
-Status ZipArchive::read_into(const ZipEntry& entry, std::span<std::uint8_t> out) const {
+Result<ByteView> ZipArchive::view(const ZipEntry& entry, std::size_t max_bytes, Bytes& room) const {
   TRY_ASSIGN(ByteView content, raw(entry));
-  if (entry.bytes != out.size()) return invalid(named(entry) + ": the buffer has another size");
-  if (!entry.deflated()) {
-    std::ranges::copy(content, out.begin());
-    return ok_status();
+  if (!entry.deflated()) return content;
+  if (Status s = check_size(entry, max_bytes); !s.ok()) return s.within(named(entry));
+  if (room.size() < entry.bytes) {
+    room = {};  // before the larger one is there
+    room.resize(entry.bytes);
   }
-  return inflate_whole(content, out).within(named(entry));
+  const std::span<std::uint8_t> out = std::span(room).first(entry.bytes);
+  if (Status s = inflate_whole(content, out); !s.ok()) return s.within(named(entry));
+  return ByteView(out);
 }
 
 Status ZipArchive::stream(const ZipEntry& entry, Budget& budget, const ZipSink& sink) const {

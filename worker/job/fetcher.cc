@@ -146,30 +146,28 @@ FetchedApp Fetcher::fetch(const Listing& listing, const Deadline& deadline) {
 }
 
 Status Fetcher::read_package(AppFiles& app, const Deadline& deadline) const {
-  const Digest file_set = app.facts.file_set;
-  Result<ApkFacts> facts = read_apk_facts(views_of(app), deadline);
-  if (facts.ok()) {
-    app.facts = std::move(*facts);
-    app.refused = refused_text(app.facts);
-  } else if (cut_short(facts.status())) {
-    return facts.status();
-  } else {
-    app.refused = "the APK cannot be read: " + facts.status().message();
-  }
-  app.facts.file_set = file_set;
-  read_code(app, deadline);
-  return ok_status();
-}
-
-// The whole package. Only what is small of it is kept: its call sites would make every journal longer.
-void Fetcher::read_code(AppFiles& app, const Deadline& deadline) const {
-  app.app_facts = app_facts_of(app.facts);
-  if (!knowledge_.sdks || !app.refused.empty()) return;
   FactsOptions options;
   options.knowledge = &knowledge_;
   options.file_set = app.facts.file_set;
   options.deadline = deadline.at_most_ms(apk::kMaxFileMs);
-  const Result<ApkFacts> whole = read_package_facts(views_of(app), options);
+  Result<PackageReader> reader = PackageReader::open(views_of(app), options);
+  if (reader.ok()) {
+    app.facts = reader->declared();
+    app.refused = refused_text(app.facts);
+  } else if (cut_short(reader.status())) {
+    return reader.status();
+  } else {
+    app.refused = "the APK cannot be read: " + reader.status().message();
+  }
+  app.app_facts = app_facts_of(app.facts);
+  if (app.refused.empty() && knowledge_.sdks) read_code(app, std::move(*reader));
+  return ok_status();
+}
+
+// All that the package's declarations do not say. Only what is small of it is kept: its call sites would make
+// every journal longer.
+void Fetcher::read_code(AppFiles& app, PackageReader reader) const {
+  const Result<ApkFacts> whole = std::move(reader).whole();
   if (!whole.ok()) return;
   for (const apk::Certificate& c : whole->signature.identity) app.signer.push_back(c.sha256);
   if (!whole->code.looked_at) return;

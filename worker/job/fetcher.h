@@ -59,7 +59,7 @@ class Fetcher {
     std::vector<Digest> members;
   };
   Status read_package(AppFiles& app, const Deadline& deadline) const;
-  void read_code(AppFiles& app, const Deadline& deadline) const;
+  void read_code(AppFiles& app, PackageReader reader) const;
   void remember(const AppFiles& app);
   Result<CachedFile> bring(const std::string& address, const std::optional<Digest>& known,
                            const Deadline& deadline);

@@ -32,6 +32,31 @@ ApkFacts version(int code) {
 }
 Json json_of(const ApkFacts& f) { return Json::parse(facts_to_json(f)); }
 
+TEST(FactsJson, CallSitesAreWrittenAsALibraryWouldWriteThem) {
+  ApkFacts f = version(1);
+  const std::string odd = "a\"b\\c\n\x01\x7f" + std::string("\0", 1) + "\xe4\xbd\xa0 \xff";
+  f.code.calls_of_sources = {{"imei", "call", odd, "c.D", "<init>", "(I)V", "app", 3, true},
+                             {"path", "path", "/proc/x", odd, odd, odd, "unknown", 1, false}};
+  const std::string text = facts_to_json(f);
+  const Json json = Json::parse(text);
+  EXPECT_EQ(text, json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  const std::string cleaned = odd.substr(0, odd.size() - 1) + "\xef\xbf\xbd";
+  EXPECT_EQ(json["code"]["calls"][0], (Json{{"source", "imei"},
+                                            {"how", "call"},
+                                            {"target", cleaned},
+                                            {"caller_class", "c.D"},
+                                            {"caller_method", "<init>"},
+                                            {"caller_descriptor", "(I)V"},
+                                            {"owner", "app"},
+                                            {"count", 3},
+                                            {"weak", true}}));
+  EXPECT_EQ(json["code"]["calls"][1]["caller_class"], cleaned);
+  EXPECT_FALSE(json["code"]["calls"][1].contains("weak"));
+  f.code.looked_at = false;
+  EXPECT_FALSE(json_of(f).contains("code"));
+  EXPECT_EQ(facts_to_json(f), json_of(f).dump());
+}
+
 TEST(FactsDiff, AddedAndGoneAreToldKindByKind) {
   auto diff = diff_facts(json_of(version(1)), json_of(version(2)));
   ASSERT_TRUE(diff.ok()) << diff.status().text();

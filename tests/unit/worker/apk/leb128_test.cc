@@ -20,13 +20,16 @@ const Number kNumbers[] = {{std::string(1, '\0'), 0, 0},
                            {"\x80\x80\x80\x80\x78", 0x8000'0000, INT32_MIN}};
 
 TEST(Leb128, IsReadAsTheRuntimeReadsIt) {
-  for (const Number& n : kNumbers) {
-    const std::string file = n.bytes + "Z";
-    ByteReader plain(as_bytes(file)), with_sign(as_bytes(file));
-    EXPECT_EQ(uleb128(plain), n.value);
-    EXPECT_EQ(sleb128(with_sign), n.sign);
-    EXPECT_EQ(plain.u8(), 'Z') << "no byte more than the number's";
-    EXPECT_EQ(with_sign.u8(), 'Z');
+  for (const std::string behind :
+       {"Z", "Zand more", "Z\xff\xff\xff\xff\xff\xff\xff"}) {  // near the end, and not
+    for (const Number& n : kNumbers) {
+      const std::string file = n.bytes + behind;
+      ByteReader plain(as_bytes(file)), with_sign(as_bytes(file));
+      EXPECT_EQ(uleb128(plain), n.value);
+      EXPECT_EQ(sleb128(with_sign), n.sign);
+      EXPECT_EQ(plain.u8(), 'Z') << "no byte more than the number's";
+      EXPECT_EQ(with_sign.u8(), 'Z');
+    }
   }
 }
 

@@ -80,6 +80,33 @@ TEST(Package, AConfigurationSplitBringsTheLabelOfItsLocale) {
   EXPECT_EQ(facts->format, "split-set");
 }
 
+TEST(Package, InTwoStepsItIsTheSameAsAtOnce) {
+  const std::string apk = rich_apk(),
+                    dex = zip_of({{"AndroidManifest.xml", manifest()}, {"classes.dex", "broken"}});
+  const SourceCatalogue sources;
+  const SdkCatalogue sdks;
+  const FactsKnowledge knowledge{&sources, &sdks};
+  FactsOptions options;
+  options.knowledge = &knowledge;
+  for (const std::string* file : {&apk, &dex}) {
+    const ByteView bytes = as_bytes(*file);
+    options.file_set = file_set_digest(std::span(&bytes, 1));
+    auto reader = PackageReader::open(std::span(&bytes, 1), options);
+    ASSERT_TRUE(reader.ok()) << reader.status().text();
+    EXPECT_EQ(reader->declared(), *read_apk_facts(bytes));
+    const auto whole = std::move(*reader).whole();
+    ASSERT_TRUE(whole.ok()) << whole.status().text();
+    EXPECT_TRUE(whole->code.looked_at && whole->signature_checked);
+    EXPECT_EQ(*whole, *read_package_facts(std::span(&bytes, 1), options));
+  }
+  options.deadline = Deadline::in_ms(0);
+  const ByteView bytes = as_bytes(dex);
+  auto late = PackageReader::open(std::span(&bytes, 1), options);
+  ASSERT_TRUE(late.ok()) << "what is declared costs no budget";
+  EXPECT_EQ(late->declared().package, "com.example");
+  EXPECT_EQ(std::move(*late).whole().status().kind(), ErrorKind::kTimeout);
+}
+
 TEST(Package, DexFilesSideBySideGiveTheSameFacts) {
   const std::string rules = std::string(std::getenv("STORESWEEP_SOURCE")) + "/rules";
   const SourceCatalogue sources = load_sources(rules).value();
