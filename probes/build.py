@@ -41,7 +41,7 @@ def expected(sources_):
     """What demo, kill test and accuracy test hold verdicts to."""
     keys = ("package", "label", "version_name", "version_code", "category", "kind", "twin", "why", "min_sdk", "target_sdk", "expected")
     return {"probes": [{"apk": f"{s['name']}.apk", **({"old_apk": f"{s['old']['name']}.apk"} if "old" in s else {}),
-                        **{k: s[k] for k in keys}} for s in sources_]}
+                        **{k: s[k] for k in ("page", "policy") if k in s}, **{k: s[k] for k in keys}} for s in sources_]}
 
 
 def main():

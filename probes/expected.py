@@ -1,5 +1,7 @@
 """Verdicts held to what probe apps were made to show (expected.yaml beside the APKs; README.md, "Expected")."""
 import collections
+import hashlib
+import json
 import pathlib
 
 import yaml
@@ -13,11 +15,29 @@ def load(folder):
     return {p["package"]: p for p in yaml.safe_load(text)["probes"]}
 
 
+def listing(probe, apk):
+    """What the store says of a probe, as a listing's JSON: its page as the source has it, else as the app has it."""
+    page = dict(probe.get("page", {}))
+    captured, same = page.pop("captured", None), page.pop("same_download", False)
+    own = {"label": probe["label"], "version_name": probe["version_name"], "developer": "probe"}
+    out = {"store": "自检", "package": probe["package"], "category": probe["category"], **(page if captured else own)}
+    if captured:
+        out["page"] = f"{captured}:{hashlib.sha256(json.dumps(page, sort_keys=True).encode()).hexdigest()}"
+    if same:
+        out["apk_sha256"] = hashlib.sha256(pathlib.Path(apk).read_bytes()).hexdigest()
+    return out
+
+
+def means(probe, observers):
+    """What a run had to look at, where it was given all that the source of the probe has."""
+    return {*observers, *(k for k in ("page", "policy") if k in probe)}
+
+
 def applies(expected, api):
     return expected.get("min_api", 0) <= api <= expected.get("max_api", 1000)
 
 
-def compare(probe, api, items, observers=None):
+def compare(probe, api, items, observers):
     """(rule, expected level, level found, verdict on it) for each rule; verdict: ok, missed, weaker, flagged, other.
     `items`: the level of each rule, on a device of that API level. `observers`: those of the run; what needs another is
     not held against it."""
@@ -27,7 +47,7 @@ def compare(probe, api, items, observers=None):
         e = named.get(rule)
         if e is None:
             rows.append((rule, "", level, "flagged" if level in FOUND else "ok"))
-        elif e["level"] == "any" or not applies(e, api) or (observers is not None and e.get("needs", "") not in ("", *observers)):
+        elif e["level"] == "any" or not applies(e, api) or e.get("needs", "") not in ("", *observers):
             continue
         elif e["level"] == level:
             rows.append((rule, e["level"], level, "ok"))

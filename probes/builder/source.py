@@ -10,7 +10,10 @@ import yaml
 
 from . import vocabulary as v
 
-RULES = ("R1.1", "R1.3", "R1.7", "R1.8", "R1.9", "R2.7", "R4.4", "R5.1", "R5.2", "R5.3", "R5.4", "R5.5", "R5.6", "R5.7", "R6.1", "R6.5", "R7.10", "R8.1")
+RULES = ("R1.1", "R1.3", "R1.7", "R1.8", "R1.9", "R2.7", "R4.1", "R4.4", "R5.1", "R5.2", "R5.3", "R5.4", "R5.5", "R5.6", "R5.7", "R6.1", "R6.2", "R6.3", "R6.5", "R7.10", "R8.1",
+         "R9.2", "R9.3", "R9.4", "R9.5", "R9.6", "R9.7", "R10.2")
+# Of a store's page, as a listing's JSON has them.
+PAGE_TEXTS = ("label", "developer", "version_name", "policy_url", "filing_number")
 LEVELS = ("any", "violation", "suspected", "not_tested", "not_found", "not_applicable")
 DEFAULT_MIN, DEFAULT_TARGET = 19, 30
 # A job kept over a reboot needs it; the platform throws where it is missing.
@@ -368,13 +371,31 @@ def read(path):
         raise Bad(f"{path.name}: empty")
     top = reader.keys(_build(node, path.name), {
         "app": 0, "label": 0, "why": 0, "kind": 0, "twin?": 0, "category?": 0, "version?": 0, "sdk?": 0,
-        "permissions?": 0, "features?": 0, "expected?": 0, "behaviour?": 0, "old?": 0, "doors?": 0}, "the source")
+        "permissions?": 0, "features?": 0, "expected?": 0, "behaviour?": 0, "old?": 0, "doors?": 0, "page?": 0, "policy?": 0}, "the source")
     if top["kind"] not in ("guilty", "innocent"):
         reader.bad("kind must be guilty or innocent")
     out = _app(reader, path.stem, top)
     out["expected"] = _expected(reader, top.get("expected", Map()))
+    if "page" in top:
+        out["page"] = _page(reader, top["page"])
+    if "policy" in top:
+        out["policy"] = reader.scalar("text", top["policy"], "policy")
     if "old" in top:
         out["old"] = _older(reader, path.stem, top, out)
+    return out
+
+
+def _page(reader, value):
+    """What a store's page was captured to say: the fields of a listing, and how much of the page that was."""
+    page = reader.keys(value, {"captured": 0, "same_download?": 0, "version_code?": 0, "permissions?": 0, **{k + "?": 0 for k in PAGE_TEXTS}}, "page")
+    if page["captured"] not in ("whole", "part"):
+        reader.bad("page.captured must be whole or part")
+    out = {k: reader.scalar("text", page[k], f"page.{k}") for k in PAGE_TEXTS if k in page}
+    out |= {"captured": page["captured"], "same_download": reader.scalar("bool", page.get("same_download", False), "page.same_download")}
+    if "version_code" in page:
+        out["version_code"] = reader.scalar("count", page["version_code"], "page.version_code")
+    listed = [reader.keys(p, {"name": 0, "purpose?": 0}, "page.permissions") for p in page.get("permissions", [])]
+    out["permissions"] = [{k: reader.scalar("text", x, f"page.permissions.{k}") for k, x in p.items()} for p in listed]
     return out
 
 

@@ -75,7 +75,7 @@ def run(cluster, folder, probes, apks):
         assert r["blobs"] and r["blobs"][0]["name"] == "journal", r["blobs"]
         api = r["verdict"]["device_kind"]["api"]
         items = {i["rule"]: i["level"] for i in r["verdict"]["items"]}
-        for rule, expected, level, how in compare(probes[row["package"]], api, items):
+        for rule, expected, level, how in compare(probes[row["package"]], api, items, r["verdict"]["coverage"]["observers"]):
             confirmed += level == expected == "violation"
             if how != "ok":
                 wrong.append(f"{row['package']} on {api}: {rule} is {level}, expected {expected or 'nothing'}: {how}")

@@ -47,7 +47,8 @@ def main():
             verdict = json.loads(done.stdout)["verdict"]
             assert verdict["simulated"] and verdict["device_kind"]["api"] == 19, verdict["device_kind"]
             items = {i["rule"]: i for i in verdict["items"]}
-            for rule, expected, level, how in compare(probe, api, {r: i["level"] for r, i in items.items()}):
+            for rule, expected, level, how in compare(probe, api, {r: i["level"] for r, i in items.items()},
+                                                       verdict["coverage"]["observers"]):
                 found += how == "ok" and expected in ("violation", "suspected")
                 if how != "ok":
                     wrong.append(f"{name}: {rule} is {level} {items[rule].get('reasons', '')}, expected {expected or 'nothing'}: {how}")

@@ -24,7 +24,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path += [str(HERE.parent / "cluster"), str(HERE.parents[2] / "probes")]
 from cluster import Simulated, Stutter, find, wait_ports  # noqa: E402  the path is known only now
-from expected import FOUND, Confusion, compare, load  # noqa: E402
+from expected import FOUND, Confusion, compare, listing, load, means  # noqa: E402
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -74,14 +74,16 @@ def check(programs, source, apks, probe, pair, adb, out):
 
 
 def check_once(programs, source, apks, probe, pair, adb, out):
-    listing = out.with_suffix(".listing.json")
-    listing.write_text(json.dumps({"store": "自检", "package": probe["package"], "label": probe["label"],
-                                   "version_name": probe["version_name"], "category": probe["category"],
-                                   "developer": "probe"}, ensure_ascii=False))
-    older = ["--old-version", apks / probe["old_apk"]] if "old_apk" in probe else []
+    page = out.with_suffix(".listing.json")
+    page.write_text(json.dumps(listing(probe, apks / probe["apk"]), ensure_ascii=False))
+    given = ["--old-version", apks / probe["old_apk"]] if "old_apk" in probe else []
+    if "policy" in probe:
+        policy = out.with_suffix(".policy.txt")
+        policy.write_text(probe["policy"])
+        given += ["--policy", policy]
     started = time.time()
-    done = subprocess.run([programs, "check", apks / probe["apk"], *older, "--device", pair[0], "--device", pair[1], "--adb",
-                           f"127.0.0.1:{adb}", "--rules", f"{source}/rules", "--listing", listing, "--out", out, "--decoys", f"{source}/build/decoys",
+    done = subprocess.run([programs, "check", apks / probe["apk"], *given, "--device", pair[0], "--device", pair[1], "--adb",
+                           f"127.0.0.1:{adb}", "--rules", f"{source}/rules", "--listing", page, "--out", out, "--decoys", f"{source}/build/decoys",
                            "--json"], capture_output=True, text=True, timeout=900,
                           # Simulated serial numbers repeat: claims of another simulator's devices are not ours.
                           env=os.environ | {"XDG_RUNTIME_DIR": str(out.parent)})
@@ -160,7 +162,7 @@ def main():
         if not result["simulated"] or not result["verdict"]["simulated"]:
             wrong.append(f"{name}: not marked as simulated")
         items = {i["rule"]: i["level"] for i in result["verdict"]["items"]}
-        rows = compare(probe, api, items, result["verdict"]["coverage"]["observers"])
+        rows = compare(probe, api, items, means(probe, result["verdict"]["coverage"]["observers"]))
         confusion.add(probe["kind"], rows)
         for rule, expected, level, how in rows:
             guilty = expected in FOUND
