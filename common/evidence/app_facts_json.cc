@@ -47,7 +47,8 @@ std::string app_facts_to_json(const AppFacts& f) {
                   {"loads_code", f.loads_code},
                   {"protector", bounded(std::string_view(f.protector))},
                   {"sdks", f.sdks},
-                  {"without_calls", bounded(f.without_calls)}};
+                  {"without_calls", bounded(f.without_calls)},
+                  {"icon_alpha", f.icon_alpha}};
   return j.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -78,6 +79,7 @@ Result<AppFacts> app_facts_from_json_untrusted(std::string_view text) {
     f.protector = text_in(j, "protector");
     f.sdks = j.at("sdks").get<bool>();
     f.without_calls = list_in(j, "without_calls");
+    f.icon_alpha = j.value("icon_alpha", -1);  // journals of facts 3 and before have none
     return f;
   } catch (const json::exception& e) {
     return corrupt(std::string("facts of an app: ") + e.what());

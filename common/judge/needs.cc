@@ -128,25 +128,38 @@ RunResult needless_permission(const RunInput& in) {
   return r;
 }
 
-// A blank name in every language. An app that gives none is shown by the name of its package, and one without
-// an entry in the launcher hides none; whether an icon can be seen, and stays, needs pictures.
-RunResult launcher_entry(const RunInput& in) {
-  if (auto missing = channel_gaps(in.t, record_name::kAppFacts); !missing.empty()) {
-    RunResult r;
-    r.reasons = std::move(missing);
-    return r;
-  }
-  const AppFacts& facts = *in.t.facts;
-  const bool shown = !facts.launch_activity.empty() && facts.labels_read && !facts.labels.empty();
-  RunResult r = because(Reason::kProfile);
-  if (!shown || !std::all_of(facts.labels.begin(), facts.labels.end(), draws_nothing)) return r;
+namespace {
+// A blank name in every language. An app that gives none is shown by the name of its package.
+bool name_is_blank(const AppFacts& facts) {
+  return facts.labels_read && !facts.labels.empty() && std::ranges::all_of(facts.labels, draws_nothing);
+}
+
+Finding entry_finding(const RunInput& in, std::string_view what, const std::string& seen) {
+  const std::string& activity = in.t.facts->launch_activity;
   Moment at;
   at.record = in.t.facts_record;
-  at.excerpt = facts.launch_activity + ": the label is blank";
-  Finding f =
-      finding(in, at, Level::kViolation, "launcher.blank_name", {{"activity", facts.launch_activity}}, {});
+  at.excerpt = activity + ": " + seen;
+  Finding f = finding(in, at, Level::kViolation, what, {{"activity", activity}}, {});
   f.phase = Phase::kP0;
-  r.findings.push_back(std::move(f));
+  return f;
+}
+}  // namespace
+
+// An app without an entry in the launcher hides none; whether an icon stays there needs another look.
+RunResult launcher_entry(const RunInput& in) {
+  RunResult r;
+  r.reasons = channel_gaps(in.t, record_name::kAppFacts);
+  if (!r.reasons.empty()) return r;
+  const AppFacts& facts = *in.t.facts;
+  r.reasons = {Reason::kProfile};
+  if (facts.launch_activity.empty()) return r;
+  if (name_is_blank(facts))
+    r.findings.push_back(entry_finding(in, "launcher.blank_name", "the label is blank"));
+  if (facts.icon_alpha >= 0 && facts.icon_alpha <= in.pack.threshold("icon_alpha")) {
+    r.findings.push_back(entry_finding(
+        in, "launcher.transparent_icon",
+        "no pixel of the icon is more opaque than " + std::to_string(facts.icon_alpha) + " of 255"));
+  }
   return r;
 }
 

@@ -276,9 +276,9 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Channel> {
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, AppFacts> {
   auto& [package, version_name, version_code, labels, labels_read, launch_activity, permissions, signer,
-         code_read, native_code, loads_code, protector, sdks, without_calls] = v;
+         code_read, native_code, loads_code, protector, sdks, without_calls, icon_alpha] = v;
   all(a, package, version_name, version_code, labels, labels_read, launch_activity, permissions, signer,
-      code_read, native_code, loads_code, protector, sdks, without_calls);
+      code_read, native_code, loads_code, protector, sdks, without_calls, icon_alpha);
 }
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::PermissionState> {
@@ -303,8 +303,8 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Timeline> {
   static_cast<void>(journal);
   static_cast<void>(screens);  // by their phrases, elsewhere
   all(a, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record, policy,
-      policy_record, phases, actions, blind, events, system, ops, exits, clock_sets, decoys, update, channels, lines_unknown,
-      records_lost);
+      policy_record, phases, actions, blind, events, system, ops, exits, clock_sets, decoys, update, channels,
+      lines_unknown, records_lost);
 }
 
 // A struct with a base cannot be bound: its size tells that a field came to it.

@@ -26,6 +26,7 @@ struct AppFacts {
   std::string protector;                 // what the code is packed by; empty: nothing that we know
   bool sdks = false;  // SDKs that we know are in it: their manifests were merged into its own
   std::vector<std::string> without_calls;  // permissions that no code was seen to need
+  int icon_alpha = -1;                     // opacity of the icon's most opaque pixel, 0 to 255; -1: not known
   bool operator==(const AppFacts&) const = default;
 };
 

@@ -87,13 +87,14 @@ def manifest(s):
     return "\n".join(lines) + "\n"
 
 
-def icon(package):
+def icon(package, opacity):
     """A 96 x 96 PNG of one colour, taken from the package's name."""
     colour = hashlib.sha256(package.encode()).digest()[:3]
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    rows = (b"\0" + colour * 96) * 96
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 96, 96, 8, 2, 0, 0, 0))
+    pixel, kind = (colour, 2) if opacity == 255 else (colour + bytes([opacity]), 6)
+    rows = (b"\0" + pixel * 96) * 96
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 96, 96, 8, kind, 0, 0, 0))
             + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b""))
 
 
@@ -116,7 +117,7 @@ def files_of(s):
     out = {"AndroidManifest.xml": manifest(s), BEHAVIOUR: json.dumps(s["behaviour"], ensure_ascii=False, separators=(",", ":")), **resources(s)}
     out.update({f"smali/{path}": text for path, text in code.smali(s).items()})
     out = {path: text.encode() for path, text in out.items()}
-    out["res/drawable/icon.png"] = icon(s["package"])
+    out["res/drawable/icon.png"] = icon(s["package"], s["icon_opacity"])
     return out
 
 

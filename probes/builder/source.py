@@ -370,7 +370,7 @@ def read(path):
     if node is None:
         raise Bad(f"{path.name}: empty")
     top = reader.keys(_build(node, path.name), {
-        "app": 0, "label": 0, "why": 0, "kind": 0, "twin?": 0, "category?": 0, "version?": 0, "sdk?": 0,
+        "app": 0, "label": 0, "why": 0, "kind": 0, "twin?": 0, "category?": 0, "icon?": 0, "version?": 0, "sdk?": 0,
         "permissions?": 0, "features?": 0, "expected?": 0, "behaviour?": 0, "old?": 0, "doors?": 0, "page?": 0, "policy?": 0}, "the source")
     if top["kind"] not in ("guilty", "innocent"):
         reader.bad("kind must be guilty or innocent")
@@ -425,8 +425,11 @@ def _app(reader, name, top):
             reader.bad(f"doors: there is no service '{name}'")
     if len(json.dumps(behaviour, ensure_ascii=False).encode()) > v.MAX_FILE:
         reader.bad(f"the behaviour file would pass {v.MAX_FILE} bytes")
+    opaque = reader.keys(top.get("icon", Map()), {"opacity?": 0}, "icon").get("opacity", 255)
+    if isinstance(opaque, bool) or not isinstance(opaque, int) or not 0 <= opaque <= 255:
+        reader.bad("icon.opacity must be a whole number from 0 to 255")
     return {
-        "name": name, "package": top["app"], "label": reader.scalar("text", label["zh"], "label.zh"),
+        "name": name, "icon_opacity": opaque, "package": top["app"], "label": reader.scalar("text", label["zh"], "label.zh"),
         "label_en": reader.scalar("text", label.get("en", label["zh"]), "label.en"), "why": reader.scalar("text", top["why"], "why"),
         "kind": top["kind"], "twin": top.get("twin", ""), "category": top.get("category", ""),
         "version_code": version.get("code", 1), "version_name": reader.scalar("text", version.get("name", "1.0.0"), "version.name"),

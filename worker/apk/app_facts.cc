@@ -53,6 +53,7 @@ AppFacts app_facts_of(const ApkFacts& f) {
   out.version_code = f.version_code;
   add_labels(f, out);
   out.launch_activity = f.launch_activity;
+  out.icon_alpha = f.icon_alpha;
   for (const UsesPermission& p : f.permissions) out.permissions.push_back(p.name);
   if (!f.signature.identity.empty())
     out.signer_organisation = organisation(f.signature.identity.front().subject);

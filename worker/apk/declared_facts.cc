@@ -31,20 +31,35 @@ void add_abis(const PackageMember& m, std::set<std::string>& out) {
 }
 
 // A file that the manifest names: in the base, else in the split that has it.
+const PackageMember* holder_of(const OpenPackage& package, const std::string& path) {
+  const auto at = std::ranges::find_if(package.members, [&](const auto& m) { return m.find(path); });
+  return at == package.members.end() ? nullptr : &*at;
+}
+Result<Bytes> referred(const OpenPackage& package, const std::string& path, std::size_t most_bytes) {
+  const PackageMember* m = holder_of(package, path);
+  if (!m) return not_found("not in the package");
+  return m->zip->read(*m->find(path), most_bytes);
+}
 Result<XmlDocument> referred_xml(const OpenPackage& package, const std::string& path,
                                  std::vector<Bytes>& kept) {
-  for (const PackageMember& m : package.members) {
-    const ZipEntry* entry = m.find(path);
-    if (!entry) continue;
-    TRY_ASSIGN(Bytes bytes, m.zip->read(*entry, kMaxReferredXmlBytes));
-    kept.push_back(std::move(bytes));
-    if (m.layout == Layout::kModule) return parse_proto_xml(kept.back());
-    if (m.layout == Layout::kLibrary) return parse_text_xml(as_text(kept.back()));
-    TRY_ASSIGN(XmlDocument document, parse_binary_xml(kept.back()));
-    if (!document.fault().empty()) return corrupt("XML: " + document.fault());
-    return document;
-  }
-  return not_found("not in the package");
+  TRY_ASSIGN(Bytes bytes, referred(package, path, kMaxReferredXmlBytes));
+  kept.push_back(std::move(bytes));
+  const Layout layout = holder_of(package, path)->layout;
+  if (layout == Layout::kModule) return parse_proto_xml(kept.back());
+  if (layout == Layout::kLibrary) return parse_text_xml(as_text(kept.back()));
+  TRY_ASSIGN(XmlDocument document, parse_binary_xml(kept.back()));
+  if (!document.fault().empty()) return corrupt("XML: " + document.fault());
+  return document;
+}
+
+// A launcher shows the entry's own icon where it has one, and may show a round one: then the application's
+// tells nothing.
+int shown_icon_alpha(const OpenPackage& package, const ApkFacts& facts) {
+  const auto entry = std::ranges::find(facts.components, facts.launch_activity, &Component::name);
+  const bool own = entry != facts.components.end() && !entry->icon.empty() && entry->icon != facts.icon;
+  if (facts.launch_activity.empty() || own || facts.round_icon) return kAlphaUnknown;
+  return icon_alpha(facts.icons,
+                    [&](const std::string& path) { return referred(package, path, kMaxIconBytes); });
 }
 
 // AOSP asks for a MAIN action with the category INFO, then LAUNCHER; INFO is of no use for a test.
@@ -119,6 +134,7 @@ Result<ApkFacts> declared_facts(OpenPackage& package) {
   facts.behaviour_file = first.find(kBehaviourFile) != nullptr;
   facts.prefixed = first.zip->prefixed();
   facts.launch_activity = launch_activity(facts.components);
+  facts.icon_alpha = shown_icon_alpha(package, facts);
   facts.needs = needs_of(facts);
   return facts;
 }

@@ -21,7 +21,7 @@
 namespace storesweep {
 
 // Rises with every change of what the facts of the same bytes are: caches and journals name it.
-inline constexpr int kFactsVersion = 3;
+inline constexpr int kFactsVersion = 4;
 inline constexpr std::size_t kMaxApksInSet = 64;
 inline constexpr std::size_t kMaxManifestBytes = 8u << 20;
 inline constexpr std::size_t kMaxReferredXmlBytes = 1u << 20;  // icons, network security, backup rules
@@ -62,7 +62,10 @@ struct ApkFacts {
   std::string label, label_zh;  // default language and Chinese; what cannot be resolved is "@0x........"
   std::map<std::string, std::string> labels;  // by locale, "" the default: as a device in it shows the label
   std::string icon;                           // the file that a device of 480 dpi shows
+  bool round_icon = false;                    // another for launchers with round icons
   std::vector<IconFile> icons;
+  // Opacity of the most opaque pixel of what a launcher shows, 0 to 255; -1: not known (icon_alpha.h).
+  int icon_alpha = -1;
   std::string launch_activity;                   // full class name, of an alias its own; empty: none
   int min_sdk = 1, target_sdk = 1, max_sdk = 0;  // target: min_sdk where not given; max_sdk 0: none
   std::string min_codename;     // of a preview that it was built for: only that preview takes it

@@ -38,6 +38,7 @@ Json meta_json(const MetaData& m) {
 Json component_json(const Component& c) {
   Json out{{"kind", component_kind_name(c.kind)}, {"name", c.name}};
   put(out, "target", c.target);
+  put(out, "icon", c.icon);
   put(out, "process", c.process);
   put(out, "permission", c.permission);
   put(out, "authorities", c.authorities);
@@ -135,6 +136,8 @@ Json identity_json(const ApkFacts& f) {
                   {"labels", f.labels},
                   {"icon", f.icon},
                   {"icons", list(f.icons, icon_json)},
+                  {"round_icon", f.round_icon},
+                  {"icon_alpha", f.icon_alpha},
                   {"launch_activity", f.launch_activity},
                   {"min_sdk", f.min_sdk},
                   {"target_sdk", f.target_sdk},

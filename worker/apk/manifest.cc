@@ -170,6 +170,7 @@ class Reader {
     out_.icon = values_.reference(e, attr::icon);
     out_.round_icon = values_.reference(e, attr::roundIcon);
     f.icon = values_.text(e, attr::icon);
+    f.round_icon = out_.round_icon != 0 && out_.round_icon != out_.icon;
     network_and_backup(e);
     return Role::kApplication;
   }

@@ -97,6 +97,7 @@ Component read_component(const ManifestValues& values, const XmlElement& e, Comp
   if (kind == ComponentKind::kActivityAlias)
     c.target = values.class_name(values.text(e, attr::targetActivity));
   c.label = values.text(e, attr::label);
+  c.icon = values.text(e, attr::icon);
   c.process = values.has(e, attr::process) ? values.text(e, attr::process) : app_process;
   c.permission = values.text(e, attr::permission);
   c.exported = values.flag(e, attr::exported);

@@ -46,6 +46,7 @@ struct Component {
   std::string name;              // full class name
   std::string target;            // activity-alias: the activity that it stands for
   std::string label;             // its own, for the default locale; empty: the application's
+  std::string icon;              // its own; empty: the application's
   std::string process;           // "" is the app's own; ":push" is package:push
   std::string permission;        // that a caller must hold
   std::string authorities;       // provider

@@ -202,6 +202,25 @@ TEST(LauncherEntry, NoNameNoEntryAndNoResolvedNameProveNothing) {
   EXPECT_EQ(level(named({" "}, ""), "R7.10"), Level::kNotTested) << "an input method stands in no launcher";
   EXPECT_EQ(level(named({" "}, "com.example.app.Main", false), "R7.10"), Level::kNotTested);
 }
+Verdict with_icon(int alpha, std::string activity = "com.example.app.Main") {
+  AppFacts f;
+  f.package = kTestPackage;
+  f.labels = {"示例"};
+  f.labels_read = true;
+  f.launch_activity = std::move(activity);
+  f.icon_alpha = alpha;
+  return judged(RunScript().document(record_name::kAppFacts, app_facts_to_json(f)));
+}
+TEST(LauncherEntry, AnIconThatShowsNothingIsAViolation) {
+  const Verdict v = with_icon(3);
+  EXPECT_EQ(level(v, "R7.10"), Level::kViolation);
+  EXPECT_EQ(v.findings.back().what, "launcher.transparent_icon");
+}
+TEST(LauncherEntry, AFaintAnUnknownAndAnIconInNoLauncherAreNone) {
+  EXPECT_EQ(level(with_icon(9), "R7.10"), Level::kNotTested);
+  EXPECT_EQ(level(with_icon(-1), "R7.10"), Level::kNotTested);
+  EXPECT_EQ(level(with_icon(0, ""), "R7.10"), Level::kNotTested);
+}
 
 // ---- R8.1
 Verdict page_with(const std::string& text, const std::string& hint, bool field = true) {
