@@ -95,7 +95,7 @@ class Walk {
     if (!main_) main_ = &s;
     straight_ = straight_ && (last_ || same_page(*main_, s));
     const bool moved = !last_ || last_->screen.text != s.screen.text;
-    if (moved && deeper_) ++taps_;
+    if (moved && deeper_) out_.deepest = std::max(out_.deepest, ++taps_);
     if (moved && back_) taps_ = std::max(0, taps_ - 1);
     if (moved) deeper_ = back_ = false;
     last_ = &s;

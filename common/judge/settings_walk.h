@@ -34,6 +34,7 @@ struct SwitchSeen : Sighting {
 struct SettingsSeen {
   bool walked = false;  // P12 came to its end, and pages of the app's own were read
   int pages = 0;        // that were read
+  int deepest = 0;      // taps from the main screen to the furthest of them
   bool login_wall = false;
   std::vector<SwitchSeen> switches;
   std::vector<Sighting> account_ends, complaints;

@@ -62,8 +62,9 @@ enum class Missing : std::uint8_t {
   kOtherWays,     // whether a shorter way leads there
   kPolicyWords,   // whether the policy says it in words that are not known here, or elsewhere
   kPolicyOwner,   // whether the policy that was given is this app's
+  kElsewhere,     // whether it lies where nobody looked, or behind the log-in
 };
-inline constexpr Missing kLastMissing = Missing::kPolicyOwner;
+inline constexpr Missing kLastMissing = Missing::kElsewhere;
 
 enum class Phase : std::uint8_t { kP0, kP1, kP2, kP3, kP4, kP5, kP6, kP7, kP8, kP9, kP10, kP11, kP12 };
 

@@ -296,5 +296,39 @@ TEST(SettingsWalk, NotesHowFarCancellationAndComplaintsLie) {
   EXPECT_TRUE(seen.switches.empty());
 }
 
+// ---- none at all, where the policy tells of directed push
+Verdict without_switch(const RunScript& walk, const std::string& told, const std::string& name = "示例") {
+  Listing l = listing();
+  l.label = "示例";
+  RunScript run = walk;
+  return judged(run.document(record_name::kPolicyText, name + "隐私政策\n请您阅读本政策。\n" + told + "\n"),
+                l);
+}
+RunScript settings_without() {
+  Walk w;
+  return w.tap("我的").page({"设置", "在线客服"}).tap("设置").page({"账号与安全", "关于"}).end();
+}
+const std::string kPushes = "我们会根据您的浏览记录向您展示个性化广告。";
+
+TEST(PushSwitch, NoneInTheSettingsOfAnAppWhosePolicyTellsOfPushIsSuspected) {
+  const Verdict v = without_switch(settings_without(), kPushes);
+  ASSERT_EQ(level(v, "R4.4"), Level::kSuspected);
+  const auto f =
+      std::find_if(v.findings.begin(), v.findings.end(), [](const Finding& x) { return x.rule == "R4.4"; });
+  EXPECT_EQ(f->what, "push.switch_missing");
+  EXPECT_EQ(f->missing, (std::vector{Missing::kElsewhere, Missing::kPolicyWords}));
+}
+
+TEST(PushSwitch, NoneIsNoMatterWhereNobodyTellsOfPushOrTheSettingsWereNotSeen) {
+  EXPECT_EQ(level(judged(settings_without()), "R4.4"), Level::kNotTested) << "no policy";
+  EXPECT_EQ(level(without_switch(settings_without(), "我们不会进行个性化推送。"), "R4.4"), Level::kNotTested);
+  EXPECT_EQ(level(without_switch(settings_without(), kPushes, "别的应用"), "R4.4"), Level::kNotTested)
+      << "the policy of another app";
+  EXPECT_EQ(level(without_switch(Walk().end(), kPushes), "R4.4"), Level::kNotTested)
+      << "nothing was gone into";
+  RunScript cut = settings_without();
+  EXPECT_EQ(level(without_switch(cut.lose(record_name::kHierarchy), kPushes), "R4.4"), Level::kNotTested);
+}
+
 }  // namespace
 }  // namespace storesweep
