@@ -28,6 +28,7 @@ Evaluator evaluator_named(std::string_view name) {
       {"associated_start", associated_start},
       {"reward_for_data", reward_for_data},
       {"push_told", push_told},
+      {"push_marked", push_marked},
       {"told_start", told_start},
       {"page_operator", page_operator},
       {"page_name", page_name},

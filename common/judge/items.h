@@ -50,6 +50,7 @@ RunResult launcher_entry(const RunInput&);         // R7.10
 RunResult associated_start(const RunInput&);       // R6.5
 RunResult reward_for_data(const RunInput&);        // R8.1
 RunResult push_told(const RunInput&);              // R4.1
+RunResult push_marked(const RunInput&);            // R4.3
 RunResult told_start(const RunInput&);             // R6.2
 RunResult page_operator(const RunInput&);          // R9.4
 RunResult page_name(const RunInput&);              // R9.2

@@ -50,6 +50,7 @@ void read_lists(ConfigMap root, RulePack& pack) {
   pack.payout_words = root.strings("payout_words");
   pack.system_packages = root.strings("system_packages");
   pack.start_notices = root.strings("start_notices");
+  pack.push_marks = root.strings("push_marks");
   pack.evasion_words = root.strings("evasion_words");
   pack.purpose_words = root.strings("purpose_words");
   pack.push_receivers = root.strings("push_receivers");

@@ -176,6 +176,37 @@ TEST(PushTold, OfAnotherAppSaysSo) {
   expect_loss_is_safe(RunScript(), policy("我们会在首页进行个性化推荐。"));
 }
 
+// ---- R4.3
+
+RunScript explored(const std::string& text, bool blind = false) {
+  RunScript run;
+  run.package().begin(Phase::kP6, 75).event(75, "am_proc_start", B::start_fields("activity"));
+  run.screen(80, kTestPackage, B::node(kTestPackage, text, false, 200) + B::button("提交", 600));
+  if (blind) run.fail(record_name::kHierarchy, 90, "NOT_IDLE");
+  return run.end(Phase::kP6, 120);
+}
+const std::string kDirected = "我们会在首页为您进行个性化推荐，您可以在“设置-隐私”中关闭。";
+
+TEST(PushMarked, NoMarkOnAnyPageOfAnAppThatTellsOfDirectedPushIsSuspected) {
+  const Verdict v = judged(with(explored("今日要闻"), policy(kDirected)), named());
+  ASSERT_EQ(level(v, "R4.3"), Level::kSuspected);
+  EXPECT_EQ(found(v, "R4.3")->phase, Phase::kP6);
+  EXPECT_TRUE(lacks(v, "R4.3", Missing::kElsewhere));
+  expect_loss_is_safe(explored("今日要闻"), policy(kDirected));
+}
+TEST(PushMarked, AMarkAPolicyThatTellsNothingAndPagesThatWereNotSeenLeaveItOpen) {
+  const auto of = [](const RunScript& run, const std::string& text) {
+    return level(judged(with(run, text), named()), "R4.3");
+  };
+  EXPECT_EQ(of(explored("猜你喜欢"), policy(kDirected)), Level::kNotTested);
+  EXPECT_EQ(of(explored("Sponsored"), policy(kDirected)), Level::kNotTested);
+  EXPECT_EQ(of(explored("今日要闻"), policy("我们不会进行个性化推荐。")), Level::kNotTested);
+  EXPECT_EQ(of(explored("今日要闻"), policy(kDirected, "别的应用")), Level::kNotTested);
+  EXPECT_EQ(of(explored("今日要闻", true), policy(kDirected)), Level::kNotTested)
+      << "a page was not readable";
+  EXPECT_EQ(of(RunScript(), policy(kDirected)), Level::kNotTested) << "not exercised";
+}
+
 // ---- R9.4
 
 Verdict page(const std::string& developer, const std::string& text, bool captured = true) {
