@@ -8,7 +8,7 @@
 namespace storesweep {
 
 Evaluator evaluator_named(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, Evaluator>, 27> kTable = {{
+  static constexpr std::array<std::pair<std::string_view, Evaluator>, 28> kTable = {{
       {"consent_choice", consent_choice},
       {"consent_preticked", consent_preticked},
       {"consent_collection", consent_collection},
