@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "worker/apk/binary_xml.h"
+#include "worker/apk/icon_alpha.h"
 #include "worker/apk/manifest.h"
 #include "worker/apk/open_package.h"
 #include "worker/apk/proto_xml.h"
