@@ -35,7 +35,7 @@ TEST(RulePack, EveryEvaluatorExistsAndNeverJudgesBeyondItsObservers) {
     EXPECT_FALSE(i.observers.empty()) << i.id;
     EXPECT_FALSE(i.phases.empty()) << i.id;
   }
-  EXPECT_EQ(judged, 28);
+  EXPECT_EQ(judged, 29);
   // What app-ops and process starts alone cannot decide.
   for (const char* id : {"R1.3", "R2.7", "R6.1", "R6.3", "R10.2"})
     EXPECT_EQ(pack->item(id)->level, Level::kSuspected) << id;

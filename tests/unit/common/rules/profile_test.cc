@@ -20,7 +20,7 @@ TEST(Profiles, TheOnesThatShipAreSound) {
   EXPECT_EQ(profiles->lab.background_ms, 30 * 60'000);
   EXPECT_EQ(profiles->lab.booted_ms, 15 * 60'000);
   EXPECT_LT(profiles->triage.background_ms, profiles->lab.background_ms);
-  EXPECT_EQ(profiles->triage.phases.size(), 11u);
+  EXPECT_EQ(profiles->triage.phases.size(), 12u);
   EXPECT_EQ(&profiles->of(Depth::kLab), &profiles->lab);
 }
 
