@@ -19,6 +19,7 @@ Cancel* stop_on_signal = nullptr;  // a signal handler reaches nothing else
 struct Options {
   int devices = 1;
   int port = 5601;
+  int first = 1;
   std::string apis = "28";
   double rate = 1;
   std::string shapes = SIMDROID_SHAPES;
@@ -50,6 +51,10 @@ void describe(CLI::App& app, Options& options) {
       ->check(CLI::Range(1, kMaxDevices))
       ->capture_default_str();
   app.add_option("--port", options.port, "port of the first; the others follow; 0 chooses free ones")
+      ->capture_default_str();
+  app.add_option("--first", options.first,
+                 "number in the serial of the first: several simulators, no serial twice")
+      ->check(CLI::Range(1, 99'999 - kMaxDevices))
       ->capture_default_str();
   app.add_option("--api", options.apis, "API levels, dealt out in turn (shapes: 19, 28, 33)")
       ->capture_default_str();
@@ -124,7 +129,7 @@ Status serve(const Options& options) {
   const auto tools = std::make_shared<SharedTools>(true);
   for (int i = 0; i < options.devices; ++i) {
     DeviceOptions one;
-    one.index = i;
+    one.index = options.first - 1 + i;
     one.port = options.port == 0 ? 0 : options.port + i;
     one.rate = options.rate;
     one.wall_start_ms = clock.wall_ms();

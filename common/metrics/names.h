@@ -41,7 +41,7 @@ inline constexpr CounterSpec kLeasesExpired{{"storesweep_leases_expired_total",
                                              {"begun"}}};
 inline constexpr GaugeSpec kLeasesLive{{"storesweep_leases", "Leases that live now."}};
 inline constexpr GaugeSpec kJobs{
-    {"storesweep_jobs", "Jobs of running sweeps that are not leased, by what they wait for.", {"state"}}};
+    {"storesweep_jobs", "Jobs that are not leased, by what they wait for or are.", {"state"}}};
 inline constexpr CounterSpec kJobsEnded{{"storesweep_jobs_ended_total", "Jobs that ended, by how.", {"end"}}};
 inline constexpr CounterSpec kReports{
     {"storesweep_reports_total", "Reports, failures and needs of workers, by the answer.", {"answer"}}};

@@ -278,6 +278,22 @@ std::vector<Queue::ShardCounts> Queue::counts(SweepId sweep) const {
   return out;
 }
 
+bool Queue::paused(SweepId sweep) const {
+  auto s = sweeps_.find(sweep);
+  return s != sweeps_.end() && s->second.paused;
+}
+
+Queue::ExtraCounts Queue::extra_counts() const {
+  ExtraCounts out;
+  for (const auto& [job, extra] : extras_) {
+    if (extra.state == JobState::kLeased) continue;
+    // A retest overtakes a paused sweep, a second run waits with it.
+    if (extra.retest) ++out.retests;
+    if (!extra.retest && !paused(extra.sweep)) ++out.confirmations;
+  }
+  return out;
+}
+
 bool Queue::all_ended(SweepId sweep) const {
   auto s = sweeps_.find(sweep);
   if (s == sweeps_.end()) return true;

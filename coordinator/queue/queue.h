@@ -98,6 +98,12 @@ class Queue {
     bool paused = false;
   };
   std::vector<ShardCounts> counts(SweepId sweep) const;
+  bool paused(SweepId sweep) const;
+  // Second runs and retests that are not leased: work like any other, though no shard counts it.
+  struct ExtraCounts {
+    std::int64_t confirmations = 0, retests = 0;
+  };
+  ExtraCounts extra_counts() const;
   bool all_ended(SweepId sweep) const;
   std::vector<SweepId> sweeps() const;
   // Every lane, for the decision that no device serves a job.

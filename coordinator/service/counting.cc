@@ -140,13 +140,14 @@ void Counting::look(const Core& core, Store& store, Now now) {
     if (!d.worker.empty()) ++kinds_[text(d.device.kind)];
   }
   for (const auto& [kind, n] : kinds_) metrics_.gauge(metric::kDevices, {kind}).set(static_cast<double>(n));
-  std::int64_t pending = 0, waiting = 0;
+  std::int64_t pending = 0, waiting = 0, paused = 0;
   const std::vector<SweepId> running = core.queue().sweeps();
   for (SweepId sweep : running) {
     std::int64_t total = 0, ended = 0;
     for (const Queue::ShardCounts& c : core.queue().counts(sweep)) {
       total += c.total, ended += c.ended, waiting += c.waiting;
-      pending += c.total - c.ended - c.leased - c.waiting;
+      const bool still = c.paused || core.queue().paused(sweep);
+      (still ? paused : pending) += c.total - c.ended - c.leased - c.waiting;
     }
     metrics_.gauge(metric::kSweepListings, {sweep_text(sweep)}).set(static_cast<double>(total));
     metrics_.gauge(metric::kSweepEnded, {sweep_text(sweep)}).set(static_cast<double>(ended));
@@ -154,6 +155,10 @@ void Counting::look(const Core& core, Store& store, Now now) {
   }
   metrics_.gauge(metric::kJobs, {"pending"}).set(static_cast<double>(pending));
   metrics_.gauge(metric::kJobs, {"waiting_for_a_twin"}).set(static_cast<double>(waiting));
+  metrics_.gauge(metric::kJobs, {"paused"}).set(static_cast<double>(paused));
+  const Queue::ExtraCounts extra = core.queue().extra_counts();
+  metrics_.gauge(metric::kJobs, {"second_run"}).set(static_cast<double>(extra.confirmations));
+  metrics_.gauge(metric::kJobs, {"retest"}).set(static_cast<double>(extra.retests));
   forget_old(running, store);
 }
 

@@ -1,6 +1,7 @@
 // What second runs and retests make of the verdict that stands.
 #include <gtest/gtest.h>
 
+#include "coordinator/service/counting.h"
 #include "tests/unit/coordinator/service/core_bench.h"
 
 namespace storesweep {
@@ -18,6 +19,30 @@ TEST(Retests, OvertakeTheSweep) {
   const LeaseOffer next = bench.ask("w").at(0);
   EXPECT_EQ(next.kind, JobKind::kRetest);
   EXPECT_EQ(next.token.job.value, ordered.id);
+}
+
+// Whoever scales workers by the queue must see what no shard counts.
+TEST(Retests, AndWhatIsPausedAreCountedAsWorkOfTheirOwn) {
+  CoreBench bench;
+  bench.import({"app", "other", "third"});
+  const SweepId sweep = bench.sweep();
+  bench.hello("w", {kA});
+  const LeaseOffer first = bench.ask("w").at(0);
+  bench.run(first, kA, "x");
+  bench.command(StartRetest{{first.token.job, {}, Origin::kComplaint, "k"}});
+  const auto metrics = make_metrics();
+  Counting counting(*metrics);
+  const auto shown = [&](const std::string& line) {
+    counting.look(*bench.core, bench.store, {bench.now_ms, bench.now_ms});
+    return metrics->page().find("storesweep_jobs{state=" + line + "\n") != std::string::npos;
+  };
+  EXPECT_TRUE(shown("\"retest\"} 1"));
+  EXPECT_TRUE(shown("\"pending\"} 2"));
+  EXPECT_TRUE(bench.command(ChangeSweep{sweep, SweepAction::kPause, {}}).status.ok());
+  EXPECT_TRUE(shown("\"pending\"} 0"));
+  EXPECT_TRUE(shown("\"paused\"} 2"));
+  EXPECT_EQ(bench.ask("w").at(0).kind, JobKind::kRetest);
+  EXPECT_TRUE(shown("\"retest\"} 0")) << "a lease is counted among the leases";
 }
 
 TEST(Retests, OfOneRuleLeaveTheOthersVerdictAndEvidence) {
