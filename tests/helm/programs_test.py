@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -18,7 +19,7 @@ import unittest
 import yaml
 
 import helm
-import rules_test
+from counted import exported
 from helm import CHART, ROOT, ci, containers, of, render
 from pods import Pods, find
 
@@ -142,8 +143,8 @@ class Running(Folder):
         done = subprocess.run(["promtool", "check", "metrics"], input=page, capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
         shown = set(re.findall(r"^(storesweep_\w+)", page, re.M))
-        known = rules_test.exported()
-        self.assertEqual(shown - set(known), set(), "rules_test reads names.h and the code otherwise than they are")
+        known = exported()
+        self.assertEqual(shown - set(known), set(), "counted.py reads names.h and the code otherwise than they are")
         for always in ("storesweep_leading", "storesweep_jobs", "storesweep_leases", "storesweep_devices", "storesweep_workers_connected",
                        "storesweep_disk_free_bytes", "storesweep_leasing_stopped", "storesweep_sweep_listings"):
             self.assertIn(always, shown)
@@ -169,10 +170,15 @@ class Installed(Folder):
         self.assertFalse((self.local / "bin/simdroid").exists(), "a simulator is nothing for a machine that judges")
 
     def test_systemd_takes_the_units(self):
+        if shutil.which("systemd-analyze") is None:
+            print("SKIPPED: no systemd-analyze on this machine")
+            self.skipTest("no systemd-analyze")
+        system = self.local / "lib/systemd/system"
+        for target in ("sysinit", "basic", "shutdown", "network-online", "multi-user"):  # of the system around them
+            (system / f"{target}.target").write_text("[Unit]\nDefaultDependencies=no\n")
         for unit in ("storesweep-coordinator.service", "storesweep-worker@w1.service"):
             done = subprocess.run(["systemd-analyze", "verify", "--man=no", f"--root={self.folder}", unit], capture_output=True, text=True)
-            ours = [line for line in done.stderr.splitlines() if "storesweep" in line]
-            self.assertEqual(ours, [], unit)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), unit)
 
     def test_the_examples_are_configurations(self):
         examples = self.local / "share/storesweep/examples"
@@ -203,7 +209,7 @@ class Images(unittest.TestCase):
                                ("worker", ("storesweep-worker",)), ("simulator", ("simdroid",))):
             part = dict(self.stages())[name]
             listed = re.search(r"--no-install-recommends \\\n(.*?)\n &&", part, re.S)[1].replace("\\", "").split()
-            given = closure(listed) | closure(["libstdc++6", "libc6"])
+            given = closure([*listed, "libstdc++6", "libc6"])
             for program in programs:
                 missing = {p for p in linked(find(PROGRAMS, program)) if p not in given}
                 self.assertEqual(missing, set(), f"{name}: {program}")
@@ -217,13 +223,11 @@ def closure(packages):
 
 
 def linked(program):
-    """Debian packages of the libraries that a program loads."""
-    files = re.findall(r"=> (/\S+)", subprocess.run(["ldd", program], capture_output=True, text=True).stdout)
-    out = set()
-    for file in files:
-        owner = subprocess.run(["dpkg", "-S", os.path.realpath(file)], capture_output=True, text=True).stdout
-        out |= set(re.findall(r"^([^:,\s]+)", owner, re.M))
-    return out - {"libasan8", "libubsan1", "libtsan2"}
+    """Debian packages of the libraries that a program loads, but for those of a sanitizer."""
+    loaded = re.findall(r"=> (/\S+)", subprocess.run(["ldd", program], capture_output=True, text=True).stdout)
+    files = [os.path.realpath(file) for file in loaded]
+    owners = subprocess.run(["dpkg", "-S", *files], capture_output=True, text=True).stdout if files else ""
+    return set(re.findall(r"^([^:,\s]+)", owners, re.M)) - {"libasan8", "libubsan1", "libtsan2"}
 
 
 if __name__ == "__main__":

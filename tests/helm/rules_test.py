@@ -15,33 +15,16 @@ import unittest
 
 import yaml
 
+from counted import exported
 from helm import CHART, HERE, ROOT
 
 del sys.argv[1:3]
 RULES = CHART / "files/rules.yaml"
 ADDED = {"namespace", "le"}  # by whoever scrapes, and by histograms
-SPEC = re.compile(r"inline constexpr (Counter|Gauge|Histogram)Spec (k\w+)\s*\{\s*\{(.*?)\}\s*(?:,\s*k\w+)?\};", re.S)
-LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 def promtool(*words):
     return subprocess.run(["promtool", *map(str, words)], capture_output=True, text=True, timeout=120)
-
-
-def exported():
-    """Series name -> its labels, of what the coordinator's sources count."""
-    counted = set()
-    for file in (ROOT / "coordinator").rglob("*.cc"):
-        counted |= set(re.findall(r"metric::(k\w+)", file.read_text()))
-    out = {}
-    for kind, constant, body in SPEC.findall((ROOT / "common/metrics/names.h").read_text()):
-        if constant not in counted:
-            continue
-        labels = body[body.rindex("{") + 1:] if body.rstrip().endswith("}") else ""
-        name = LITERAL.search(body)[1]
-        for suffix in ("_bucket", "_sum", "_count") if kind == "Histogram" else ("",):
-            out[name + suffix] = set(LITERAL.findall(labels))
-    return out
 
 
 def rules():
