@@ -100,11 +100,14 @@ class Pods:
             environment = self.environment(pod, container, POD_NAME=f"demo-storesweep-{pod}")
             command = [w.replace("$(POD_NAME)", f"demo-storesweep-{pod}") for w in command]
             goes_on = container in spec["containers"] or container.get("restartPolicy") == "Always"
-            log = open(self.folder / f"{pod}.{container['name']}.log", "w")
-            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-            self.processes[f"{pod}.{container['name']}"] = process
+            process = self.launch(f"{pod}.{container['name']}", command, env=environment)
             if not goes_on and process.wait(timeout=30) != 0:
-                raise AssertionError(f"{pod}: {container['name']}: {open(log.name).read()}")
+                raise AssertionError((self.folder / f"{pod}.{container['name']}.log").read_text())
+
+    def launch(self, name, command, **how):
+        with open(self.folder / f"{name}.log", "w") as log:
+            self.processes[name] = subprocess.Popen(command, stdout=log, stderr=log, **how)
+        return self.processes[name]
 
     def finished(self, pod, container, **given):
         """What a container of a CronJob or the test pod prints."""

@@ -80,7 +80,9 @@ class Configured(Folder):
             if "postgres:" in text and "postgres:" not in keys:
                 print(f"SKIPPED: {values.name}: this coordinator knows no PostgreSQL yet")
                 continue
-            (self.folder / "coordinator.yaml").write_text(text.replace("/etc/storesweep/postgres/password", "/dev/null"))
+            (self.folder / "password").write_text("secret\n")
+            text = text.replace("/etc/storesweep/postgres/password", str(self.folder / "password"))
+            (self.folder / "coordinator.yaml").write_text(text)
             done = subprocess.run([find(PROGRAMS, "storesweep-coordinator"), "--config", self.folder / "coordinator.yaml", "--check-config"],
                                   capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, f"{values.name}: {done.stderr}")
@@ -134,8 +136,7 @@ class Running(Folder):
         config.write_text(yaml.safe_dump({
             "name": "scripted", "coordinator": {"address": f"tcp://127.0.0.1:{pods.link}", "public_key": pods.public},
             "key_folder": str(pods.secrets / "keys"), "scripted": {"devices": 4}}))
-        log = open(pods.folder / "scripted.log", "w")
-        pods.processes["scripted"] = subprocess.Popen([find(PROGRAMS, "storesweep-worker"), "run", "--config", config], stdout=log, stderr=log)
+        pods.launch("scripted", [find(PROGRAMS, "storesweep-worker"), "run", "--config", config])
         pods.wait("some have ended", lambda: 'storesweep_jobs_ended_total{end="verdict"}' in pods.get("/metrics"), 120)
 
     def page_is_sound(self, pods):
@@ -159,7 +160,8 @@ class Installed(Folder):
         if not (ROOT / "build/release/cmake_install.cmake").exists():
             print("SKIPPED: no release build to install")
             self.skipTest("no release build")
-        done = subprocess.run(["cmake", "--install", ROOT / "build/release"], env={**os.environ, "DESTDIR": self.folder}, capture_output=True, text=True)
+        done = subprocess.run(["cmake", "--install", ROOT / "build/release"], env={**os.environ, "DESTDIR": str(self.folder)},
+                              capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.local = self.folder / "usr/local"
 
@@ -182,12 +184,14 @@ class Installed(Folder):
 
     def test_the_examples_are_configurations(self):
         examples = self.local / "share/storesweep/examples"
-        done = subprocess.run([self.local / "bin/storesweep-coordinator", "--config", examples / "coordinator.yaml", "--check-config"], capture_output=True, text=True)
+        done = subprocess.run([self.local / "bin/storesweep-coordinator", "--config", examples / "coordinator.yaml", "--check-config"],
+                              capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         text = (examples / "worker.yaml").read_text().replace("NAME", "w1").replace("KEY", f"'{'k' * 40}'")
         (self.folder / "worker.yaml").write_text(text)
-        done = subprocess.run([self.local / "bin/storesweep-worker", "run", "--config", self.folder / "worker.yaml"], capture_output=True, text=True, timeout=60)
-        self.assertIn("w1.seed", done.stderr, "all that is missing is the key")
+        done = subprocess.run([self.local / "bin/storesweep-worker", "run", "--config", self.folder / "worker.yaml"],
+                              capture_output=True, text=True, timeout=60)
+        self.assertIn("w1.key", done.stderr, "all that is missing is the key")
 
 
 class Images(unittest.TestCase):

@@ -36,7 +36,10 @@ def expressions():
     """(where, PromQL) of everything that asks."""
     for rule in rules():
         yield rule.get("alert") or rule["record"], rule["expr"]
-    for panel in json.loads((CHART / "files/dashboard.json").read_text())["panels"]:
+    dashboard = json.loads((CHART / "files/dashboard.json").read_text())
+    for variable in dashboard["templating"]["list"]:
+        yield from ((variable["name"], series) for series in re.findall(r"label_values\((\w+),", variable["query"]))
+    for panel in dashboard["panels"]:
         for target in panel["targets"]:
             yield panel["title"], target["expr"].replace("$namespace", "n")
     tpl = (CHART / "templates/_scaling.tpl").read_text()
