@@ -1,5 +1,6 @@
 #include "worker/apk/sha256_lanes.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -87,7 +88,7 @@ std::array<Digest, kSha256Lanes> sha256_lanes(ByteView head, const Places& messa
   const std::size_t last_blocks = rest + 1 + kLengthBytes <= kBlockBytes ? 1 : 2;
   Places middle;
   for (std::size_t lane = 0; lane < kSha256Lanes; ++lane) {
-    std::memcpy(first[lane].data(), head.data(), head.size());
+    std::copy(head.begin(), head.end(), first[lane].begin());
     std::memcpy(first[lane].data() + head.size(), messages[lane], in_first);
     middle[lane] = messages[lane] + in_first;
     std::memcpy(last[lane].data(), middle[lane] + whole * kBlockBytes, rest);

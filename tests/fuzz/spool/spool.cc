@@ -1,8 +1,10 @@
-// What lies in a worker's spool after a crash of the machine: entries and tokens.
+// What lies in a worker's folders after a crash of the machine: entries and tokens of its spool, its notes of
+// the versions that its cache has.
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "worker/job/old_versions.h"
 #include "worker/job/spool_entry.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -12,6 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       job::to_bytes(*entry).value_or("") != std::string(reinterpret_cast<const char*>(data), size))
     __builtin_trap();
   static_cast<void>(job::token_untrusted({data, size}).ok());
+  const auto versions = job::parse_versions({reinterpret_cast<const char*>(data), size});
+  if (versions.size() > job::kMaxVersionsNoted) __builtin_trap();
+  if (job::parse_versions(job::versions_text(versions)) != versions) __builtin_trap();
   return 0;
 }
 
@@ -21,5 +26,5 @@ std::vector<std::string> fuzz_seeds() {
   failure.token.n = 7;
   failure.detail = "x";
   return {job::to_bytes(job::SpoolEntry{failure, "http://a/b"}).value_or(""),
-          job::to_bytes(failure.token).value_or("")};
+          job::to_bytes(failure.token).value_or(""), job::versions_text({{31, {Digest{}}}})};
 }
