@@ -1,6 +1,5 @@
 """The real mitmdump with our addon, started as the worker starts it."""
 import json
-import os
 import pathlib
 import subprocess
 import threading
@@ -15,7 +14,7 @@ class Proxy:
         self.process = subprocess.Popen(
             ["mitmdump", "-q", "-s", ADDON, "--listen-host", "127.0.0.1", "--listen-port", "0",
              "--set", f"confdir={self.folder}", "--set", "connection_strategy=lazy", "--set", "flow_detail=0", *more],
-            stdout=subprocess.PIPE, stderr=open(self.folder / "mitmdump.log", "a"), text=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(self.folder / "mitmdump.log", "a"), text=True)
         self.lines, self.texts = [], []
         self.reader = threading.Thread(target=self._read)
         self.reader.start()
@@ -36,6 +35,10 @@ class Proxy:
                 return found[count - 1]
             time.sleep(0.02)
         raise AssertionError(f"no {kind} {fields} in {[dict(l, body='') for l in self.lines]}")
+
+    def release(self, connection):
+        self.process.stdin.write(connection + "\n")
+        self.process.stdin.flush()
 
     def stop(self):
         self.process.terminate()

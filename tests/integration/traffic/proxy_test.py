@@ -188,6 +188,27 @@ def answering(folder):
         proxy.stop()
 
 
+def holding(folder):
+    """A new connection waits until it is let go, so that the worker can see whose it is; but not for ever."""
+    proxy = Proxy(folder, "--set", "storesweep_answer=true", "--set", "storesweep_hold_ms=1500")
+    try:
+        first = socket.create_connection(("127.0.0.1", proxy.port), timeout=20)
+        first.sendall(b"GET http://held.example.invalid/1 HTTP/1.1\r\nHost: held.example.invalid\r\n\r\n")
+        line = proxy.wait("open")
+        second = socket.create_connection(("127.0.0.1", proxy.port), timeout=20)
+        second.sendall(b"GET http://held.example.invalid/2 HTTP/1.1\r\nHost: held.example.invalid\r\n\r\n")
+        other = proxy.wait("open", 2)
+        assert not any(l["kind"] == "request" for l in proxy.lines)
+        proxy.release(other["connection"])
+        assert second.recv(100).startswith(b"HTTP/1.1 204")
+        assert proxy.wait("request")["path"] == "/2", "the one that was let go"
+        assert first.recv(100).startswith(b"HTTP/1.1 204")  # by itself, after a while
+        assert proxy.wait("request", path="/1")["ms"] - line["ms"] >= 1400
+        first.close(), second.close()
+    finally:
+        proxy.stop()
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -206,6 +227,7 @@ def main():
             proxy.stop()
             server.shutdown()
         answering(folder)
+        holding(folder)
     print("1 passed, 0 failed")
 
 

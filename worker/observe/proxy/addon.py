@@ -4,10 +4,12 @@ file beside the proxy's certificates and starts `mitmdump -s` with it; common/tr
 Times are milliseconds of the host's monotonic clock, which the worker's own is. Every line is bounded; bodies are kept
 up to a bound, with their true length and sha256.
 """
+import asyncio
 import base64
 import hashlib
 import json
 import os
+import sys
 import time
 
 from mitmproxy import ctx, http
@@ -75,14 +77,36 @@ class Storesweep:
     def load(self, loader):
         loader.add_option("storesweep_answer", bool, False,
                           "Answer every request with 204: nothing goes on to a server.")
+        loader.add_option("storesweep_hold_ms", int, 0,
+                          "Hold each new connection until its id comes on standard input, or for so long.")
+        self.held = {}
 
     def running(self):
+        if ctx.options.storesweep_hold_ms:
+            asyncio.get_running_loop().add_reader(sys.stdin.fileno(), self._released)
         server = ctx.master.addons.get("proxyserver").tcp_server
         tell("ready", port=server.sockets[0].getsockname()[1], answers=bool(ctx.options.storesweep_answer))
 
     # ---- connections
-    def client_connected(self, client):
+    async def client_connected(self, client):
         tell("open", connection=client.id)
+        if not ctx.options.storesweep_hold_ms:
+            return
+        # Meanwhile the worker looks whose socket it is.
+        self.held[client.id] = asyncio.Event()
+        try:
+            await asyncio.wait_for(self.held[client.id].wait(), ctx.options.storesweep_hold_ms / 1000)
+        except asyncio.TimeoutError:
+            pass
+        del self.held[client.id]
+
+    def _released(self):
+        words = os.read(sys.stdin.fileno(), 64 << 10).decode("ascii", "replace").split()
+        if not words:  # the worker is gone
+            asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        for word in words:
+            if word in self.held:
+                self.held[word].set()
 
     def client_disconnected(self, client):
         tell("close", connection=client.id)
