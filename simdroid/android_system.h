@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "simdroid/android/state.h"
@@ -26,6 +27,9 @@ class AndroidSystem {
   android::State& state();
   // After a command acted on the state: what it set in motion is planned, watchers are told.
   void changed();
+
+  // What apps want sent since this was last asked.
+  std::vector<android::Sending> take_sendings() { return std::exchange(state_.sendings, {}); }
 
   // Called after each step until it is removed; it may remove itself. With `logs` it is given the lines
   // since.

@@ -50,6 +50,7 @@ std::unique_ptr<Service> open_control(Device& device, std::string_view name, std
   }
   if (name == "remount:")
     return answer(rooted ? "remount succeeded\n" : "Not running as root. Try \"adb root\" first.\n");
+  if (starts_with(name, "reverse:")) return answer(device.traffic().reverse(name.substr(8), outlet->door()));
   if (starts_with(name, "reboot:")) return answer("", [](Device& d) { d.reboot(); });
   return nullptr;
 }

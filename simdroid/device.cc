@@ -32,11 +32,13 @@ Device::Device(const DeviceShape& shape, DeviceOptions options, const Clock& clo
       properties_(shape.properties),
       settings_(shape.settings),
       android_(shape_, templates_, timers_, random.next_u64(), options_.wall_start_ms),
+      traffic_(*this),
       serial_(fmt::format("SIM{:02d}{:05d}", shape.api, options_.index + 1)) {
   properties_["ro.serialno"] = properties_["ro.boot.serialno"] = serial_;
   properties_["ro.storesweep.simulated"] = "1";
   properties_["ro.storesweep.rate"] = fmt::format("{}", options_.rate);
   prepare_files();
+  android_.watch([this](const std::vector<LogLine>&) { traffic_.send(android_.take_sendings()); });
   boot();
 }
 
@@ -56,6 +58,8 @@ void Device::prepare_files() {
         "/system/priv-app", "/storage", "/storage/emulated", "/proc", "/dev"}) {
     static_cast<void>(files_.make_folder(path, 0755, kSystemUid, now_s));
   }
+  // Where a debuggable image lets its shell put a certificate.
+  static_cast<void>(files_.make_folder(kSystemCas, 0777, kRootUid, now_s, true));
   files_.set_mode("/data", 0771);
   files_.set_mode("/data/app", 0771);
   files_.set_mode("/data/data", 0771);
@@ -132,6 +136,7 @@ void Device::reboot() {
 Status Device::inject(std::string_view fault) {
   TRY(apply_fault(faults_, fault));
   files_.set_full(faults_.full_disk);
+  files_.set_mode(kSystemCas, faults_.locked_cas ? 0755 : 0777);
   templates_.alter(faults_.unknown_grammar);
   if (const std::int64_t ms = std::exchange(faults_.offline_ms, 0); ms > 0) go_offline(ms);
   if (const std::int64_t ms = std::exchange(faults_.hang_ms, 0); ms > 0) {
@@ -153,6 +158,7 @@ std::string Device::proc_file(const std::string& path) const {
   if (path == "/proc/uptime") return fmt::format("{:.2f} {:.2f}\n", uptime_s, uptime_s * 1.6);
   if (path == "/proc/sys/kernel/random/boot_id")
     return fmt::format("5d2a0000-0000-4000-8000-{:012x}\n", timers_.now_ms() - timers_.uptime_ms());
+  if (path == "/proc/net/tcp") return traffic_.sockets();
   if (path == "/proc/meminfo") return "MemTotal:        2048000 kB\nMemFree:         1024000 kB\n";
   return "";
 }

@@ -13,6 +13,7 @@
 #include "simdroid/android/apk.h"
 #include "simdroid/android/packages.h"
 #include "simdroid/android_system.h"
+#include "simdroid/app_traffic.h"
 #include "simdroid/auth.h"
 #include "simdroid/faults.h"
 #include "simdroid/file_system.h"
@@ -64,6 +65,7 @@ class Device final : public ServiceOpener {
   PaintThread& painting() { return options_.tools->painting; }
   std::map<int, InstallSession>& sessions() { return sessions_; }
   std::map<std::string, std::string>& settings() { return settings_; }
+  AppTraffic& traffic() { return traffic_; }
 
   std::string property(const std::string& name) const;
   const std::map<std::string, std::string>& properties() const { return properties_; }
@@ -103,6 +105,7 @@ class Device final : public ServiceOpener {
   std::map<std::string, std::string> properties_;
   std::map<std::string, std::string> settings_;
   AndroidSystem android_;
+  AppTraffic traffic_;
   std::map<int, InstallSession> sessions_;
   std::string serial_;
   bool reachable_ = true;

@@ -44,6 +44,8 @@ Status apply_fault(Faults& faults, std::string_view text) {
     faults.die_mid_install = true;
   } else if (kind == "forgets_refusals") {
     faults.forgets_refusals = true;
+  } else if (kind == "locked_cas") {
+    faults.locked_cas = true;
   } else if (kind == "reboot") {
     faults.reboot = true;
   } else if (kind == "unknown_grammar" && parts.size() > 1) {
@@ -52,7 +54,7 @@ Status apply_fault(Faults& faults, std::string_view text) {
     return invalid(
         "fault: unknown: " + std::string(text) +
         " (slow MS, starve MS, offline MS, hang MS, garbage, never_idle, full_disk, die_mid_install, "
-        "forgets_refusals, unknown_grammar BLOCK, reboot, none)");
+        "forgets_refusals, locked_cas, unknown_grammar BLOCK, reboot, none)");
   }
   return ok_status();
 }

@@ -3,10 +3,27 @@
 // lives. One thread.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace storesweep::simdroid {
+
+class Outlet;
+class Service;
+
+// From the device to a port of the host, through the connection that asked for it (`adb reverse`) and for as
+// long as that lives.
+class HostDoor {
+ public:
+  using Maker = std::function<std::unique_ptr<Service>(std::shared_ptr<Outlet>)>;
+  virtual ~HostDoor() = default;
+  virtual bool open() const = 0;
+  // A stream to "tcp:8080" of the host. Its service starts when the host is connected, and is told
+  // host_closed() when it cannot be.
+  virtual void dial(const std::string& destination, const Maker& make) = 0;
+};
 
 // The way back to the host. Bytes are queued and sent as the host acknowledges them.
 class Outlet {
@@ -19,6 +36,7 @@ class Outlet {
   // Drops the whole connection at once, as a dying adbd does. Same rule.
   virtual void drop_connection() = 0;
   virtual std::size_t queued_bytes() const = 0;
+  virtual std::shared_ptr<HostDoor> door() = 0;
 };
 
 class Service {

@@ -14,8 +14,22 @@ struct Transport::Stream {
   std::unique_ptr<Service> service;
   std::string queue;
   bool awaiting_okay = false;
+  bool dialling = false;  // opened by the device: the host has not answered yet
   bool closing = false;
   bool gone = false;
+};
+
+class Transport::Door final : public HostDoor {
+ public:
+  explicit Door(Transport& transport) : transport_(&transport) {}
+  void shut() { transport_ = nullptr; }
+  bool open() const override { return transport_ && transport_->online_ && !transport_->dropped_; }
+  void dial(const std::string& destination, const Maker& make) override {
+    if (open()) transport_->dial(destination, make);
+  }
+
+ private:
+  Transport* transport_;
 };
 
 class Transport::StreamOutlet final : public Outlet {
@@ -35,6 +49,7 @@ class Transport::StreamOutlet final : public Outlet {
     auto s = stream_.lock();
     return s ? s->queue.size() : 0;
   }
+  std::shared_ptr<HostDoor> door() override { return stream_.lock() ? transport_.door_ : nullptr; }
 
  private:
   Transport&
@@ -53,11 +68,12 @@ Transport::Transport(TransportShape shape, AuthPolicy auth, ServiceOpener& opene
       auth_(std::move(auth)),
       opener_(opener),
       random_(random),
-      reader_(shape_.max_payload_bytes) {
+      reader_(shape_.max_payload_bytes),
+      door_(std::make_shared<Door>(*this)) {
   reader_.set_sums(shape_.checks_every_sum ? PacketReader::Sums::kStrict : PacketReader::Sums::kLenient);
 }
 
-Transport::~Transport() = default;
+Transport::~Transport() { door_->shut(); }
 
 bool Transport::receive(std::string_view bytes) {
   reader_.feed(bytes);
@@ -158,6 +174,17 @@ void Transport::on_open(const Packet& packet) {
   stream->service->start();
 }
 
+void Transport::dial(const std::string& destination, const HostDoor::Maker& make) {
+  if (streams_.size() >= kMaxStreams) return;
+  auto stream = std::make_shared<Stream>();
+  stream->local_id = ++last_id_;
+  stream->peer_id = 0;
+  stream->dialling = true;
+  stream->service = make(std::make_shared<StreamOutlet>(*this, stream));
+  streams_[stream->local_id] = stream;
+  send(kOpen, stream->local_id, 0, destination + '\0');
+}
+
 Transport::Stream* Transport::find(std::uint32_t local_id) {
   auto it = streams_.find(local_id);
   return it == streams_.end() || it->second->gone ? nullptr : it->second.get();
@@ -172,6 +199,11 @@ void Transport::on_write(const Packet& packet) {
 
 void Transport::on_okay(const Packet& packet) {
   if (Stream* stream = online_ ? find(packet.arg1) : nullptr) {
+    if (stream->dialling) {
+      stream->dialling = false;
+      stream->peer_id = packet.arg0;
+      return stream->service->start();
+    }
     stream->awaiting_okay = false;
     if (stream->queue.empty() && !stream->closing) stream->service->drained();
   }
@@ -181,6 +213,7 @@ void Transport::on_close(const Packet& packet) {
   if (Stream* stream = online_ ? find(packet.arg1) : nullptr) {
     stream->service->host_closed();
     stream->gone = true;
+    if (stream->dialling) return;  // the host has no stream to close
     send(kClse, shape_.close_from_zero ? 0 : stream->local_id, stream->peer_id);
   }
 }
@@ -198,7 +231,7 @@ void Transport::pump() {
 }
 
 void Transport::pump(Stream& stream) {
-  if (stream.awaiting_okay) return;
+  if (stream.awaiting_okay || stream.dialling) return;
   if (!stream.queue.empty()) {
     const std::size_t n = std::min<std::size_t>(stream.queue.size(), peer_payload_bytes_);
     send(kWrte, stream.local_id, stream.peer_id, stream.queue.substr(0, n));

@@ -46,6 +46,7 @@ class Transport {
  private:
   struct Stream;
   class StreamOutlet;
+  class Door;
   void handle(const Packet& packet);
   void on_connect(const Packet& packet);
   void on_auth(const Packet& packet);
@@ -53,6 +54,7 @@ class Transport {
   void on_write(const Packet& packet);
   void on_okay(const Packet& packet);
   void on_close(const Packet& packet);
+  void dial(const std::string& destination, const HostDoor::Maker& make);
   void send(std::uint32_t command, std::uint32_t arg0, std::uint32_t arg1, std::string payload = {});
   void send_token();
   void send_banner();
@@ -67,6 +69,7 @@ class Transport {
   std::string output_;
   std::string token_;
   std::map<std::uint32_t, std::shared_ptr<Stream>> streams_;
+  std::shared_ptr<Door> door_;
   std::uint32_t last_id_ = 0;
   std::uint32_t peer_payload_bytes_ = 4096;
   bool online_ = false;

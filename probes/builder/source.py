@@ -10,7 +10,7 @@ import yaml
 
 from . import vocabulary as v
 
-RULES = ("R1.1", "R1.3", "R1.7", "R1.8", "R1.9", "R2.7", "R4.1", "R4.3", "R4.4", "R5.1", "R5.2", "R5.3", "R5.4", "R5.5", "R5.6", "R5.7", "R6.1", "R6.2", "R6.3", "R6.5", "R7.10", "R8.1",
+RULES = ("R1.1", "R1.3", "R1.7", "R1.8", "R1.9", "R2.7", "R3.1", "R3.2", "R4.1", "R4.3", "R4.4", "R5.1", "R5.2", "R5.3", "R5.4", "R5.5", "R5.6", "R5.7", "R6.1", "R6.2", "R6.3", "R6.5", "R7.10", "R8.1",
          "R9.2", "R9.3", "R9.4", "R9.5", "R9.6", "R9.7", "R10.2")
 # Of a store's page, as a listing's JSON has them.
 PAGE_TEXTS = ("label", "developer", "version_name", "policy_url", "filing_number")

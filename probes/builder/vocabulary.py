@@ -57,6 +57,8 @@ CALLS = {
     "read_android_id": _call(apis="Landroid/provider/Settings$Secure;.getString"),
     "read_mac": _call(apis="Ljava/net/NetworkInterface;.getHardwareAddress"),
     "list_apps": _call(apis="Landroid/content/pm/PackageManager;.getInstalledPackages"),
+    # sending
+    "send": _call("url:text body:text trust?:text", apis=("Ljava/net/URL;.openConnection", "Ljava/net/HttpURLConnection;.connect")),
     # notifications, services, wake-ups
     "create_notification_channel": _call("channel:text text:text", apis="Landroid/app/NotificationManager;.createNotificationChannel"),
     "post_notification": _call("channel:text text:text", apis="Landroid/app/NotificationManager;.notify"),

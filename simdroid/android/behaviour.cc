@@ -54,6 +54,7 @@ const std::map<std::string, Do, std::less<>>& verbs() {
       {"read_android_id", Do::kReadAndroidId},
       {"read_mac", Do::kReadMac},
       {"list_apps", Do::kListApps},
+      {"send", Do::kSend},
       {"create_notification_channel", Do::kCreateChannel},
       {"post_notification", Do::kPostNotification},
       {"start_service", Do::kStartService},
@@ -173,6 +174,14 @@ class Reader {
         break;
       case Do::kOpenSettings:
         call.text = text("page");
+        break;
+      case Do::kSend:
+        call.text = text("url");
+        call.second = text("body");
+        call.component = "system";
+        if (const Json* json = object.take("trust")) call.component = text_of(*json, where + ".trust");
+        if (call.component != "system" && call.component != "own" && call.component != "pinned")
+          wrong(where, "trust: expected system, own or pinned");
         break;
       case Do::kStartActivity:
         start_activity(call, object, where);

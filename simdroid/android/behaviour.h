@@ -49,6 +49,7 @@ enum class Do {
   kReadAndroidId,
   kReadMac,
   kListApps,
+  kSend,
   kCreateChannel,
   kPostNotification,
   kStartService,
@@ -76,8 +77,8 @@ struct Call {
   Do what = Do::kLog;
   // The arguments by their names in the file; numbers and flags stand in `numbers`.
   std::string text;                      // text, url, screen, list, page, pref, service, receiver, alarm, job
-  std::string second;                    // value, package, the text of a channel or notification
-  std::string component;                 // of start_activity
+  std::string second;                    // value, package, body, the text of a channel or notification
+  std::string component;                 // of start_activity; of send: trust
   std::vector<std::string> permissions;  // of request_permissions
   std::int64_t in_ms = 0;                // in_ms, for_ms
   std::int64_t repeat_ms = 0;            // repeat_ms, period_ms

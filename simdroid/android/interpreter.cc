@@ -291,6 +291,15 @@ void perform(const Run& run, const Call& call) {
       return store(run, call.text, std::to_string(wall_ms(s)));
     case Do::kRun:
       return run_calls(s, run.pid, run.behaviour->lists.at(call.text));
+    case Do::kSend:
+      ++process.sendings;
+      if (s.sendings.size() < kMaxSendings)
+        s.sendings.push_back(
+            {process.uid, process.sendings, process.read_android_id, call.text, call.second, call.component});
+      return;
+    case Do::kReadAndroidId:
+      process.read_android_id = true;
+      return;
     case Do::kCreateChannel:
       return create_channel(s, *run.package(), call.text, call.second);
     case Do::kPostNotification:

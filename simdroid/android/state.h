@@ -97,7 +97,19 @@ struct Process {
   std::shared_ptr<const Behaviour> behaviour;
   std::map<std::string, std::string> prefs;  // as it read them when it started, and what it stored
   std::set<std::string> receivers;           // names of those that it registered
+  int sendings = 0;
+  bool read_android_id = false;
 };
+
+// What an app is about to send: the device's own business is how, and what stands for the {names} in it.
+struct Sending {
+  int uid = 0;
+  int number = 0;  // of its process, from 1
+  bool knows_android_id = false;
+  std::string url, body;
+  std::string trust;  // system, own, pinned
+};
+inline constexpr std::size_t kMaxSendings = 1'000;  // that nobody has taken yet
 
 // A page or dialog on screen.
 struct Shown {
@@ -357,6 +369,7 @@ struct State {
   std::vector<SystemDialog> dialogs;  // topmost last
   std::optional<Toast> toast;
   std::string clipboard;
+  std::vector<Sending> sendings;
   std::deque<UsageLine> usage;
   std::deque<BroadcastHistory> broadcasts;  // latest first
   std::map<int, Broadcast> sending;

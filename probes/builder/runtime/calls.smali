@@ -259,6 +259,12 @@
     move-result-object v0
     const-string v1, "android_id"
     invoke-static {v0, v1}, Landroid/provider/Settings$Secure;->getString(Landroid/content/ContentResolver;Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v0
+    invoke-static {v0}, Lapp/Known;->setAndroidId(Ljava/lang/String;)V
+
+.call send(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;) quiet
+    .registers 4
+    invoke-static {p0, p1, p2}, Lapp/Sender;->start(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;)V
 
 .call read_mac() quiet
     .registers 1

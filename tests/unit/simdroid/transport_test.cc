@@ -109,6 +109,81 @@ TEST_F(TransportTest, DropsTheConnectionOnBadMagicSumOrSize) {
   EXPECT_FALSE(three.receive(encode({kCnxn, 0x01000000, 4096, std::string(4097, 'x')}, true)));
 }
 
+// A service of the device's own that says what it has, and remembers what became of it.
+struct Dialled {
+  std::string got;
+  bool started = false, closed = false;
+};
+class DiallingService final : public Service {
+ public:
+  DiallingService(Dialled& seen, std::shared_ptr<Outlet> outlet) : seen_(seen), outlet_(std::move(outlet)) {}
+  void start() override {
+    seen_.started = true;
+    outlet_->write("hello");
+  }
+  void receive(std::string_view bytes) override { seen_.got += bytes; }
+  void host_closed() override { seen_.closed = true; }
+
+ private:
+  Dialled& seen_;
+  std::shared_ptr<Outlet> outlet_;
+};
+
+// Opens a stream whose outlet's door the test keeps.
+class DoorOpener final : public ServiceOpener {
+ public:
+  std::shared_ptr<HostDoor> door;
+  std::unique_ptr<Service> open(std::string_view, std::shared_ptr<Outlet> outlet) override {
+    door = outlet->door();
+    return std::make_unique<EchoService>("echo", std::move(outlet));
+  }
+};
+
+TEST_F(TransportTest, DialsAPortOfTheHostAndTalksOnceItIsConnected) {
+  DoorOpener opener;
+  Dialled seen;
+  {
+    TransportShape shape;
+    shape.banner = "device::";
+    Transport transport(shape, {}, opener, random_);
+    answers(transport, {kHello, {kOpen, 7, 0, "reverse"}});
+    ASSERT_TRUE(opener.door && opener.door->open());
+    opener.door->dial("tcp:8080", [&](std::shared_ptr<Outlet> o) {
+      return std::make_unique<DiallingService>(seen, std::move(o));
+    });
+    auto got = answers(transport, {});
+    ASSERT_EQ(got.size(), 1U);
+    EXPECT_EQ(got[0].command, kOpen);
+    EXPECT_EQ(got[0].payload, std::string("tcp:8080\0", 9));
+    EXPECT_FALSE(seen.started);
+    const std::uint32_t local = got[0].arg0;
+    got = answers(transport, {{kOkay, 55, local, ""}, {kWrte, 55, local, "welcome"}});
+    EXPECT_TRUE(seen.started);
+    EXPECT_EQ(seen.got, "welcome");
+    ASSERT_EQ(got.size(), 2U);
+    EXPECT_EQ(got[0].payload, "hello");
+    EXPECT_EQ(got[1].command, kOkay);
+    answers(transport, {{kClse, 55, local, ""}});
+    EXPECT_TRUE(seen.closed);
+  }
+  EXPECT_FALSE(opener.door->open()) << "the connection is gone, and the door with it";
+}
+
+TEST_F(TransportTest, ADialThatTheHostRefusesIsOverWithoutAWord) {
+  DoorOpener opener;
+  Dialled seen;
+  TransportShape shape;
+  shape.banner = "device::";
+  Transport transport(shape, {}, opener, random_);
+  answers(transport, {kHello, {kOpen, 7, 0, "reverse"}});
+  opener.door->dial("tcp:1", [&](std::shared_ptr<Outlet> o) {
+    return std::make_unique<DiallingService>(seen, std::move(o));
+  });
+  const std::uint32_t local = answers(transport, {})[0].arg0;
+  EXPECT_TRUE(answers(transport, {{kClse, 0, local, ""}}).empty());
+  EXPECT_TRUE(seen.closed && !seen.started);
+}
+
 TEST_F(TransportTest, RefusesTls) {
   Transport transport = make();
   EXPECT_FALSE(transport.receive(encode({kStls, kVersionNoChecksums, 0, ""}, true)));
