@@ -95,6 +95,12 @@ DeviceConfig read_device_config(ConfigMap root, const std::string& worker,
   ConfigMap decoys = root.map("decoys");
   out.decoys.maker = decoys.path("maker", "");
   out.decoys.folder = decoys.path("folder", "decoys");
+  ConfigMap traffic = root.map("traffic");
+  out.proxy.program = traffic.string("mitmdump", "");
+  out.proxy.folder = traffic.path("folder", "proxy") + "/" + worker;
+  const std::string& server = out.pool.server.host;
+  if (!out.proxy.program.empty() && server != "127.0.0.1" && server != "localhost")
+    traffic.error("mitmdump", "devices reach a proxy through their adb server: it must be on this host");
   return out;
 }
 }  // namespace

@@ -102,6 +102,7 @@ class LocalCheck {
     config.file_folders = {"/"};
     config.rules = order_.rules;
     config.decoys = order_.decoys;
+    config.proxy = {order_.mitmdump, order_.out + kWork + "/proxy"};
     std::array<std::uint8_t, 32> seed{};
     SystemRandom().fill(seed);
     key_ = signing_key_from_seed(seed);

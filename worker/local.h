@@ -30,6 +30,7 @@ struct LocalOrder {
   std::string out;    // a folder for journals and screenshots
   std::string rules;  // folder of the rule pack and the profiles
   job::DecoyOptions decoys;
+  std::string mitmdump;  // the proxy that runs are sent through; empty: none
   adb::ServerAddress adb;
   job::RunExtras extras;
 };

@@ -28,6 +28,7 @@ struct DeviceConfig {
   std::string fetch_ca;                   // PEM of whom APK addresses are believed; empty: the system's
   std::string rules;                      // folder of the rule pack and all that lies beside it
   job::DecoyOptions decoys;               // without a maker: runs have none, and say so
+  observe::ProxyOptions proxy;            // likewise without a program
 };
 
 class RealDevices {
@@ -54,6 +55,7 @@ class RealDevices {
   std::unique_ptr<job::Cache> cache_;
   std::unique_ptr<job::Fetcher> fetcher_;
   std::unique_ptr<job::DecoyMaker> decoys_;
+  std::unique_ptr<observe::ProxyKit> proxy_;
   std::unique_ptr<device::DevicePool> pool_;
   std::unique_ptr<job::DeviceRunner> runner_;
 };

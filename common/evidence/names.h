@@ -58,6 +58,11 @@ inline constexpr std::string_view kExits = "exits";            // dumpsys activi
 inline constexpr std::string_view kSensors = "sensors";        // dumpsys sensorservice
 inline constexpr std::string_view kNetstats = "netstats";      // dumpsys netstats --uid
 inline constexpr std::string_view kFocus = "focus";            // dumpsys window: mCurrentFocus
+inline constexpr std::string_view kTraffic =
+    "traffic";  // one line of the proxy (common/traffic/flow_lines.h); failed: there is none, and why
+// The id of a connection that the proxy held back, and the device's sockets to the proxy at that moment, a
+// line each (/proc/net/tcp).
+inline constexpr std::string_view kSockets = "sockets";
 
 // kBlob
 inline constexpr std::string_view kScreenshot = "screenshot";  // blob name screen-NNNN.png in the report
@@ -83,6 +88,13 @@ inline constexpr std::string_view kDecoys =
 inline constexpr std::string_view kLogin =
     "login";  // steps of a log-in were carried out; data = logged in, or failed: why
 inline constexpr std::string_view kWithheld = "withheld";  // screenshots that show a secret of the log-in
+// data = JSON {"seed": decimal text, "planted": [names], "lacking": {name: why}} (common/traffic/canary.h)
+inline constexpr std::string_view kCanaries = "canaries";
+// data = JSON {"trusted": whether our CA is in the system's store, "answers": the proxy answers by itself,
+// "why": text}: the device's traffic goes through our proxy
+inline constexpr std::string_view kProxy = "proxy";
+// The device could not reach the proxy for a while, as after a reboot: what it sent meanwhile is lost.
+inline constexpr std::string_view kProxyGap = "proxy_gap";
 inline constexpr std::string_view kBehaviour =
     "behaviour";  // simulated devices only: data = present, or absent and why
 

@@ -60,6 +60,10 @@ Counters Client::counters() const {
 Status Client::request_reply(Connection& connection, std::string_view service, const Deadline& deadline) {
   TRY_ASSIGN(std::string bytes, request(service));
   TRY(connection.write(bytes, deadline));
+  return reply(connection, deadline);
+}
+
+Status Client::reply(Connection& connection, const Deadline& deadline) {
   for (;;) {
     TRY_ASSIGN(auto reply, take_reply(connection.inbox()));
     if (reply) return reply->ok ? ok_status() : invalid(std::move(reply->message));
@@ -174,6 +178,25 @@ Status Client::reboot(const Target& target, const Deadline& deadline) {
     TRY_ASSIGN(bool open, connection.fill(deadline));
     if (!open) return ok_status();
   }
+}
+
+// The server says that the service is open; then the device says what came of it.
+Status Client::reverse_service(const Target& target, const std::string& words, const Deadline& deadline) {
+  TRY_ASSIGN(Connection connection, open(target, "reverse:" + words, deadline));
+  const Status s = reply(connection, deadline);
+  const std::string name = fmt::format("device {}: reverse:{}", target.serial, words);
+  if (s.kind() == ErrorKind::kUnavailable) return broken_off(name, deadline);
+  if (s.kind() != ErrorKind::kInvalid) return s;
+  if (contains(s.message(), "cannot rebind")) return exists(name);
+  return unsupported(fmt::format("{}: {}", name, clean_utf8(s.message().substr(0, 200))));
+}
+
+Status Client::reverse(const Target& target, int port, const Deadline& deadline) {
+  return reverse_service(target, fmt::format("forward:norebind:tcp:{0};tcp:{0}", port), deadline);
+}
+
+Status Client::end_reverse(const Target& target, int port, const Deadline& deadline) {
+  return reverse_service(target, fmt::format("killforward:tcp:{}", port), deadline);
 }
 
 Result<DeviceTracker> DeviceTracker::start(Client& client, const Deadline& deadline) {

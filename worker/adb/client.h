@@ -61,6 +61,10 @@ class Client {
   Status broken_off(std::string_view what, const Deadline& deadline);
   // Waits for the end of a service that answers nothing more, as reboot does.
   Status reboot(const Target& target, const Deadline& deadline);
+  // A port of the device leads to the same port of the server's own host, until the device's connection ends.
+  // kExists: it does already.
+  Status reverse(const Target& target, int port, const Deadline& deadline);
+  Status end_reverse(const Target& target, int port, const Deadline& deadline);
 
   Counters counters() const;
   const ServerAddress& address() const { return address_; }
@@ -71,6 +75,9 @@ class Client {
   Result<std::string> ask_frame(std::string_view service, const Deadline& deadline);
   Result<Connection> transport(const Target& target, const Deadline& deadline);
   Status request_reply(Connection& connection, std::string_view service, const Deadline& deadline);
+  // The answer to a request whose words were sent.
+  Status reply(Connection& connection, const Deadline& deadline);
+  Status reverse_service(const Target& target, const std::string& words, const Deadline& deadline);
 
   ServerAddress address_;
   Tally tally_;

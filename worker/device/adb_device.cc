@@ -153,6 +153,14 @@ Status AdbDevice::same_device(const Deadline& deadline) {
   return not_found(fmt::format("device {}: another one answers under this serial", serial_));
 }
 
+Status AdbDevice::reverse(int port, const Deadline& deadline) {
+  return client_.reverse(target(), port, deadline);
+}
+
+Status AdbDevice::end_reverse(int port, const Deadline& deadline) {
+  return client_.end_reverse(target(), port, deadline);
+}
+
 Result<DeviceTime> AdbDevice::time(const Deadline& deadline) {
   TRY_ASSIGN(ShellOutput output, shell("date +%s; cat /proc/uptime", deadline));
   return parse_device_time(output.out);

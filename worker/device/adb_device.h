@@ -30,6 +30,8 @@ class AdbDevice final : public Device {
                                       const Deadline& deadline) override;
   Result<adb::InstallOutcome> uninstall(std::string_view package, const Deadline& deadline) override;
   Status reboot(const Deadline& deadline) override;
+  Status reverse(int port, const Deadline& deadline) override;
+  Status end_reverse(int port, const Deadline& deadline) override;
   Result<DeviceTime> time(const Deadline& deadline) override;
   adb::Counters counters() const override { return client_.counters(); }
 

@@ -106,6 +106,10 @@ class Device {
 
   // Reboots and waits until it has booted; the facts stay.
   virtual Status reboot(const Deadline& deadline) = 0;
+  // A port of the device leads to the same port of the host of its adb server, until its connection to that
+  // ends. kExists: it does already.
+  virtual Status reverse(int port, const Deadline& deadline) = 0;
+  virtual Status end_reverse(int port, const Deadline& deadline) = 0;
   virtual Result<DeviceTime> time(const Deadline& deadline) = 0;
   // Commands and bytes since the object was made.
   virtual adb::Counters counters() const = 0;

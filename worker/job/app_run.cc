@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "common/base/random.h"
 #include "common/base/text.h"
 #include "common/evidence/app_facts_json.h"
 #include "common/evidence/journal.h"
@@ -15,6 +16,7 @@
 #include "worker/device/packages.h"
 #include "worker/exercise/exercise.h"
 #include "worker/observe/recorder.h"
+#include "worker/observe/traffic.h"
 
 namespace storesweep::job {
 namespace {
@@ -56,6 +58,7 @@ class AppRun {
     if (app_.decoys) attest_decoys();
     if (auto refused = install()) return *refused;
     if (Status s = attest_behaviour(); !s.ok()) return RunFailed{failure_of(s, deadline_)};
+    if (Status s = begin_traffic(); !s.ok()) return RunFailed{failure_of(s, deadline_)};
     recorder_->end();
     return exercise_and_seal();
   }
@@ -203,6 +206,18 @@ class AppRun {
     return ok_status();
   }
 
+  // What is typed in a log-in would stand in the bodies of requests, encoded in whatever way.
+  Status begin_traffic() {
+    if (!basis_.proxy || !basis_.proxy->wanted()) return ok_status();
+    if (!order_.extras.login.steps.empty()) {
+      recorder_->failed(record_name::kTraffic, Reason::kNoProxy, "a log-in's secrets would be in it");
+      return ok_status();
+    }
+    const observe::Scene scene{device_, *recorder_, basis_.clock, app_.facts.package};
+    traffic_ = std::make_unique<observe::Traffic>(scene, *basis_.proxy);
+    return traffic_->begin(SystemRandom().next_u64(), deadline_);
+  }
+
   // ---- P1 and on
   RunEnd exercise_and_seal() {
     exercise::ExerciseOrder order;
@@ -217,6 +232,7 @@ class AppRun {
     order.login = order_.extras.login;
     Result<exercise::ExerciseEnd> end = exercise::exercise(
         device_, *recorder_, order, basis_.pack, basis_.profiles.of(order.depth), basis_.clock, deadline_);
+    if (traffic_) traffic_->end(deadline_);
     const Status cause = end.ok() ? end->cause : end.status();
     // What this app cannot be made to do (nothing of it can be launched) is a fact about it: reported, and
     // not tested.
@@ -260,6 +276,7 @@ class AppRun {
   const Deadline deadline_;
   const adb::Counters before_;
   std::unique_ptr<observe::Recorder> recorder_;
+  std::unique_ptr<observe::Traffic> traffic_;  // writes into the recorder
   std::vector<std::string> decoys_put_, decoys_there_;
 };
 }  // namespace

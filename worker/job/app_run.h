@@ -14,6 +14,7 @@
 #include "worker/device/hygiene.h"
 #include "worker/job/fetcher.h"
 #include "worker/job/runner.h"
+#include "worker/observe/proxy_process.h"
 
 namespace storesweep::job {
 
@@ -24,7 +25,8 @@ struct RunBasis {
   const Clock& clock;
   std::string worker;
   SigningKey key;
-  DecoyMaker* decoys = nullptr;  // safe for concurrent use
+  DecoyMaker* decoys = nullptr;       // safe for concurrent use
+  observe::ProxyKit* proxy = nullptr;  // likewise
 };
 
 // Blocks until the run is over. The journal and the screenshots go to order.folder, hashed as RunDone names

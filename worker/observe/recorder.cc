@@ -15,6 +15,7 @@ namespace storesweep::observe {
 namespace {
 constexpr std::size_t kMaxRawBytes = 8u << 20;  // of one record; the journal's frames take 16
 constexpr std::size_t kMaxTextBytes = 4096;     // of a reason
+constexpr double kHostSlackMs = 20;             // between what a reading of the clock tells and the truth
 
 std::string as_json(const ActionDetails& d) {
   nlohmann::json out = nlohmann::json::object();
@@ -71,6 +72,16 @@ Stamp Recorder::between(std::optional<std::int64_t> from_up_ms,
   const std::int64_t from = from_up_ms.value_or(clock_.last_up_ms());
   Stamp stamp = stamp_locked(host_.steady_ms(), clock_.wall_at_up(from));
   stamp.took_ms = until_up_ms ? std::max<std::int64_t>(0, *until_up_ms - from) + clock_.uncertainty_ms() : -1;
+  return stamp;
+}
+
+Stamp Recorder::during(std::int64_t from_host_ms, std::int64_t until_host_ms) const {
+  std::lock_guard lock(mutex_);
+  if (!clock_.known()) return now_locked();
+  const auto slack = static_cast<std::int64_t>(clock_.rate() * kHostSlackMs);
+  Stamp stamp = stamp_locked(until_host_ms, clock_.wall_at_host(from_host_ms) - slack);
+  const std::int64_t until = clock_.wall_at_host(until_host_ms) + clock_.uncertainty_ms() + slack;
+  stamp.took_ms = std::max<std::int64_t>(0, until - (stamp.device_ms + start_wall_ms_ + shift_ms_));
   return stamp;
 }
 

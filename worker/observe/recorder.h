@@ -62,6 +62,8 @@ class Recorder {
   // Between two uptimes that were read on the device, as much as its wall clock is known; without the first:
   // from the last reading on; without the second: nobody knows until when.
   Stamp between(std::optional<std::int64_t> from_up_ms, std::optional<std::int64_t> until_up_ms) const;
+  // Between two moments of the host's steady clock, as far as the device's is known by it: wider than that.
+  Stamp during(std::int64_t from_host_ms, std::int64_t until_host_ms) const;
   // So far the device's clock has come for certain, however busy this host is: now() may run ahead of it.
   Stamp reached() const;
   std::int64_t rate_permille() const;

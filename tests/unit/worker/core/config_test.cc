@@ -57,6 +57,16 @@ rules: ../rules
   EXPECT_EQ(d.cache_bytes, std::uint64_t{1} << 30);
 }
 
+TEST_F(WorkerConfig, traffic_is_looked_at_where_a_proxy_is_named) {
+  EXPECT_TRUE(read("devices: {}\n")->devices->proxy.program.empty());
+  const auto config = read("devices: {}\ntraffic: {mitmdump: /usr/bin/mitmdump}\n");
+  ASSERT_TRUE(config.ok()) << config.status().message();
+  EXPECT_EQ(config->devices->proxy.program, "/usr/bin/mitmdump");
+  EXPECT_EQ(config->devices->proxy.folder, folder_ / "proxy/w1");
+  EXPECT_NE(error("adb: {server: '10.0.0.1:5037'}\ntraffic: {mitmdump: mitmdump}\n").find("on this host"),
+            std::string::npos);
+}
+
 TEST_F(WorkerConfig, scripted_devices_are_the_other_choice) {
   auto config = read("scripted: {devices: 3}\n");
   ASSERT_TRUE(config.ok()) << config.status().message();

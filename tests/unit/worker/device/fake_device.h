@@ -80,6 +80,14 @@ class FakeDevice : public Device {
     return adb::parse_install_output("Success");
   }
   Status reboot(const Deadline&) override { return ok_status(); }
+  std::set<int> reversed;
+  Status reverse(int port, const Deadline&) override {
+    return reversed.insert(port).second ? ok_status() : exists("reverse");
+  }
+  Status end_reverse(int port, const Deadline&) override {
+    reversed.erase(port);
+    return ok_status();
+  }
   Result<DeviceTime> time(const Deadline&) override {
     if (on_time) on_time();
     return now;
