@@ -1,10 +1,11 @@
-// R1.1, R1.3 and R2.7: what app-ops alone can show of collection. Which value was returned, who called and
-// what the policy says are not seen here, so both are suspected at most; and since most kinds leave no op at
+// R1.1, R1.3 and R2.7: what app-ops can show of collection. Which value was returned, who called and what the
+// policy says are not seen by them, so that they are suspected at most; and since most kinds leave no op at
 // all, never not found.
 #include <algorithm>
 
 #include "common/evidence/names.h"
 #include "common/judge/policy_items.h"
+#include "common/judge/traffic_items.h"
 
 namespace storesweep {
 namespace {
@@ -21,6 +22,8 @@ bool known(const RunResult& r, const std::string& op) {
                      [&](const Finding& f) { return !f.values.empty() && f.values.front().second == op; });
 }
 
+}  // namespace
+
 std::int64_t consent_ms(const Timeline& t) {
   for (const ActionDone& a : t.actions) {
     if (a.name == record_name::kAgree) return a.device_ms;
@@ -36,6 +39,8 @@ bool dialog_seen(const Timeline& t) {
            s.screen.kind == android::ScreenKind::kConsentAgain;
   });
 }
+
+namespace {
 
 // The driver's HOME of P7, if it was certainly done: until then the app stood on the screen.
 const ActionDone* left_for_home(const Timeline& t) {
@@ -54,6 +59,7 @@ bool attempt_counts(const RulePack& pack, const std::string& op) {
 
 RunResult consent_collection(const RunInput& in) {
   RunResult r = unseen_kinds();
+  collected_by_traffic(in, r);
   if (auto missing = channel_gaps(in.t, record_name::kAppOps); !missing.empty()) {
     r.reasons.merge(missing);
     return r;

@@ -8,7 +8,7 @@
 namespace storesweep {
 
 Evaluator evaluator_named(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, Evaluator>, 28> kTable = {{
+  static constexpr std::array<std::pair<std::string_view, Evaluator>, 30> kTable = {{
       {"consent_choice", consent_choice},
       {"consent_preticked", consent_preticked},
       {"consent_collection", consent_collection},
@@ -21,6 +21,8 @@ Evaluator evaluator_named(std::string_view name) {
       {"refusals_kept", refusals_kept},
       {"self_start", self_start},
       {"rules_shown", rules_shown},
+      {"third_party_untold", third_party_untold},
+      {"third_party_early", third_party_early},
       {"refusal_blocks", refusal_blocks},
       {"purpose_told", purpose_told},
       {"needless_permission", needless_permission},

@@ -43,6 +43,8 @@ RunResult asks_again(const RunInput&);             // R5.7
 RunResult refusals_kept(const RunInput&);          // R5.2
 RunResult self_start(const RunInput&);             // R6.1, R6.3
 RunResult rules_shown(const RunInput&);            // R1.1
+RunResult third_party_untold(const RunInput&);     // R3.1
+RunResult third_party_early(const RunInput&);      // R3.2
 RunResult refusal_blocks(const RunInput&);         // R1.9
 RunResult purpose_told(const RunInput&);           // R5.1
 RunResult needless_permission(const RunInput&);    // R5.5
@@ -79,6 +81,10 @@ Finding finding(const RunInput& in, const Moment& at, Level level, std::string_v
                 std::vector<std::pair<std::string, std::string>> values, std::vector<Missing> missing);
 // The first of these words that a text has, case, width and white space left out; null if it has none.
 const std::string* word_in(const std::vector<std::string>& words, std::string_view text);
+// Before this nobody can have agreed to anything.
+std::int64_t consent_ms(const Timeline& t);
+// A dialog that asks for consent was on the screen.
+bool dialog_seen(const Timeline& t);
 // The app's category needs this permission group for its basic function.
 bool category_needs(const RunInput& in, std::string_view group);
 

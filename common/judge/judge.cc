@@ -6,6 +6,7 @@
 
 #include "common/judge/items.h"
 #include "common/judge/settings_walk.h"
+#include "common/judge/traffic_items.h"
 #include "common/judge/validity.h"
 
 namespace storesweep {
@@ -179,6 +180,8 @@ class Judgement {
       const JournalHeader& h = journals_[i].header;
       if (h.device == first.device || !(h.device_kind == first.device_kind)) continue;
       for (const Finding& other : results[i].findings) {
+        // A canary proves itself by being another one in the other run.
+        if (rests_on_canaries(f) && !other_canaries(timelines_.front(), timelines_[i])) continue;
         if (other.level == Level::kViolation && same(f, other)) out.found = &other;
       }
       // A run that tested the item, one way or the other.

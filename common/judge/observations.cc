@@ -296,15 +296,20 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, UpdateSeen> {
   all(a, offered, old_version, actions, dumps, gaps);
 }
 template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, TrafficSeen> {
+  auto& [proxied, trusted, seed, planted, requests, holes, unread, left, unopened] = v;
+  all(a, proxied, trusted, seed, planted, requests, holes, unread, left, unopened);
+}
+template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Timeline> {
   auto& [journal, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record,
          policy, policy_record, phases, actions, screens, blind, events, system, ops, exits, clock_sets,
-         decoys, update, channels, lines_unknown, records_lost] = v;
+         decoys, update, traffic, channels, lines_unknown, records_lost] = v;
   static_cast<void>(journal);
   static_cast<void>(screens);  // by their phrases, elsewhere
   all(a, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record, policy,
-      policy_record, phases, actions, blind, events, system, ops, exits, clock_sets, decoys, update, channels,
-      lines_unknown, records_lost);
+      policy_record, phases, actions, blind, events, system, ops, exits, clock_sets, decoys, update, traffic,
+      channels, lines_unknown, records_lost);
 }
 
 // A struct with a base cannot be bound: its size tells that a field came to it.
@@ -333,13 +338,24 @@ struct ExitTwin : Moment {
 struct ClockTwin : Moment {
   std::int64_t ahead_ms;
 };
+struct LeftTwin : Moment {
+  std::string canary, kind, form, host;
+  int port, uid;
+  bool hashed;
+};
+struct UnopenedTwin : Moment {
+  traffic::Unopened how;
+  std::string host;
+  int uid;
+};
 struct PermissionsTwin : Moment {
   std::int64_t version_code;
   int target_sdk;
   std::vector<std::string> requested;
   std::vector<android::PermissionState> held;
 };
-static_assert(kSameSize<PermissionsSeen, PermissionsTwin> && kSameSize<ActionDone, ActionTwin> &&
+static_assert(kSameSize<LeftSeen, LeftTwin> && kSameSize<UnopenedSeen, UnopenedTwin> &&
+              kSameSize<PermissionsSeen, PermissionsTwin> && kSameSize<ActionDone, ActionTwin> &&
               kSameSize<ScreenSeen, ScreenTwin> && kSameSize<OpSeen, OpTwin> &&
               kSameSize<ExitSeen, ExitTwin> && kSameSize<ClockSet, ClockTwin>);
 
@@ -390,6 +406,16 @@ template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ClockSet> {
   moment(a, v);
   all(a, v.ahead_ms);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, LeftSeen> {
+  moment(a, v);
+  all(a, v.canary, v.kind, v.form, v.host, v.port, v.uid, v.hashed);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, UnopenedSeen> {
+  moment(a, v);
+  all(a, v.how, v.host, v.uid);
 }
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ExitSeen> {

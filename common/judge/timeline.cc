@@ -78,6 +78,8 @@ class Builder {
       // A phase that never ended lasted until the last record.
       if (s.began && !s.ended) s.end_ms = std::max(s.begin_ms, last_ms_);
     }
+    t_.traffic = traffic_.take();
+    t_.records_lost += static_cast<std::int64_t>(traffic_.left_out());
     leave_update_out();
     by_time(t_.actions);
     bound_unsure(t_.actions);
@@ -88,6 +90,8 @@ class Builder {
     by_time(t_.system);
     by_time(t_.ops);
     by_time(t_.exits);
+    by_time(t_.traffic.left);
+    by_time(t_.traffic.unopened);
     once(t_.events, [](const EventSeen& e) {
       return e.event.tag + "|" + std::to_string(e.event.pid) + "|" + e.event.process + "|" + e.event.type +
              "|" + e.event.component + "|" + e.event.reason + "|" + e.event.detail;
@@ -119,7 +123,7 @@ class Builder {
       case RecordKind::kAttest:
         if (r.name == record_name::kBehaviour) t_.behaviour_absent = r.data != "present";
         if (r.name == record_name::kDecoys) decoys(r);
-        return;
+        return traffic_.attest(r);
       case RecordKind::kDocument:
         return document(r);
       case RecordKind::kBlob:
@@ -200,6 +204,8 @@ class Builder {
     std::erase_if(t_.system, inside);
     std::erase_if(t_.ops, inside);
     std::erase_if(t_.exits, inside);
+    std::erase_if(t_.traffic.left, inside);
+    std::erase_if(t_.traffic.unopened, inside);
   }
 
   void decoys(const Record& r) {
@@ -287,6 +293,9 @@ class Builder {
     if (r.name == record_name::kPackage) return package(r);
     if (r.name == record_name::kExits) return exits(r);
     if (r.name == record_name::kHierarchy) return hierarchy(r);
+    if (r.name == record_name::kTraffic && !traffic_.line(r))
+      t_.channels[r.name].gaps.insert(Reason::kGrammar);
+    if (r.name == record_name::kSockets) traffic_.sockets(r);
   }
 
   template <class Record_, class Parsed>
@@ -419,6 +428,7 @@ class Builder {
   }
 
   Timeline t_;
+  TrafficReader traffic_;
   std::vector<TreeSeen> trees_;
   std::int64_t last_ms_ = 0;
 };

@@ -19,20 +19,12 @@
 #include "common/android/settings.h"
 #include "common/android/syslog.h"
 #include "common/evidence/journal.h"
+#include "common/judge/moment.h"
+#include "common/judge/traffic_seen.h"
 #include "common/model/app_facts.h"
 #include "common/rules/pack.h"
 
 namespace storesweep {
-
-// Device clock, since the start of the run. What the device's log stamped happened at one moment; what we did
-// or looked at happened somewhere between the moments at which the command began and had ended. Nothing may
-// be concluded from the order of two moments that overlap.
-struct Moment {
-  std::int64_t device_ms = 0;  // not before
-  std::int64_t until_ms = 0;   // not after
-  std::uint64_t record = 0;
-  std::string excerpt;  // the raw line, bounded
-};
 
 struct ActionDone : Moment {
   std::string name;    // record_name::kTap, ...
@@ -128,6 +120,7 @@ struct Timeline {
   std::vector<ClockSet> clock_sets;
   DecoysSeen decoys;
   UpdateSeen update;
+  TrafficSeen traffic;
   std::map<std::string, Channel, std::less<>> channels;
   std::int64_t lines_unknown = 0, records_lost = 0;
 

@@ -19,7 +19,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(kLastMissing) + 
     "CONFIRMATION",  "SINGLE_DEVICE", "NOT_REPEATED",     "VALUE_UNSEEN",    "CALLER_UNKNOWN",
     "POLICY_UNREAD", "NECESSITY",     "CONSENT_UNPROVEN", "TRIGGER_UNCLEAR", "PAGE_PARTIAL",
     "SAME_DOWNLOAD", "OTHER_WORDS",   "PURPOSE_VAGUE",    "USE_UNSEEN",      "STORE_UNASKED",
-    "OTHER_WAYS",    "POLICY_WORDS",  "POLICY_OWNER",     "ELSEWHERE"};
+    "OTHER_WAYS",    "POLICY_WORDS",  "POLICY_OWNER",     "ELSEWHERE",       "HOST_OWNER",
+    "DIGEST_ONLY"};
 constexpr std::array<std::string_view, kHindranceCount> kHindrances = {"packed",  "evading", "login_wall",
                                                                        "crashed", "stuck",   "pinned"};
 constexpr std::array<std::string_view, 3> kSought = {"push_switch", "account_end", "complaint"};

@@ -63,10 +63,15 @@ enum class Missing : std::uint8_t {
   kPolicyWords,   // whether the policy says it in words that are not known here, or elsewhere
   kPolicyOwner,   // whether the policy that was given is this app's
   kElsewhere,     // whether it lies where nobody looked, or behind the log-in
+  kHostOwner,     // whose the host is
+  kDigestOnly,    // whether a digest of it is still the person's
 };
-inline constexpr Missing kLastMissing = Missing::kElsewhere;
+inline constexpr Missing kLastMissing = Missing::kDigestOnly;
 
 enum class Phase : std::uint8_t { kP0, kP1, kP2, kP3, kP4, kP5, kP6, kP7, kP8, kP9, kP10, kP11, kP12 };
+
+// In an excerpt, around what matters of it; what an app writes holds neither.
+inline constexpr std::string_view kMarkBegin = "⟦", kMarkEnd = "⟧";
 
 // Where the evidence stands: a record of a journal.
 struct EvidenceRef {

@@ -241,6 +241,7 @@ Result<RulePack> load_rule_pack(const std::string& folder) {
   TRY(read_phrases(folder, pack));
   TRY_ASSIGN(pack.policy, load_policy_phrases(folder));
   TRY_ASSIGN(pack.statutes, load_statutes(folder));
+  TRY_ASSIGN(pack.host_owners, load_host_owners(folder));
   return pack;
 }
 

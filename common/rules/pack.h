@@ -15,6 +15,7 @@
 #include "common/base/status.h"
 #include "common/model/verdict.h"
 #include "common/policy/phrases.h"
+#include "common/rules/host_owners.h"
 #include "common/rules/statutes.h"
 
 namespace storesweep {
@@ -107,6 +108,7 @@ struct RulePack {
   android::Phrases phrases;                         // of a screen
   policy::Phrases policy;                           // of the text of the rules
   Statutes statutes;
+  HostOwners host_owners;
 
   const RuleItem* item(std::string_view id) const;
   const RuleTask& task(int number) const { return tasks.at(static_cast<std::size_t>(number - 1)); }
