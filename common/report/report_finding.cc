@@ -8,6 +8,7 @@
 namespace storesweep {
 namespace {
 using html::Page;
+constexpr std::size_t kMaxExcerptBytes = 2000;
 
 std::size_t run_of(const ReportApp& app, const Digest& journal) {
   const auto at = std::find_if(app.runs.begin(), app.runs.end(),
@@ -74,6 +75,20 @@ void write_second(Page& page, const ReportApp& app, const Finding& f) {
                                            : "second_unneeded");
 }
 
+// With what was marked in it shown as marked.
+void write_excerpt(Page& page, std::string_view excerpt) {
+  const std::size_t begin = excerpt.find(kMarkBegin);
+  const std::size_t end = begin == std::string_view::npos ? begin : excerpt.find(kMarkEnd, begin);
+  if (end == std::string_view::npos) {
+    page.text(excerpt, kMaxExcerptBytes);
+    return;
+  }
+  const std::size_t inside = begin + kMarkBegin.size();
+  page.text(excerpt.substr(0, begin), kMaxExcerptBytes).raw("<mark>");
+  page.text(excerpt.substr(inside, end - inside), kMaxExcerptBytes).raw("</mark>");
+  page.text(excerpt.substr(end + kMarkEnd.size()), kMaxExcerptBytes);
+}
+
 void write_evidence(Page& page, const ReportApp& app, const Finding& f) {
   page.raw("<h5>").say("evidence").raw("</h5>\n<ol class=\"evidence\">\n");
   for (const EvidenceRef& e : f.evidence) {
@@ -86,7 +101,8 @@ void write_evidence(Page& page, const ReportApp& app, const Finding& f) {
       page.say("evidence_other", {{"record", record}});
     }
     page.raw("; ").say("journal").raw(" <code>").raw(to_hex(e.journal)).raw("</code></p>\n<pre>");
-    page.text(e.excerpt, 2000).raw("</pre></li>\n");
+    write_excerpt(page, e.excerpt);
+    page.raw("</pre></li>\n");
   }
   page.raw("</ol>\n");
 }
