@@ -81,6 +81,9 @@ def check_once(programs, source, apks, probe, pair, adb, out):
         policy = out.with_suffix(".policy.txt")
         policy.write_text(probe["policy"])
         given += ["--policy", policy]
+    # A proxy takes seconds to start: where nothing is expected of it, there is none.
+    if any(e.get("needs") == "traffic" for e in probe["expected"]):
+        given += ["--mitmdump", "mitmdump"]
     started = time.time()
     done = subprocess.run([programs, "check", apks / probe["apk"], *given, "--device", pair[0], "--device", pair[1], "--adb",
                            f"127.0.0.1:{adb}", "--rules", f"{source}/rules", "--listing", page, "--out", out, "--decoys", f"{source}/build/decoys",
