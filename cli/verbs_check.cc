@@ -17,8 +17,8 @@ namespace storesweep::cli {
 namespace {
 struct Arguments {
   std::vector<std::string> apks, old_version, devices, require;
-  std::string profile = "triage", listing, policy, login, baseline, decoys, mitmdump, out, rules, adb, format = "table",
-              file;
+  std::string profile = "triage", listing, policy, login, baseline, decoys, mitmdump, out, rules, adb,
+              format = "table", file;
   std::string fail_on = "violation";
   bool debug = false;
 };
@@ -159,7 +159,8 @@ void add_inputs(CLI::App& verb, Arguments& a) {
   verb.add_option("--policy", a.policy, "its privacy policy, a file or an address: kept as evidence");
   verb.add_option("--login", a.login, "steps that log in (YAML; secrets stand in files or the environment)");
   verb.add_option("--decoys", a.decoys, "folder for apps that others start, made there by probes/decoys.py");
-  verb.add_option("--mitmdump", a.mitmdump, "send its traffic through this mitmdump and see what leaves the device");
+  verb.add_option("--mitmdump", a.mitmdump,
+                  "send its traffic through this mitmdump and see what leaves the device");
   verb.add_option("--rules", a.rules, "folder of the rule pack and the profiles");
   verb.add_option("--adb", a.adb, "HOST:PORT of the adb server (or ANDROID_ADB_SERVER_PORT; otherwise 5037)");
   verb.add_flag("--debug", a.debug, "say what the device pool does");

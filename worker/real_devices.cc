@@ -24,8 +24,8 @@ Result<std::unique_ptr<RealDevices>> RealDevices::open(const DeviceConfig& confi
   all->pool_ = std::make_unique<device::DevicePool>(config.pool, clock, log);
   all->runner_ = std::make_unique<job::DeviceRunner>(
       *all->pool_, *all->fetcher_,
-      job::RunBasis{all->pack_, all->profiles_, clock, worker, key, all->decoys_.get(),
-                    all->proxy_.get()}, log);
+      job::RunBasis{all->pack_, all->profiles_, clock, worker, key, all->decoys_.get(), all->proxy_.get()},
+      log);
   return all;
 }
 

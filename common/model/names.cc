@@ -16,11 +16,10 @@ constexpr std::array<std::string_view, kReasonCount> kReasons = {
     "NO_OLD_VERSION", "NOT_CALIBRATED", "NOT_IDLE",   "GRAMMAR",        "NATIVE_PATH",
     "TIMEOUT",        "HOST_RUNTIME",   "PROFILE",    "DOCUMENT_REVIEW"};
 constexpr std::array<std::string_view, static_cast<std::size_t>(kLastMissing) + 1> kMissing = {
-    "CONFIRMATION",  "SINGLE_DEVICE", "NOT_REPEATED",     "VALUE_UNSEEN",    "CALLER_UNKNOWN",
-    "POLICY_UNREAD", "NECESSITY",     "CONSENT_UNPROVEN", "TRIGGER_UNCLEAR", "PAGE_PARTIAL",
-    "SAME_DOWNLOAD", "OTHER_WORDS",   "PURPOSE_VAGUE",    "USE_UNSEEN",      "STORE_UNASKED",
-    "OTHER_WAYS",    "POLICY_WORDS",  "POLICY_OWNER",     "ELSEWHERE",       "HOST_OWNER",
-    "DIGEST_ONLY"};
+    "CONFIRMATION",  "SINGLE_DEVICE",    "NOT_REPEATED",    "VALUE_UNSEEN", "CALLER_UNKNOWN", "POLICY_UNREAD",
+    "NECESSITY",     "CONSENT_UNPROVEN", "TRIGGER_UNCLEAR", "PAGE_PARTIAL", "SAME_DOWNLOAD",  "OTHER_WORDS",
+    "PURPOSE_VAGUE", "USE_UNSEEN",       "STORE_UNASKED",   "OTHER_WAYS",   "POLICY_WORDS",   "POLICY_OWNER",
+    "ELSEWHERE",     "HOST_OWNER",       "DIGEST_ONLY"};
 constexpr std::array<std::string_view, kHindranceCount> kHindrances = {"packed",  "evading", "login_wall",
                                                                        "crashed", "stuck",   "pinned"};
 constexpr std::array<std::string_view, 3> kSought = {"push_switch", "account_end", "complaint"};

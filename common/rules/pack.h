@@ -101,7 +101,7 @@ struct RulePack {
   std::vector<std::string> reward_words, sensitive_words, payout_words;
   // R6.5: packages (and what is below them) that are the device's own; words that announce a start.
   std::vector<std::string> system_packages, start_notices;
-  std::vector<std::string> push_marks;  // by which an app marks what is directed at a person
+  std::vector<std::string> push_marks;     // by which an app marks what is directed at a person
   std::vector<std::string> evasion_words;  // by which an app says that it does not run on such a device
   std::vector<std::string> purpose_words;  // within an app's own words on a permission: they tell what for
   std::vector<std::string> placeholder_developers;  // names on a page that are nobody's

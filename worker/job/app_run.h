@@ -25,7 +25,7 @@ struct RunBasis {
   const Clock& clock;
   std::string worker;
   SigningKey key;
-  DecoyMaker* decoys = nullptr;       // safe for concurrent use
+  DecoyMaker* decoys = nullptr;        // safe for concurrent use
   observe::ProxyKit* proxy = nullptr;  // likewise
 };
 

@@ -62,7 +62,8 @@ TEST(Probe, IsHeldToNothingWhereItDoesNotApply) {
 
 TEST(Probe, IsNotHeldToWhatItsRunWasNotGivenTheMeansFor) {
   const Probe update{"u.apk", "com.u", "", "", "", {{"R5.2", Level::kSuspected, 0, 1'000}}};
-  EXPECT_TRUE(hold_to_probe(update, verdict_of({{"R5.2", Level::kNotTested, {Reason::kNoOldVersion}}})).empty());
+  EXPECT_TRUE(
+      hold_to_probe(update, verdict_of({{"R5.2", Level::kNotTested, {Reason::kNoOldVersion}}})).empty());
   EXPECT_EQ(outcome_of(update, verdict_of({{"R5.2", Level::kNotTested, {Reason::kGrammar}}})),
             ProbeOutcome::kMissed);
   const Probe starts{"s.apk", "com.s", "", "", "", {{"R6.5", Level::kSuspected, 0, 1'000, "decoys"}}};
