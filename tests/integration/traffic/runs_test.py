@@ -20,6 +20,17 @@ sys.path += [str(HERE.parent / "simulated"), str(HERE.parent / "cluster")]
 from cluster import Simulated, find, wait_ports  # noqa: E402  the path is known only now
 from probes_check import Adb  # noqa: E402
 
+# A proxy that is killed once a request has passed it.
+DYING = """#!/usr/bin/env python3
+import subprocess, sys
+proxy = subprocess.Popen(["mitmdump", *sys.argv[1:]], stdout=subprocess.PIPE)
+for line in proxy.stdout:
+    sys.stdout.buffer.write(line)
+    sys.stdout.flush()
+    if b'"kind": "request"' in line:
+        proxy.kill()
+        break
+"""
 MARKED = re.compile("⟦([0-9a-f]{16})⟧")
 
 
@@ -99,7 +110,7 @@ def absent(c, devices):
 def dying(c, devices):
     """It dies in the middle of the run: what it had seen by then stands, and that it died is said."""
     program = c.folder / "dying-mitmdump"
-    program.write_text('#!/bin/sh\nexec timeout -s KILL 8 mitmdump "$@"\n')
+    program.write_text(DYING)
     program.chmod(0o755)
     verdict, items, out = c.run("dying", "sends_after_consent", devices, mitmdump=program)
     assert "HOOK_DEAD" in items["R3.2"]["reasons"], items["R3.2"]
