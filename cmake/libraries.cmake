@@ -16,6 +16,7 @@ find_package(EXPAT REQUIRED)
 find_package(Freetype REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Boost REQUIRED)
+pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET libzmq)
 pkg_check_modules(BROTLIDEC REQUIRED IMPORTED_TARGET libbrotlidec)
 pkg_check_modules(BROTLIENC REQUIRED IMPORTED_TARGET libbrotlienc)  # tests

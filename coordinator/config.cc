@@ -20,6 +20,25 @@ void read_log(ConfigMap in, CoordinatorConfig& c) {
       in.one_of("format", Log::Format::kText, {{"text", Log::Format::kText}, {"json", Log::Format::kJson}});
 }
 
+void read_postgres(ConfigMap in, PostgresOptions& o) {
+  o.connection = in.required_string("connection");
+  if (Status s = check_postgres_connection(o.connection); !s.ok()) in.error("connection", s.message());
+  o.password = in.secret("password").value_or("");
+  o.statement_ms = in.integer("statement_ms", o.statement_ms, {kSecond, 3'600 * kSecond});
+  o.connect_ms = in.integer("connect_ms", o.connect_ms, {2 * kSecond, 600 * kSecond});
+  o.patience_ms = in.integer("patience_ms", o.patience_ms, {0, 3'600 * kSecond});
+  o.may_forget = in.boolean("may_forget", o.may_forget);
+}
+
+void read_store(ConfigMap in, CoordinatorConfig& c) {
+  if (!in.has("postgres")) {
+    c.store.sqlite = in.path("sqlite", "data/storesweep.db");
+    return;
+  }
+  if (in.has("sqlite")) in.error("sqlite", "either this or `postgres`: a coordinator has one store");
+  read_postgres(in.map("postgres"), c.store.postgres);
+}
+
 void read_blobs(ConfigMap in, CoordinatorConfig& c) {
   c.blobs.folder = in.path("folder", "data/blobs");
   c.blobs.low_water_bytes = in.integer("low_water_bytes", 2 * kGiB, {0, 1024 * 1024 * kGiB});
@@ -151,7 +170,7 @@ Result<CoordinatorConfig> read_coordinator_config(const std::string& path) {
   ConfigMap root = document.root();
   CoordinatorConfig c;
   read_log(root.map("log"), c);
-  c.store.sqlite = root.map("store").path("sqlite", "data/storesweep.db");
+  read_store(root.map("store"), c);
   read_blobs(root.map("blobs"), c);
   read_evidence(root.map("evidence"), c);
   read_link(root.map("link"), c);

@@ -10,6 +10,7 @@
 #include "common/base/status.h"
 #include "coordinator/http/access.h"
 #include "coordinator/http/server.h"
+#include "coordinator/store/postgres_connection.h"
 
 namespace storesweep {
 
@@ -18,7 +19,8 @@ struct CoordinatorConfig {
   Log::Format log_format = Log::Format::kText;
 
   struct StoreOptions {
-    std::string sqlite;  // the file
+    std::string sqlite;        // the file; empty: PostgreSQL
+    PostgresOptions postgres;  // where it has a connection
   } store;
   struct BlobOptions {
     std::string folder;

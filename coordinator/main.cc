@@ -1,5 +1,6 @@
 // storesweep-coordinator: serves workers and people until SIGTERM. With --check-config it only reads its
-// configuration; `gc` removes old evidence while no coordinator runs; `keygen` makes its key pair.
+// configuration; `gc` removes old evidence while no coordinator runs; `migrate` brings the store to the
+// newest form; `copy` takes a store from SQLite to PostgreSQL; `keygen` makes its key pair.
 #include <poll.h>
 #include <sys/resource.h>
 
@@ -31,7 +32,7 @@
 #include "coordinator/link/link.h"
 #include "coordinator/service/garbage.h"
 #include "coordinator/service/service.h"
-#include "coordinator/store/sqlite_store.h"
+#include "coordinator/stores.h"
 
 namespace {
 using namespace storesweep;
@@ -87,7 +88,7 @@ struct House {
   Log log;
   std::unique_ptr<Metrics> metrics;
   std::unique_ptr<net::Client> client;
-  std::unique_ptr<SqliteStore> store;
+  std::unique_ptr<Store> store;
   std::unique_ptr<FolderStore> blobs;
 };
 
@@ -96,9 +97,8 @@ Status open_house(House& h) {
   net::Options net;
   net.file_folders = c.catalogues.folders;
   h.client = std::make_unique<net::Client>(net, h.random);
-  TRY(make_folders(folder_of(c.store.sqlite)));
   TRY(make_folders(c.catalogues.rejects));
-  TRY_ASSIGN(h.store, SqliteStore::open(c.store.sqlite, h.random));
+  TRY_ASSIGN(h.store, open_store(c, h.random));
   TRY_ASSIGN(h.blobs, FolderStore::open(c.blobs.folder));
   return ok_status();
 }
@@ -175,7 +175,8 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   o.judge.budget_ms = c.judging.budget_ms;
   o.judge.memory_bytes = static_cast<std::uint64_t>(c.judging.memory_bytes);
   o.folder = c.catalogues.rejects;
-  o.disks = {c.blobs.folder, folder_of(c.store.sqlite)};
+  o.disks = {c.blobs.folder};
+  if (!c.store.sqlite.empty()) o.disks.push_back(folder_of(c.store.sqlite));
   o.disk_low_bytes = static_cast<std::uint64_t>(c.blobs.low_water_bytes);
   o.disk_fine_bytes = static_cast<std::uint64_t>(c.blobs.high_water_bytes);
   return o;
@@ -203,7 +204,9 @@ Status allow_files(std::size_t connections) {
   return setrlimit(RLIMIT_NOFILE, &files) == 0 ? ok_status() : errno_status("open files", errno);
 }
 
-Status serve(const CoordinatorConfig& config) {
+Status serve(CoordinatorConfig config) {
+  Cancel stop;
+  config.store.postgres.cancel = &stop;
   House h(config);
   TRY_ASSIGN(ServiceOptions options, service_options(config));
   CoordinatorEndpoint endpoint;
@@ -223,7 +226,6 @@ Status serve(const CoordinatorConfig& config) {
   options.core.closing_key = std::make_shared<const SigningKey>(*signing);
   if (!config.evidence.heads.empty()) TRY(make_folders(config.evidence.heads));
 
-  Cancel stop;
   stop_on_signal = &stop;
   std::signal(SIGTERM, on_signal);
   std::signal(SIGINT, on_signal);
@@ -239,7 +241,7 @@ Status serve(const CoordinatorConfig& config) {
     sink.set(&service);
     h.log.info("serving", {{"workers", link->address()},
                            {"http", config.http.address + ":" + std::to_string(server->port())},
-                           {"store", config.store.sqlite}});
+                           {"store", store_name(config)}});
     (void)wait_fd(stop.fd(), POLLIN, Deadline{INT64_MAX});
     h.log.info("stopping");
     server->stop();
@@ -270,11 +272,17 @@ Status keygen(const std::string& path) {
               keys.public_key.c_str());  // what a worker's configuration names as coordinator.public_key
   return ok_status();
 }
+
+Status print(const Result<std::string>& text) {
+  TRY(text.status());
+  std::printf("%s", text->c_str());
+  return ok_status();
+}
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("storesweep-coordinator: hands out tests to workers and keeps their verdicts");
-  std::string config_file, key_file;
+  std::string config_file, key_file, from, to;
   bool check_only = false;
   app.fallthrough();  // its options may stand behind a subcommand too
   std::int64_t gc_days = -1;
@@ -285,10 +293,22 @@ int main(int argc, char** argv) {
   gc->add_option("--older-than", gc_days, "days")->required()->check(CLI::Range(0, 36500));
   CLI::App* keys = app.add_subcommand("keygen", "make the coordinator's key pair; prints its public key");
   keys->add_option("file", key_file, "where it goes")->required();
+  CLI::App* migrate =
+      app.add_subcommand("migrate", "bring the store to the newest form; several may at once");
+  CLI::App* copy =
+      app.add_subcommand("copy", "take a store from SQLite to PostgreSQL, into an empty database");
+  copy->add_option("--from", from, "sqlite:FILE; who still leads on it can write no more")->required();
+  copy->add_option("--to", to, "postgres:CONNECTION, without a password (PGPASSWORD, or libpq's file)")
+      ->required();
   CLI11_PARSE(app, argc, argv);
   std::signal(SIGPIPE, SIG_IGN);
   if (keys->parsed()) {
     Status s = keygen(key_file);
+    return s.ok() ? 0 : fail(s);
+  }
+  SystemRandom random;
+  if (copy->parsed()) {
+    Status s = print(copy_store(from, to, random));
     return s.ok() ? 0 : fail(s);
   }
   if (config_file.empty())
@@ -299,6 +319,8 @@ int main(int argc, char** argv) {
     std::printf("%s: all right\n", config_file.c_str());
     return 0;
   }
-  Status s = gc->parsed() ? collect(*config, gc_days) : serve(*config);
+  Status s = gc->parsed()        ? collect(*config, gc_days)
+             : migrate->parsed() ? print(migrate_store(*config, random))
+                                 : serve(*config);
   return s.ok() ? 0 : fail(s);
 }

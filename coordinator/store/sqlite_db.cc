@@ -38,12 +38,57 @@ Status status_of(sqlite3* db, int code, const std::string& path) {
 }
 }  // namespace
 
-Db::~Db() {
-  for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+class SqliteStatement final : public Statement {
+ public:
+  SqliteStatement(SqliteDb& db, sqlite3_stmt* statement) : db_(db), statement_(statement) {}
+  ~SqliteStatement() override { sqlite3_finalize(statement_); }
+  SqliteStatement(const SqliteStatement&) = delete;
+  SqliteStatement& operator=(const SqliteStatement&) = delete;
+
+  void bind(int at, std::int64_t v) override { sqlite3_bind_int64(statement_, at, v); }
+  void bind_text(int at, std::string_view text, bool still) override {
+    sqlite3_bind_text64(statement_, at, text.data() == nullptr ? "" : text.data(), text.size(),
+                        still ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8);
+  }
+  void bind_blob(int at, std::string_view bytes) override {
+    sqlite3_bind_blob64(statement_, at, bytes.data() == nullptr ? "" : bytes.data(), bytes.size(),
+                        SQLITE_TRANSIENT);
+  }
+  void bind_null(int at) override { sqlite3_bind_null(statement_, at); }
+  bool step() override {
+    if (!db_.error().ok()) return false;
+    const int code = sqlite3_step(statement_);
+    if (code == SQLITE_ROW) return true;
+    if (code != SQLITE_DONE) db_.fail_with(code);
+    return false;
+  }
+  void run() override { step(); }
+  void reset() override {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
+  std::int64_t integer(int column) const override { return sqlite3_column_int64(statement_, column); }
+  std::string_view view(int column) const override {
+    const void* data = sqlite3_column_blob(statement_, column);
+    const int size = sqlite3_column_bytes(statement_, column);
+    return data == nullptr ? std::string_view()
+                           : std::string_view(static_cast<const char*>(data), static_cast<std::size_t>(size));
+  }
+  bool is_null(int column) const override { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+ private:
+  SqliteDb& db_;
+  sqlite3_stmt* statement_;
+};
+
+SqliteDb::SqliteDb() = default;
+
+SqliteDb::~SqliteDb() {
+  statements_.clear();
   sqlite3_close(db_);
 }
 
-Status Db::open(const std::string& path, Mode mode) {
+Status SqliteDb::open(const std::string& path, Mode mode) {
   // SQLite's own account of its memory takes a lock at each allocation; nobody reads it.
   static const int kConfigured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   (void)kConfigured;
@@ -61,108 +106,41 @@ Status Db::open(const std::string& path, Mode mode) {
       "PRAGMA wal_autocheckpoint = 4000;");
 }
 
-Status Db::run_script(std::string_view sql) {
+Status SqliteDb::run_script(std::string_view sql) {
   int code = sqlite3_exec(db_, std::string(sql).c_str(), nullptr, nullptr, nullptr);
   return code == SQLITE_OK ? ok_status() : status_of(db_, code, path_);
 }
 
-Status Db::begin() {
+Status SqliteDb::begin() {
   error_ = ok_status();
   Query(*this, mode_ == Mode::kWriter ? "BEGIN IMMEDIATE" : "BEGIN").run();
   return error_;
 }
 
-Status Db::end() {
+Status SqliteDb::end() {
   Query(*this, "COMMIT").run();  // nothing, after an error
   if (!error_.ok()) rollback();
   return error_;
 }
 
-void Db::rollback() {
+void SqliteDb::rollback() {
   if (sqlite3_get_autocommit(db_) == 0) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-std::int64_t Db::last_id() const { return sqlite3_last_insert_rowid(db_); }
-std::int64_t Db::changed() const { return sqlite3_changes64(db_); }
+std::int64_t SqliteDb::changed() { return sqlite3_changes64(db_); }
 
-void Db::fail(int code) {
-  if (error_.ok()) error_ = status_of(db_, code, path_);
-}
+void SqliteDb::fail_with(int code) { fail(status_of(db_, code, path_)); }
 
-sqlite3_stmt* Db::prepared(const char* sql) {
+Statement* SqliteDb::prepared(const char* sql) {
   auto found = statements_.find(sql);
-  if (found != statements_.end()) return found->second;
+  if (found != statements_.end()) return found->second.get();
   sqlite3_stmt* statement = nullptr;
-  int code = sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  const int code = sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) {
-    fail(code);
+    fail_with(code);
     return nullptr;
   }
-  statements_.emplace(sql, statement);
-  return statement;
+  return statements_.emplace(sql, std::make_unique<SqliteStatement>(*this, statement)).first->second.get();
 }
-
-Query::Query(Db& db, const char* sql) : db_(db), statement_(db.error_.ok() ? db.prepared(sql) : nullptr) {}
-
-Query::~Query() {
-  if (statement_ == nullptr) return;
-  sqlite3_reset(statement_);
-  sqlite3_clear_bindings(statement_);
-}
-
-Query& Query::operator<<(std::int64_t v) {
-  if (statement_ != nullptr) sqlite3_bind_int64(statement_, ++bound_, v);
-  return *this;
-}
-
-Query& Query::operator<<(std::string_view text) {
-  if (statement_ != nullptr) {
-    sqlite3_bind_text64(statement_, ++bound_, text.data() == nullptr ? "" : text.data(), text.size(),
-                        SQLITE_TRANSIENT, SQLITE_UTF8);
-  }
-  return *this;
-}
-
-Query& Query::still(std::string_view text) {
-  if (statement_ != nullptr) {
-    sqlite3_bind_text64(statement_, ++bound_, text.data() == nullptr ? "" : text.data(), text.size(),
-                        SQLITE_STATIC, SQLITE_UTF8);
-  }
-  return *this;
-}
-
-Query& Query::blob(std::string_view bytes) {
-  if (statement_ != nullptr) {
-    sqlite3_bind_blob64(statement_, ++bound_, bytes.data() == nullptr ? "" : bytes.data(), bytes.size(),
-                        SQLITE_TRANSIENT);
-  }
-  return *this;
-}
-
-Query& Query::null() {
-  if (statement_ != nullptr) sqlite3_bind_null(statement_, ++bound_);
-  return *this;
-}
-
-bool Query::next() {
-  if (statement_ == nullptr || !db_.error_.ok()) return false;
-  int code = sqlite3_step(statement_);
-  if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) db_.fail(code);
-  return false;
-}
-
-std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
-std::string Query::text(int column) const { return std::string(view(column)); }
-std::string Query::bytes(int column) const { return std::string(view(column)); }
-
-std::string_view Query::view(int column) const {
-  const void* data = sqlite3_column_blob(statement_, column);
-  int size = sqlite3_column_bytes(statement_, column);
-  return data == nullptr ? std::string_view()
-                         : std::string_view(static_cast<const char*>(data), static_cast<std::size_t>(size));
-}
-
-bool Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
 }  // namespace storesweep

@@ -2,7 +2,7 @@
 """./dev bench: storesweep beside its peers, each pair in one run and in turn, as ratios with their spread.
 
 usage: bench.py PROGRAMS SOURCE FOLDER [--quick] [--write] [--pairs N] [NAME...]
-Names: rate, rate2000, pickup, judged, memory, device, apk, rejudge, explore, canaries (default: all). --quick: a smoke run, without the peers that are
+Names: rate, rate2000, postgres, pickup, judged, memory, device, apk, rejudge, explore, canaries (default: all). --quick: a smoke run, without the peers that are
 not installed; exit 77 when our own programs are not built. --write: this run's figures go to
 docs/benchmarks.md; what it did not measure stays there with its own date.
 """
@@ -22,7 +22,7 @@ import report
 from servers import Load, Ours, Postgres, Redis, free_port, proportional_mib, wait_until
 
 SKIPPED = 77
-NAMES = ["rate", "rate2000", "pickup", "judged", "memory", "device", "apk", "rejudge", "explore", "canaries"]  # after a restart retests wait for a lease
+NAMES = ["rate", "rate2000", "postgres", "pickup", "judged", "memory", "device", "apk", "rejudge", "explore", "canaries"]  # after a restart retests wait for a lease
 
 
 class Bench:
@@ -36,6 +36,8 @@ class Bench:
         self.many = 40 if self.quick else 2_000
         self.results = {}
         self.running = []
+        self.feeders = {}
+        self.next_worker = 1
         self.ours = None
 
     # ---- servers, filled once and kept for the benchmarks that follow
@@ -59,28 +61,27 @@ class Bench:
         began = time.monotonic()
         self.ours.import_jobs(self.jobs)
         self.import_s = time.monotonic() - began
-        self.feeders = {s.name: s.load(1, 1) for s in self.peers}
+        self.feeders.update({s.name: s.load(1, 1) for s in self.peers})
         for s in self.all:
             self.fill(s)
         # One job's worth of work through each, as any queue that runs has had.
         self.first_worker = self.ours.load(0, 1, 1)
-        self.next_worker = 1
         self.queued_mib = {s.name: proportional_mib(s.pids()) for s in self.all}
 
     def fill(self, server):
         """At least so many jobs queued."""
-        if server is self.ours:
+        if isinstance(server, Ours):
             server.fill(self.jobs)
         else:
             self.feeders[server.name].ask(f"fill {self.jobs - server.left if hasattr(server, 'left') else self.jobs}")
             server.left = self.jobs
 
     def took(self, server, n):
-        if server is not self.ours:
+        if not isinstance(server, Ours):
             server.left = max(0, server.left - n)
 
-    def our_load(self, workers, leases, *more):
-        load = self.ours.load(self.next_worker, workers, leases, *more)
+    def our_load(self, workers, leases, *more, ours=None):
+        load = (ours or self.ours).load(self.next_worker, workers, leases, *more)
         self.next_worker += workers
         return load
 
@@ -103,24 +104,25 @@ class Bench:
 
     def one_rate(self, server, load):
         self.fill(server)
-        before = server.ended() if server is self.ours else 0
+        before = server.ended() if isinstance(server, Ours) else 0
         answer = load.ask(f"run {self.ms}")
         self.took(server, answer["done"] + 40_000)
         if answer["stalled"]:
             raise RuntimeError(f"{answer['stalled']} workers stalled")
-        if server is self.ours:
+        if isinstance(server, Ours):
             wait_until(lambda: server.ended() - before >= answer["done"])  # the store says the same
         return answer["rate"]
 
-    def rates(self, title, workers, leases, extra=None):
-        loads = {self.ours: self.our_load(workers, leases), **{s: s.load(workers, leases) for s in self.peers}}
+    def rates(self, title, workers, leases, extra=None, ours=None, peers=None):
+        ours, peers = ours or self.ours, self.peers if peers is None else peers
+        loads = {ours: self.our_load(workers, leases, ours=ours), **{s: s.load(workers, leases) for s in peers}}
         runs = {s.name: (lambda s=s: self.one_rate(s, loads[s])) for s in loads}
         if extra:
             runs[extra[0]] = lambda: self.one_rate(self.ours, extra[1])
         found = self.rounds(runs)
         for load in loads.values():
             load.close()
-        self.results[title] = {"unit": "jobs/s", "more_is_better": True, "ours": self.ours.name, "values": found}
+        self.results[title] = {"unit": "jobs/s", "more_is_better": True, "ours": ours.name, "values": found}
 
     def rate(self):
         self.servers()
@@ -132,6 +134,27 @@ class Bench:
         few = self.our_load(16, 1)
         self.rates(f"{self.many} workers, one lease each", self.many, 1, ("storesweep, 16 workers", few))
         few.close()
+
+    def postgres(self):
+        """Our coordinator with its store on the very server that the plain queue is on."""
+        run = self.folder / "run-postgres"
+        shutil.rmtree(run, ignore_errors=True)
+        peer = self.start(Postgres(self.o.programs, run / "server"))
+        peer.name = "SKIP LOCKED on the same server"
+        peer.create("storesweep")
+        ours = Ours(self.o.programs, self.o.source, run / "ours", self.next_worker + 200, 4 if self.quick else 60,
+                    f'postgres: {{connection: "{peer.connection("storesweep")}"}}')
+        ours.name = "storesweep on PostgreSQL"
+        self.start(ours)
+        ours.import_jobs(self.jobs)
+        self.feeders[peer.name] = peer.load(1, 1)
+        self.rates("store on PostgreSQL: 16 workers, one lease each", 16, 1, ours=ours, peers=[peer])
+        self.rates("store on PostgreSQL: 16 workers, 32 leases each", 16, 32, ours=ours, peers=[peer])
+        self.feeders.pop(peer.name).close()
+        for server in (ours, peer):
+            server.stop()
+            self.running.remove(server)
+        shutil.rmtree(run)
 
     def memory(self):
         self.servers()
@@ -372,7 +395,7 @@ def main():
     began = time.monotonic()
     names = options.names or NAMES
     if options.quick and not options.names:
-        names = (["rate", "pickup", "judged"] + ([] if device_missing(options.programs, bench.folder) else ["device"]) +
+        names = (["rate"] + ([] if peers_missing(options.programs) else ["postgres"]) + ["pickup", "judged"] + ([] if device_missing(options.programs, bench.folder) else ["device"]) +
                  ([] if apk_bench.missing(options.programs) else ["apk"]) +
                  ([] if rejudge_missing(options.programs) else ["rejudge"]) +
                  ([] if explore_missing(options.programs) else ["explore"]) +

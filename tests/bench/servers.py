@@ -1,5 +1,5 @@
-"""What ./dev bench runs: our coordinator as a real process on SQLite, Redis and PostgreSQL, each in a folder of its own
-on the same disk, on loopback ports that were free a moment ago; and the load programs, driven by lines."""
+"""What ./dev bench runs: our coordinator as a real process, Redis and PostgreSQL, each in a folder of its own on the same
+disk, on loopback ports that were free a moment ago; and the load programs, driven by lines."""
 import glob
 import json
 import os
@@ -103,7 +103,7 @@ class Server:
 class Ours(Server):
     name = "storesweep"
 
-    def __init__(self, programs, source, folder, workers, lease_s=60):
+    def __init__(self, programs, source, folder, workers, lease_s=60, store="sqlite: store.db"):
         self.lease_s = lease_s
         self.programs, self.folder = pathlib.Path(programs), pathlib.Path(folder)
         self.folder.mkdir(parents=True)
@@ -114,7 +114,7 @@ class Ours(Server):
         # One failure ends a job here, so that each of them is the durable end of one.
         (self.folder / "coordinator.yaml").write_text(f"""
 log: {{level: warning}}
-store: {{sqlite: store.db}}
+store: {{{store}}}
 blobs: {{folder: blobs, low_water_bytes: 1 MiB, high_water_bytes: 2 MiB}}
 link: {{listen: "tcp://127.0.0.1:{self.link}", key_file: coordinator.key, workers_file: workers.txt}}
 leases: {{lease_ms: {lease_s * 1000}, drift_ms: 500, attempts: {{infrastructure: 1}}}}
@@ -250,6 +250,12 @@ class Postgres(Server):
             return subprocess.run([self.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode == 0
         wait_until(ready)
 
+    def create(self, database):
+        self.as_postgres(self.bin / "createdb", "-h", "127.0.0.1", "-p", self.port, "-U", "postgres", database)
+
+    def connection(self, database="postgres"):
+        return f"host=127.0.0.1 port={self.port} user=postgres dbname={database}"
+
     def kill(self):
         # The postmaster alone: its children notice and go; the next one waits for them.
         self.process.send_signal(signal.SIGKILL)
@@ -259,5 +265,4 @@ class Postgres(Server):
         return [self.process.pid, *children(self.process.pid)]
 
     def load(self, workers, leases):
-        return Load(self.programs / "storesweep-bench-postgres",
-                    f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres", workers, leases)
+        return Load(self.programs / "storesweep-bench-postgres", self.connection(), workers, leases)

@@ -95,7 +95,7 @@ devices: {{serials: {json.dumps(self.serials if i == 0 else ["none"])}}}
 
 
 class Cluster:
-    def __init__(self, build, source, folder, workers=2, devices=4, lease_ms=3000, real=None, apks=()):
+    def __init__(self, build, source, folder, workers=2, devices=4, lease_ms=3000, real=None, apks=(), store="sqlite: store.db"):
         source = pathlib.Path(source).absolute()
         self.folder = pathlib.Path(folder).absolute()
         self.real = real
@@ -116,7 +116,7 @@ class Cluster:
         (self.folder / "workers.txt").write_text(lines)
         (self.folder / "coordinator.yaml").write_text(f"""
 log: {{level: info}}
-store: {{sqlite: store.db}}
+store: {{{store}}}
 blobs: {{folder: blobs, low_water_bytes: 1 MiB, high_water_bytes: 2 MiB}}
 link: {{listen: "tcp://127.0.0.1:{self.link}", key_file: coordinator.key, workers_file: workers.txt}}
 leases: {{lease_ms: {lease_ms}, drift_ms: 200, no_device_ms: 2000, retry_ms: 20}}

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """A sweep of many scripted apps with known answers, while coordinator and workers are killed at random (SIGKILL).
-Every (sweep, listing) must end exactly once, and the counts must equal the known answers to the last row.
+Every (sweep, listing) must end exactly once, and the counts must equal the known answers to the last row. With
+--postgres the store is a real PostgreSQL, which is stopped and killed as well; exit code 77: it is not installed.
 
-usage: kill_test.py PROGRAMS SOURCE [APPS [SEED]]
+usage: kill_test.py PROGRAMS SOURCE [APPS [SEED]] [--postgres]
 """
 import collections
 import json
@@ -14,7 +15,14 @@ import tempfile
 import time
 
 from cluster import Cluster, children
+from postgres import Postgres, binaries
 
+on_postgres = "--postgres" in sys.argv
+if on_postgres:
+    sys.argv.remove("--postgres")
+    if binaries() is None:
+        print("SKIPPED: PostgreSQL is not installed (Debian: postgresql)")
+        sys.exit(77)
 programs, source = sys.argv[1], sys.argv[2]
 apps = int(sys.argv[3]) if len(sys.argv) > 3 else 500
 seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.randrange(1 << 30)
@@ -78,9 +86,12 @@ def all_results(cluster, sweep):
 def main():
     print(f"seed {seed}, {apps} apps: replay with: {sys.argv[0]} {programs} {source} {apps} {seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="storesweep_kill_") as folder:
-        cluster = Cluster(programs, source, folder)
+        os.chmod(folder, 0o755)
+        database = Postgres(f"{folder}/postgres") if on_postgres else None
+        store = {"store": f'postgres: {{connection: "{database.connection}"}}'} if database else {}
+        cluster = Cluster(programs, source, folder, **store)
         try:
-            run(cluster, folder)
+            run(cluster, folder, database)
         except BaseException:
             for name in ["coordinator", *cluster.worker_names()]:
                 log = open(f"{folder}/{name}.log").read()
@@ -88,9 +99,26 @@ def main():
             raise
         finally:
             cluster.stop()
+            if database:
+                database.end()
 
 
-def run(cluster, folder):
+def kill(cluster, database, name):
+    """And starts it again."""
+    if name == "judge":
+        return kill_a_judge(cluster)
+    if name == "postgres":
+        database.end(chance.choice([signal.SIGKILL, signal.SIGINT]))
+        time.sleep(chance.uniform(0, 0.3))
+        database.start()
+        return 1
+    cluster.kill(name)
+    time.sleep(chance.uniform(0, 0.3))
+    cluster.start(name)
+    return 1
+
+
+def run(cluster, folder, database):
     ends, levels = write_catalogue(f"{folder}/catalogue.jsonl")
     cluster.start("coordinator")
     for name in cluster.worker_names():
@@ -118,14 +146,8 @@ def run(cluster, folder):
         finally:
             if time.time() >= next_kill and sum(kills.values()) < 12:
                 next_kill = time.time() + chance.uniform(0.3, 2.0)
-                name = chance.choice(["coordinator", "judge", *cluster.worker_names()])
-                if name == "judge":
-                    kills[name] += kill_a_judge(cluster)
-                else:
-                    cluster.kill(name)
-                    kills[name] += 1
-                    time.sleep(chance.uniform(0, 0.3))
-                    cluster.start(name)
+                name = chance.choice(["coordinator", "judge", *cluster.worker_names(), *(["postgres"] * 2 if database else [])])
+                kills[name] += kill(cluster, database, name)
         if status["state"] == "done" and status["confirmations_open"] == 0:
             break
     cluster.wait_ready()  # the last kill may have struck after the last look

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "common/base/text.h"
+
 namespace storesweep {
 namespace {
 
@@ -63,6 +65,33 @@ TEST(CoordinatorConfig, SendsNoControlsUnlessItHasAFolderOfProbes) {
     const auto c = read(wrong);
     ASSERT_FALSE(c.ok()) << wrong;
     EXPECT_NE(c.status().message().find("controls."), std::string::npos) << c.status().message();
+  }
+}
+
+TEST(CoordinatorConfig, HasOneStoreAndNoPasswordInIt) {
+  EXPECT_TRUE(ends_with(read("")->store.sqlite, "/data/storesweep.db"));
+  setenv("STORESWEEP_TEST_SECRET", "s3cret", 1);
+  const auto c = read(
+      "store:\n  postgres: {connection: 'host=a,b dbname=s', password: '${STORESWEEP_TEST_SECRET}', "
+      "patience_ms: 1 min}\n");
+  ASSERT_TRUE(c.ok()) << c.status().message();
+  EXPECT_TRUE(c->store.sqlite.empty());
+  EXPECT_EQ(c->store.postgres.connection, "host=a,b dbname=s");
+  EXPECT_EQ(c->store.postgres.password, "s3cret");
+  EXPECT_EQ(c->store.postgres.patience_ms, 60'000);
+  const std::pair<const char*, const char*> wrong[] = {
+      {"store:\n  postgres: {connection: 'host=a password=p'}\n",
+       ":2:26: store.postgres.connection: a password"},
+      {"store:\n  postgres: {connection: 'postgresql://u:p@h/d'}\n", "connection: a password has no place"},
+      {"store:\n  postgres: {connection: 'hots=a'}\n", "hots"},
+      {"store:\n  postgres: {connection: 'host=a', password: plain}\n", ":2:44: store.postgres.password"},
+      {"store: {sqlite: x, postgres: {connection: 'host=a'}}\n", "sqlite: either this or `postgres`"},
+      {"store: {postgres: {}}\n", "connection"},
+      {"store: {postgres: {connection: 'host=a', connect_ms: 1}}\n", "connect_ms"}};
+  for (const auto& [yaml, message] : wrong) {
+    const auto refused = read(yaml);
+    ASSERT_FALSE(refused.ok()) << yaml;
+    EXPECT_NE(refused.status().message().find(message), std::string::npos) << refused.status().message();
   }
 }
 

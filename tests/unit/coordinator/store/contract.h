@@ -1,4 +1,4 @@
-// What every store must do alike: one fixture for MemoryStore, SqliteStore and those to come, and small
+// What every store must do alike: one fixture for MemoryStore, SqliteStore and PostgresStore, and small
 // makers of records. A store under test is made by a Maker, and can be opened again where it is durable.
 #pragma once
 
@@ -16,6 +16,7 @@ struct Maker {
   std::string name;
   std::function<std::unique_ptr<Store>(const std::string& folder)> open;
   bool durable = false;
+  std::string needs;  // what is not installed here; empty: nothing
 };
 const std::vector<Maker>& makers();
 
@@ -27,6 +28,7 @@ EndJob verdict_of(JobId job, SweepId sweep, std::uint64_t n, std::optional<RunRe
 class Contract : public ::testing::TestWithParam<Maker> {
  protected:
   void SetUp() override {
+    if (!GetParam().needs.empty()) GTEST_SKIP() << GetParam().needs << " is not installed";
     store_ = GetParam().open(folder_.path());
     ASSERT_NE(store_, nullptr);
     lead();

@@ -1,13 +1,26 @@
 #include "tests/unit/coordinator/store/contract.h"
+#include "common/base/hash.h"
 #include "coordinator/store/memory_store.h"
+#include "coordinator/store/postgres_store.h"
 #include "coordinator/store/sqlite_store.h"
+#include "tests/unit/coordinator/store/postgres_server.h"
 #include "tests/unit/temporary_folder.h"
 
 namespace storesweep::contract {
+namespace {
+std::unique_ptr<Store> open_postgres(const std::string& folder) {
+  SeededRandom random(1);
+  const std::string name = "t" + to_hex(sha256(folder)).substr(0, 20);
+  auto store = PostgresStore::open(
+      {.connection = testing::PostgresServer::shared()->connection(name), .may_forget = true}, random);
+  EXPECT_TRUE(store.ok()) << store.status().text();
+  return store.ok() ? std::move(*store) : nullptr;
+}
+}  // namespace
 
 const std::vector<Maker>& makers() {
   static const std::vector<Maker> kAll = {
-      {"Memory", [](const std::string&) { return std::make_unique<MemoryStore>(); }, false},
+      {"Memory", [](const std::string&) { return std::make_unique<MemoryStore>(); }, false, ""},
       {"Sqlite",
        [](const std::string& folder) -> std::unique_ptr<Store> {
          SeededRandom random(1);
@@ -15,7 +28,9 @@ const std::vector<Maker>& makers() {
          EXPECT_TRUE(store.ok()) << store.status().text();
          return store.ok() ? std::move(*store) : nullptr;
        },
-       true},
+       true, ""},
+      {"Postgres", open_postgres, true,
+       testing::PostgresServer::shared() == nullptr ? "PostgreSQL (Debian: postgresql)" : ""},
   };
   return kAll;
 }

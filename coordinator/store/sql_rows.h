@@ -1,12 +1,12 @@
-// Rows of SQLite as records, for the reads and the writes of SqliteStore. Each function works in the
-// transaction that its Db is in; errors stick to the Db (sqlite_db.h). One thread at a time.
+// Rows as records, for the reads and the writes of SqlStore. Each function works in the
+// transaction that its Db is in; errors stick to the Db (db.h). One thread at a time.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "coordinator/store/sqlite_db.h"
+#include "coordinator/store/db.h"
 #include "coordinator/store/store.h"
 
 namespace storesweep::rows {
@@ -26,12 +26,16 @@ namespace storesweep::rows {
 #define STORESWEEP_JOB_OF_SWEEP(job, sweep)                                               \
   job " >= (SELECT min(first) FROM shard WHERE sweep = " sweep " AND count > 0) AND " job \
       " < (SELECT max(first + count) FROM shard WHERE sweep = " sweep " AND count > 0)"
+#define STORESWEEP_EXTRA_COLUMNS                                                                          \
+  "job, kind, parent, sweep, origin, rules, depth, base_run, not_on_device, on_class, on_api, file_set, " \
+  "idempotency_key, finding, apk_url"
 #define STORESWEEP_CLOSING_COLUMNS "number, journal, epoch, n, job, at_ms, before, key, signature"
 inline constexpr int kListingColumns = 24;
 
 Listing listing(const Query& q, int first);
 RunRecord run(const Query& q, int first);
 std::optional<RunRecord> run(Db& db, RunId id);
+ExtraJob extra(const Query& q);
 std::optional<ExtraJob> extra(Db& db, JobId job);
 std::vector<ExtraJob> open_extras(Db& db);
 std::optional<SweepRecord> sweep(Db& db, SweepId id);

@@ -1,8 +1,8 @@
 // Calibrations: the last one of each class of devices.
 #include <algorithm>
 
-#include "coordinator/store/sqlite_read.h"
-#include "coordinator/store/sqlite_store.h"
+#include "coordinator/store/sql_read.h"
+#include "coordinator/store/sql_store.h"
 
 #define CALIBRATION_COLUMNS "id, fingerprint, device_class, api, tools, at_ms, json"
 
@@ -14,20 +14,25 @@ CalibrationRecord record(Query& q) {
                     std::string(q.view(4))};
   return {q.integer(0), std::move(where), q.integer(5), std::string(q.view(6))};
 }
+
+void put(Db& db, const CalibrationRecord& r, const char* sql) {
+  Query q(db, sql);
+  q << r.at_ms << r.json << r.where.fingerprint << r.where.kind.device_class;
+  (q << std::int64_t{r.where.kind.api} << r.where.tools).run();
+}
 }  // namespace
 
-Status SqliteStore::put_calibration(std::uint64_t epoch, const CalibrationRecord& record) {
+Status SqlStore::put_calibration(std::uint64_t epoch, const CalibrationRecord& record) {
   std::lock_guard lock(writing_);
   TRY(start_write(epoch));
   Db& db = *writer_;
-  {
-    Query q(db,
-            "INSERT INTO calibration (fingerprint, device_class, api, tools, at_ms, json) VALUES (?, ?, ?, "
-            "?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms, json = excluded.json");
-    (q << record.where.fingerprint << record.where.kind.device_class << std::int64_t{record.where.kind.api}
-       << record.where.tools << record.at_ms << record.json)
-        .run();
+  put(db, record,
+      "UPDATE calibration SET at_ms = ?, json = ? WHERE fingerprint = ? AND device_class = ? AND "
+      "api = ? AND tools = ?");
+  if (db.changed() == 0) {
+    put(db, record,
+        "INSERT INTO calibration (at_ms, json, fingerprint, device_class, api, tools) VALUES (?, ?, "
+        "?, ?, ?, ?)");
   }
   bool too_many = false;
   {
@@ -41,7 +46,7 @@ Status SqliteStore::put_calibration(std::uint64_t epoch, const CalibrationRecord
   return db.end();
 }
 
-Result<CalibrationRecord> SqliteStore::calibration(const DeviceClass& where) {
+Result<CalibrationRecord> SqlStore::calibration(const DeviceClass& where) {
   return read<CalibrationRecord>([&](Db& db) -> Result<CalibrationRecord> {
     Query q(db, "SELECT " CALIBRATION_COLUMNS
                 " FROM calibration WHERE fingerprint = ? AND device_class = ? AND api = ? AND tools = ?");
@@ -51,7 +56,7 @@ Result<CalibrationRecord> SqliteStore::calibration(const DeviceClass& where) {
   });
 }
 
-Result<Page<CalibrationRecord>> SqliteStore::calibrations(const PageRequest& page) {
+Result<Page<CalibrationRecord>> SqlStore::calibrations(const PageRequest& page) {
   return read<Page<CalibrationRecord>>([&](Db& db) -> Result<Page<CalibrationRecord>> {
     const auto after = parse_cursor(page.cursor);
     if (!after) return invalid("the cursor is not one of ours");

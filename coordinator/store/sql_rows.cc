@@ -1,8 +1,8 @@
-#include "coordinator/store/sqlite_rows.h"
+#include "coordinator/store/sql_rows.h"
 
 #include <algorithm>
 
-#include "coordinator/store/sqlite_codec.h"
+#include "coordinator/store/codec.h"
 
 namespace storesweep::rows {
 
@@ -64,12 +64,7 @@ std::optional<RunRecord> run(Db& db, RunId id) {
   return q.next() ? std::optional(run(q, 0)) : std::nullopt;
 }
 
-namespace {
-#define EXTRA_COLUMNS                                                                                     \
-  "job, kind, parent, sweep, origin, rules, depth, base_run, not_on_device, on_class, on_api, file_set, " \
-  "idempotency_key, finding, apk_url"
-
-ExtraJob extra_of(const Query& q) {
+ExtraJob extra(const Query& q) {
   ExtraJob e;
   e.job = JobId{q.integer(0)};
   e.kind = static_cast<JobKind>(q.integer(1));
@@ -88,6 +83,7 @@ ExtraJob extra_of(const Query& q) {
   return e;
 }
 
+namespace {
 std::vector<ShardRecord> shards(Db& db, SweepId id) {
   std::vector<ShardRecord> out;
   Query q(db, "SELECT first, count, mark, paused FROM shard WHERE sweep = ? ORDER BY shard");
@@ -98,15 +94,15 @@ std::vector<ShardRecord> shards(Db& db, SweepId id) {
 }  // namespace
 
 std::optional<ExtraJob> extra(Db& db, JobId job) {
-  Query q(db, "SELECT " EXTRA_COLUMNS " FROM extra WHERE job = ?");
+  Query q(db, "SELECT " STORESWEEP_EXTRA_COLUMNS " FROM extra WHERE job = ?");
   q << job.value;
-  return q.next() ? std::optional(extra_of(q)) : std::nullopt;
+  return q.next() ? std::optional(extra(q)) : std::nullopt;
 }
 
 std::vector<ExtraJob> open_extras(Db& db) {
   std::vector<ExtraJob> out;
-  Query q(db, "SELECT " EXTRA_COLUMNS " FROM extra WHERE ended = 0 ORDER BY job");
-  while (q.next()) out.push_back(extra_of(q));
+  Query q(db, "SELECT " STORESWEEP_EXTRA_COLUMNS " FROM extra WHERE ended = 0 ORDER BY job");
+  while (q.next()) out.push_back(extra(q));
   return out;
 }
 
@@ -139,14 +135,14 @@ std::optional<SweepRecord> sweep(Db& db, SweepId id) {
 
 std::map<std::string, std::int64_t> ended_by(Db& db, SweepId id) {
   std::map<std::string, std::int64_t> out;
-  Query q(db, "SELECT how, n FROM sweep_end WHERE sweep = ?");
+  Query q(db, "SELECT how, CAST(sum(n) AS BIGINT) FROM sweep_end WHERE sweep = ? GROUP BY how");
   q << id.value;
   while (q.next()) out[std::string(name(static_cast<EndKind>(q.integer(0))))] = q.integer(1);
   return out;
 }
 
 std::int64_t judgement(Db& db, JobId job) {
-  Query q(db, "SELECT ifnull(max(id), 0) FROM judged WHERE job = ?");
+  Query q(db, "SELECT coalesce(max(id), 0) FROM judged WHERE job = ?");
   q << job.value;
   return q.next() ? q.integer(0) : 0;
 }

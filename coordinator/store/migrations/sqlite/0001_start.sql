@@ -1,5 +1,5 @@
 -- The first form of the store. Rows are appended; only counters, marks, states and switches are updated.
--- Times: wall clock, milliseconds. Enumerations: the numbers of common/model. BLOBs: coordinator/store/sqlite_codec.h.
+-- Times: wall clock, milliseconds. Enumerations: the numbers of common/model. BLOBs: coordinator/store/codec.h.
 
 CREATE TABLE lead (              -- one row
   id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -1,9 +1,10 @@
 // Catalogues: listings by their key and the hash of their content.
-#include "coordinator/store/sqlite_codec.h"
-#include "coordinator/store/sqlite_db.h"
-#include "coordinator/store/sqlite_read.h"
-#include "coordinator/store/sqlite_rows.h"
-#include "coordinator/store/sqlite_store.h"
+#include "coordinator/store/codec.h"
+#include "coordinator/store/db.h"
+#include "coordinator/store/import_rows.h"
+#include "coordinator/store/sql_read.h"
+#include "coordinator/store/sql_rows.h"
+#include "coordinator/store/sql_store.h"
 
 namespace storesweep {
 namespace {
@@ -16,70 +17,22 @@ Status check_open(Db& db, std::int64_t import) {
   return q.next() || !db.error().ok() ? ok_status() : not_found("no open import " + std::to_string(import));
 }
 
-std::int64_t note_change(Db& db, std::int64_t import, Change kind, std::int64_t listing) {
-  Query q(db, "INSERT INTO change (import, kind, listing) VALUES (?, ?, ?)");
-  (q << import << static_cast<std::int64_t>(kind) << listing).run();
-  return db.last_id();
-}
-
-std::int64_t insert_listing(Db& db, const Listing& l, std::int64_t import) {
-  Query q(db,
-          "INSERT INTO listing (tenant, subject, place, store, package, version_name, version_code, label, "
-          "developer, "
-          "credit_code, filing_number, region, category, category_source, rank, downloads, release_date, "
-          "permissions, "
-          "policy_url, apk_url, apk_sha256, apk_bytes, page, import) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  q << l.tenant.value << std::int64_t{static_cast<int>(l.subject)} << std::int64_t{static_cast<int>(l.place)}
-    << l.store << l.package << l.version_name << l.version_code << l.label << l.developer << l.credit_code
-    << l.filing_number << l.region << l.category << l.category_source << l.rank << l.downloads
-    << l.release_date;
-  q.blob(codec::permissions(l.permissions));
-  (q << l.policy_url << l.apk_url << l.apk_sha256 << l.apk_bytes << l.page << import).run();
-  return db.last_id();
-}
-
-struct Standing {
-  std::int64_t listing = 0;
-  bool same = false;
-  bool gone = false;
-  std::int64_t import = 0;  // that brought it last
-};
-std::optional<Standing> standing(Db& db, const Listing& l, const std::string& content) {
-  Query q(
-      db,
-      "SELECT listing, content, gone, import FROM current WHERE store = ? AND package = ? AND tenant = ? AND "
-      "place = ?");
-  q << l.store << l.package << l.tenant.value << std::int64_t{static_cast<int>(l.place)};
-  if (!q.next()) return std::nullopt;
-  return Standing{q.integer(0), q.view(1) == content, q.integer(2) != 0, q.integer(3)};
-}
-
-// What moves daily and makes no new revision.
-void put_figures(Db& db, std::int64_t listing, const Listing& l) {
-  Query q(db,
-          "UPDATE listing SET rank = ?1, downloads = ?2 WHERE id = ?3 AND (rank <> ?1 OR downloads <> ?2)");
-  (q << l.rank << l.downloads << listing).run();
-}
-
-void import_row(Db& db, std::int64_t import, const Listing& l, ImportCounts& n) {
+void import_row(ImportRows& rows, std::int64_t import, const Listing& l, ImportCounts& n) {
   std::string content = codec::content_hash(l);
-  auto old = standing(db, l, content);
-  if (old && old->same) put_figures(db, old->listing, l);
-  if (old && old->same && !old->gone) {
+  const auto old = rows.current(l);
+  const bool same = old && old->content == content;
+  if (same) rows.put_figures(old->listing, l);
+  if (same && !old->gone) {
     if (old->import == import) return;  // an import that broke off goes on: this row was counted
     ++n.unchanged;
-    Query q(db, "UPDATE current SET import = ? WHERE store = ? AND package = ? AND tenant = ? AND place = ?");
-    (q << import << l.store << l.package << l.tenant.value << std::int64_t{static_cast<int>(l.place)}).run();
+    rows.touch(l, import);
     return;
   }
-  bool changed = old && !old->gone;
+  const bool changed = old && !old->gone;
   ++(changed ? n.changed : n.added);
-  std::int64_t id = old && old->same ? old->listing : insert_listing(db, l, import);
-  const std::int64_t since = note_change(db, import, changed ? Change::kChanged : Change::kAdded, id);
-  Query q(db, "INSERT OR REPLACE INTO current VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)");
-  q << l.store << l.package << l.tenant.value << std::int64_t{static_cast<int>(l.place)} << id;
-  (q.blob(content) << import << since).run();
+  const std::int64_t id = same ? old->listing : rows.add_listing(l, import);
+  const std::int64_t since = rows.add_change(import, changed ? Change::kChanged : Change::kAdded, id);
+  rows.put_current(l, {id, std::move(content), import, since, false}, old.has_value());
 }
 
 // What stands of the import's store and was not brought by it.
@@ -105,8 +58,8 @@ std::optional<ImportCounts> counts_of(Db& db, std::int64_t import) {
 }
 }  // namespace
 
-Result<std::int64_t> SqliteStore::begin_import(std::uint64_t epoch, const std::string& store,
-                                               const std::string& idempotency_key, std::int64_t at_ms) {
+Result<std::int64_t> SqlStore::begin_import(std::uint64_t epoch, const std::string& store,
+                                            const std::string& idempotency_key, std::int64_t at_ms) {
   std::lock_guard lock(writing_);
   TRY(start_write(epoch));
   Db& db = *writer_;
@@ -122,9 +75,8 @@ Result<std::int64_t> SqliteStore::begin_import(std::uint64_t epoch, const std::s
   std::int64_t id = 0;
   if (!before) {
     {
-      Query q(db, "INSERT INTO import (store, at_ms) VALUES (?, ?)");
-      (q << store << at_ms).run();
-      id = db.last_id();
+      Query q(db, "INSERT INTO import (store, at_ms) VALUES (?, ?) RETURNING id");
+      id = (q << store << at_ms).made();
     }
     if (!idempotency_key.empty()) {
       Query q(db, "INSERT INTO idempotency VALUES ('import', ?, ?)");
@@ -136,8 +88,8 @@ Result<std::int64_t> SqliteStore::begin_import(std::uint64_t epoch, const std::s
   return before.value_or(id);
 }
 
-Result<ImportCounts> SqliteStore::import_rows(std::uint64_t epoch, std::int64_t import,
-                                              std::span<const Listing> rows) {
+Result<ImportCounts> SqlStore::import_rows(std::uint64_t epoch, std::int64_t import,
+                                           std::span<const Listing> rows) {
   if (rows.size() > kMaxRowsPerCall) return invalid("more than 10000 rows in one call");
   std::lock_guard lock(writing_);
   TRY(start_write(epoch));
@@ -147,7 +99,10 @@ Result<ImportCounts> SqliteStore::import_rows(std::uint64_t epoch, std::int64_t 
     return s;
   }
   ImportCounts n;
-  for (const Listing& l : rows) import_row(db, import, l, n);
+  const auto import_rows = rows_of_import(db);
+  import_rows->expect(rows);
+  for (const Listing& l : rows) import_row(*import_rows, import, l, n);
+  import_rows->finish();
   Query q(
       db,
       "UPDATE import SET added = added + ?, changed = changed + ?, unchanged = unchanged + ? WHERE id = ?");
@@ -156,7 +111,7 @@ Result<ImportCounts> SqliteStore::import_rows(std::uint64_t epoch, std::int64_t 
   return n;
 }
 
-Status SqliteStore::keep_listed(std::uint64_t epoch, std::int64_t import, std::span<const Listing> rows) {
+Status SqlStore::keep_listed(std::uint64_t epoch, std::int64_t import, std::span<const Listing> rows) {
   if (rows.size() > kMaxRowsPerCall) return invalid("more than 10000 rows in one call");
   std::lock_guard lock(writing_);
   TRY(start_write(epoch));
@@ -174,8 +129,8 @@ Status SqliteStore::keep_listed(std::uint64_t epoch, std::int64_t import, std::s
   return db.end();
 }
 
-Result<ImportCounts> SqliteStore::finish_import(std::uint64_t epoch, std::int64_t import, Rejected rejected,
-                                                std::int64_t at_ms) {
+Result<ImportCounts> SqlStore::finish_import(std::uint64_t epoch, std::int64_t import, Rejected rejected,
+                                             std::int64_t at_ms) {
   std::lock_guard lock(writing_);
   TRY(start_write(epoch));
   Db& db = *writer_;
@@ -193,7 +148,7 @@ Result<ImportCounts> SqliteStore::finish_import(std::uint64_t epoch, std::int64_
   return counts;
 }
 
-Result<ImportCounts> SqliteStore::import_counts(std::int64_t import) {
+Result<ImportCounts> SqlStore::import_counts(std::int64_t import) {
   return read<ImportCounts>([&](Db& db) -> Result<ImportCounts> {
     auto counts = counts_of(db, import);
     if (!counts) return not_found("no import " + std::to_string(import));
@@ -201,7 +156,7 @@ Result<ImportCounts> SqliteStore::import_counts(std::int64_t import) {
   });
 }
 
-Result<Page<ChangeRow>> SqliteStore::changes(const ChangeQuery& query, const PageRequest& page) {
+Result<Page<ChangeRow>> SqlStore::changes(const ChangeQuery& query, const PageRequest& page) {
   return read<Page<ChangeRow>>([&](Db& db) -> Result<Page<ChangeRow>> {
     auto before = parse_cursor(page.cursor);
     if (!before) return invalid("the cursor is not one of ours");
@@ -226,7 +181,7 @@ Result<Page<ChangeRow>> SqliteStore::changes(const ChangeQuery& query, const Pag
   });
 }
 
-Result<Page<Listing>> SqliteStore::listings(const std::string& store, const PageRequest& page) {
+Result<Page<Listing>> SqlStore::listings(const std::string& store, const PageRequest& page) {
   return read<Page<Listing>>([&](Db& db) -> Result<Page<Listing>> {
     auto after = parse_cursor(page.cursor);
     if (!after) return invalid("the cursor is not one of ours");

@@ -1,16 +1,16 @@
 // Reads of what makes evidence stand up: the chain of closings and the rule packs that were judged with.
 #include <algorithm>
 
-#include "coordinator/store/sqlite_codec.h"
-#include "coordinator/store/sqlite_read.h"
-#include "coordinator/store/sqlite_rows.h"
+#include "coordinator/store/codec.h"
+#include "coordinator/store/sql_read.h"
+#include "coordinator/store/sql_rows.h"
 
 namespace storesweep {
 namespace {
 KeptPack pack_in(const Query& q) { return {q.text(0), codec::digest(q.view(1)), q.bytes(2), q.integer(3)}; }
 }  // namespace
 
-Result<Closing> SqliteStore::closing_of(const Digest& journal) {
+Result<Closing> SqlStore::closing_of(const Digest& journal) {
   return read<Closing>([&](Db& db) -> Result<Closing> {
     Query q(db,
             "SELECT " STORESWEEP_CLOSING_COLUMNS " FROM closing WHERE journal = ? ORDER BY number LIMIT 1");
@@ -20,7 +20,7 @@ Result<Closing> SqliteStore::closing_of(const Digest& journal) {
   });
 }
 
-Result<std::vector<Closing>> SqliteStore::closings(std::int64_t after, std::size_t count) {
+Result<std::vector<Closing>> SqlStore::closings(std::int64_t after, std::size_t count) {
   return read<std::vector<Closing>>([&](Db& db) -> Result<std::vector<Closing>> {
     Query q(db,
             "SELECT " STORESWEEP_CLOSING_COLUMNS " FROM closing WHERE number > ? ORDER BY number LIMIT ?");
@@ -31,11 +31,11 @@ Result<std::vector<Closing>> SqliteStore::closings(std::int64_t after, std::size
   });
 }
 
-Result<Closing> SqliteStore::closing_head() {
+Result<Closing> SqlStore::closing_head() {
   return read<Closing>([](Db& db) -> Result<Closing> { return rows::closing_head(db); });
 }
 
-Result<KeptPack> SqliteStore::pack_of(const std::string& version) {
+Result<KeptPack> SqlStore::pack_of(const std::string& version) {
   return read<KeptPack>([&](Db& db) -> Result<KeptPack> {
     Query q(db,
             "SELECT version, sha256, files, at_ms FROM rule_pack WHERE version = ? ORDER BY id DESC LIMIT 1");
@@ -45,7 +45,7 @@ Result<KeptPack> SqliteStore::pack_of(const std::string& version) {
   });
 }
 
-Result<KeptPack> SqliteStore::pack(const Digest& sha256) {
+Result<KeptPack> SqlStore::pack(const Digest& sha256) {
   return read<KeptPack>([&](Db& db) -> Result<KeptPack> {
     Query q(db, "SELECT version, sha256, files, at_ms FROM rule_pack WHERE sha256 = ?");
     if (!q.blob(codec::digest(sha256)).next())

@@ -1,4 +1,4 @@
-#include "coordinator/store/sqlite_codec.h"
+#include "coordinator/store/codec.h"
 
 #include <algorithm>
 
@@ -273,6 +273,12 @@ Counts counts(std::string_view bytes) {
     if (in.ok()) out[t] = count;
   }
   return out;
+}
+
+void add(Counts& sum, const Counts& change) {
+  for (const auto& [tally, n] : change) {
+    if ((sum[tally] += n) == 0) sum.erase(tally);
+  }
 }
 
 std::string content_hash(const Listing& l) {

@@ -1,6 +1,6 @@
-// How lists and small structures stand in a column of SQLite: numbers little endian, texts and lists after
-// their length. What is read back is ours, but a broken disk is not: bytes that do not fit give what could be
-// read. Pure.
+// How lists and small structures stand in a column of a database: numbers little endian, texts and lists
+// after their length. What is read back is ours, but a broken disk is not: bytes that do not fit give what
+// could be read. Pure.
 #pragma once
 
 #include <map>
@@ -54,6 +54,7 @@ struct TallyLess {
 using Counts = std::map<Tally, std::int64_t, TallyLess>;
 std::string counts(const Counts& counts);
 Counts counts(std::string_view bytes);
+void add(Counts& sum, const Counts& change);  // what comes to 0 goes
 
 // Of all of a listing that is not its key, its rank or its downloads: 16 bytes that change when the content
 // does. (Ranks and downloads move daily; nobody tests an app again for them.)

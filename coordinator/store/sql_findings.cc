@@ -1,7 +1,7 @@
-// What people said of findings, and what retests answered: rows of SQLite, written and read.
-#include "coordinator/store/sqlite_read.h"
-#include "coordinator/store/sqlite_rows.h"
-#include "coordinator/store/sqlite_writer.h"
+// What people said of findings, and what retests answered, written and read.
+#include "coordinator/store/sql_read.h"
+#include "coordinator/store/sql_rows.h"
+#include "coordinator/store/sql_writer.h"
 
 namespace storesweep {
 namespace {
@@ -32,12 +32,12 @@ FindingAct act_of(const Query& q) {
 }
 }  // namespace
 
-std::int64_t SqliteWriter::insert(const FindingAct& a) {
+std::int64_t SqlWriter::insert(const FindingAct& a) {
   Query q(
       db_,
       "INSERT INTO finding_act (job, sweep, finding, kind, officer, reason, level, notice_date, due_date, "
       "retest, apk_url, outcome, verdict, journal_sha256, judgement, at_ms) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id");
   q << a.job.value << a.sweep.value << a.finding << std::int64_t{static_cast<int>(a.kind)} << a.officer
     << a.reason;
   if (a.level) {
@@ -47,11 +47,10 @@ std::int64_t SqliteWriter::insert(const FindingAct& a) {
   }
   q << a.notice_date << a.due_date << a.retest.value << a.apk_url
     << std::int64_t{static_cast<int>(a.outcome)};
-  (q.blob(a.verdict) << a.journal_sha256 << a.judgement << a.at_ms).run();
-  return db_.last_id();
+  return (q.blob(a.verdict) << a.journal_sha256 << a.judgement << a.at_ms).made();
 }
 
-WriteOutcome SqliteWriter::apply(const ActOnFinding& w) {
+WriteOutcome SqlWriter::apply(const ActOnFinding& w) {
   if (auto id = made_before("finding", w.idempotency_key)) return {WriteState::kAlready, *id, {}};
   if (!ended(w.act.job)) return {WriteState::kRefused, 0, "the finding's job has not ended"};
   const std::int64_t id = insert(w.act);
@@ -59,7 +58,7 @@ WriteOutcome SqliteWriter::apply(const ActOnFinding& w) {
   return {WriteState::kDone, id, {}};
 }
 
-Result<std::vector<FindingAct>> SqliteStore::finding_acts(const FindingActQuery& query) {
+Result<std::vector<FindingAct>> SqlStore::finding_acts(const FindingActQuery& query) {
   return read<std::vector<FindingAct>>([&](Db& db) -> Result<std::vector<FindingAct>> {
     std::vector<FindingAct> out;
     Query q(db, query.job ? "SELECT " ACT_COLUMNS
@@ -75,7 +74,7 @@ Result<std::vector<FindingAct>> SqliteStore::finding_acts(const FindingActQuery&
   });
 }
 
-Result<Listing> SqliteStore::current_listing(const Listing& key) {
+Result<Listing> SqlStore::current_listing(const Listing& key) {
   return read<Listing>([&](Db& db) -> Result<Listing> {
     Query q(db, "SELECT " STORESWEEP_LISTING_COLUMNS
                 " FROM current c JOIN listing l ON l.id = c.listing WHERE c.store = ? AND c.package = ? AND "

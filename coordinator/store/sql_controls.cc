@@ -1,10 +1,10 @@
-// Controls, what they did to devices and what they made void: rows of SQLite, written and read.
+// Controls, what they did to devices and what they made void: written and read.
 #include <algorithm>
 
-#include "coordinator/store/sqlite_codec.h"
-#include "coordinator/store/sqlite_read.h"
-#include "coordinator/store/sqlite_rows.h"
-#include "coordinator/store/sqlite_writer.h"
+#include "coordinator/store/codec.h"
+#include "coordinator/store/sql_read.h"
+#include "coordinator/store/sql_rows.h"
+#include "coordinator/store/sql_writer.h"
 
 #define CONTROL_COLUMNS \
   "epoch, n, job, sweep, probe, granted_ms, ended_ms, how, why, device, worker, run, rules, voided"
@@ -13,7 +13,6 @@ namespace storesweep {
 namespace {
 constexpr std::int64_t kJudgementsAPage = 1'000;
 
-std::int64_t signed_of(std::uint64_t n) { return static_cast<std::int64_t>(n); }
 WriteOutcome refused(std::string message) { return {WriteState::kRefused, 0, std::move(message)}; }
 
 ControlRecord control_of(const Query& q) {
@@ -52,22 +51,25 @@ std::int64_t judged_by_then(Db& db, RunId run) {
   if (!run) return 0;
   Query q(db,
           "SELECT max(judged) FROM (SELECT judged FROM control WHERE run <> 0 AND run = ?1 UNION ALL "
-          "SELECT judged FROM device_act WHERE kind = 1 AND run = ?1)");
+          "SELECT judged FROM device_act WHERE kind = 1 AND run = ?1) AS known");
   q << run.value;
   return q.next() ? q.integer(0) : 0;
 }
 }  // namespace
 
-WriteOutcome SqliteWriter::apply(const PutControl& w) {
+WriteOutcome SqlWriter::apply(const PutControl& w) {
   const ControlRecord& c = w.control;
-  Query q(db_, "INSERT OR IGNORE INTO control VALUES (?, ?, ?, ?, ?, ?, 0, 0, '', '', '', 0, x'', 0, 0)");
+  Query q(
+      db_,
+      "INSERT INTO control VALUES (?, ?, ?, ?, ?, ?, 0, 0, '', '', '', 0, ?, 0, 0) ON CONFLICT DO NOTHING");
   (q << signed_of(c.token.epoch) << signed_of(c.token.n) << c.job.value << c.sweep.value << c.probe
      << c.granted_ms)
+      .blob({})
       .run();
   return {db_.changed() == 1 ? WriteState::kDone : WriteState::kAlready, 0, {}};
 }
 
-WriteOutcome SqliteWriter::apply(const Box<EndControl>& boxed) {
+WriteOutcome SqlWriter::apply(const Box<EndControl>& boxed) {
   const EndControl& w = *boxed;
   const ControlRecord& c = w.control;
   {
@@ -76,9 +78,8 @@ WriteOutcome SqliteWriter::apply(const Box<EndControl>& boxed) {
     if (!q.next()) return refused("no such control");
     if (q.integer(0) != 0) return {WriteState::kAlready, 0, {}};
   }
-  if (w.run && exists("SELECT 1 FROM run WHERE id = ?", w.run->id.value))
-    return refused("the run's id is taken");
-  if (w.run) insert_run(*w.run);
+  if (w.run && rows_.has_run(w.run->id)) return refused("the run's id is taken");
+  if (w.run) rows_.add_run(*w.run);
   if (w.run && w.close_with) close_journal(*w.run, c.job, c.ended_ms, *w.close_with);
   {
     Query q(db_,
@@ -91,32 +92,31 @@ WriteOutcome SqliteWriter::apply(const Box<EndControl>& boxed) {
   return {};
 }
 
-void SqliteWriter::insert(const DeviceAct& a) {
+void SqlWriter::insert(const DeviceAct& a) {
   Query q(db_,
           "INSERT INTO device_act (device, kind, run, why, at_ms, judged) VALUES (?, ?, ?, ?, ?, "
           "(SELECT coalesce(max(id), 0) FROM judged))");
   (q << a.device << std::int64_t{static_cast<int>(a.kind)} << a.run.value << a.why << a.at_ms).run();
 }
 
-WriteOutcome SqliteWriter::apply(const ActOnDevice& w) {
+WriteOutcome SqlWriter::apply(const ActOnDevice& w) {
   insert(w.act);
   return {};
 }
 
-WriteOutcome SqliteWriter::apply(const Box<VoidRules>& boxed) {
+WriteOutcome SqlWriter::apply(const Box<VoidRules>& boxed) {
   const VoidRules& w = *boxed;
   if (!ended(w.judged.job)) return refused("the job has not ended");
-  if (w.judged.made_from && rows::judgement(db_, w.judged.job) != *w.judged.made_from)
+  if (w.judged.made_from && rows_.judgement(w.judged.job) != *w.judged.made_from)
     return {WriteState::kStale, 0, {}};
-  if (exists("SELECT 1 FROM extra WHERE job = ?", w.order.job.value))
-    return refused("the order's id is taken");
+  if (rows_.has_extra(w.order.job)) return refused("the order's id is taken");
   insert(w.judged, true);
-  insert(w.order);
+  rows_.add_extra(w.order);
   insert(w.voiding);
   return {};
 }
 
-void SqliteWriter::insert(const Voiding& v) {
+void SqlWriter::insert(const Voiding& v) {
   Query q(db_,
           "INSERT INTO voiding (job, sweep, control, device, rules, runs, judgement, retest, at_ms) VALUES "
           "(?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -125,7 +125,7 @@ void SqliteWriter::insert(const Voiding& v) {
   (q << v.judgement << v.retest.value << v.at_ms).run();
 }
 
-WriteOutcome SqliteWriter::apply(const EndVoiding& w) {
+WriteOutcome SqlWriter::apply(const EndVoiding& w) {
   Query q(db_, "UPDATE control SET voided = 1 WHERE epoch = ? AND n = ?");
   (q << signed_of(w.control.epoch) << signed_of(w.control.n)).run();
   return db_.changed() == 1 ? WriteOutcome{} : refused("no such control");
@@ -178,7 +178,7 @@ std::vector<Voiding> voidings(Db& db, JobId job) {
 
 }  // namespace rows
 
-Result<DeviceTrail> SqliteStore::trail_of(const std::string& device) {
+Result<DeviceTrail> SqlStore::trail_of(const std::string& device) {
   return read<DeviceTrail>([&](Db& db) -> Result<DeviceTrail> {
     DeviceTrail trail;
     Query controls(db, "SELECT " CONTROL_COLUMNS
@@ -192,7 +192,7 @@ Result<DeviceTrail> SqliteStore::trail_of(const std::string& device) {
   });
 }
 
-Result<RestingJobs> SqliteStore::resting_on(const std::string& device, RunId since, std::int64_t from) {
+Result<RestingJobs> SqlStore::resting_on(const std::string& device, RunId since, std::int64_t from) {
   return read<RestingJobs>([&](Db& db) -> Result<RestingJobs> {
     RestingJobs out;
     std::int64_t last = std::max(from, judged_by_then(db, since)), rows = 0;
@@ -209,7 +209,7 @@ Result<RestingJobs> SqliteStore::resting_on(const std::string& device, RunId sin
   });
 }
 
-Result<Page<ControlRecord>> SqliteStore::controls(const PageRequest& page) {
+Result<Page<ControlRecord>> SqlStore::controls(const PageRequest& page) {
   return read<Page<ControlRecord>>([&](Db& db) -> Result<Page<ControlRecord>> {
     const auto before = parse_cursor(page.cursor);
     if (!before) return invalid("the cursor is not one of ours");

@@ -1,15 +1,15 @@
 // Sweeps and campaigns: made, paused, cancelled.
 #include <algorithm>
 
-#include "coordinator/store/sqlite_rows.h"
-#include "coordinator/store/sqlite_writer.h"
+#include "coordinator/store/sql_rows.h"
+#include "coordinator/store/sql_writer.h"
 
 namespace storesweep {
 namespace {
 WriteOutcome refused(std::string message) { return {WriteState::kRefused, 0, std::move(message)}; }
 }  // namespace
 
-std::optional<SweepState> SqliteWriter::state_of(SweepId sweep) {
+std::optional<SweepState> SqlWriter::state_of(SweepId sweep) {
   Query q(db_, "SELECT state FROM sweep WHERE id = ?");
   q << sweep.value;
   return q.next() ? std::optional(static_cast<SweepState>(q.integer(0))) : std::nullopt;
@@ -17,7 +17,7 @@ std::optional<SweepState> SqliteWriter::state_of(SweepId sweep) {
 
 // The last change up to which sweeps of this store, or of all, have held everything. Those of a list or of
 // the top held but a part; what was cancelled, and what rests on that, held nothing.
-std::int64_t SqliteWriter::swept_until(const std::string& store) {
+std::int64_t SqlWriter::swept_until(const std::string& store) {
   Query q(
       db_,
       "SELECT selection_kind, base_change, last_change FROM sweep WHERE state <> ?1 AND selection_kind NOT "
@@ -33,8 +33,8 @@ std::int64_t SqliteWriter::swept_until(const std::string& store) {
   return until;
 }
 
-std::vector<SqliteWriter::Chosen> SqliteWriter::choose(const Selection& selection, std::int64_t since,
-                                                       std::uint32_t shards) {
+std::vector<SqlWriter::Chosen> SqlWriter::choose(const Selection& selection, std::int64_t since,
+                                                 std::uint32_t shards) {
   std::vector<std::string> packages = selection.packages;
   std::sort(packages.begin(), packages.end());
   std::vector<Chosen> out;
@@ -63,41 +63,41 @@ std::vector<SqliteWriter::Chosen> SqliteWriter::choose(const Selection& selectio
   return top;
 }
 
-SweepId SqliteWriter::insert_sweep(const CreateSweep& w, std::int64_t since, std::int64_t total) {
+SweepId SqlWriter::insert_sweep(const CreateSweep& w, std::int64_t since, std::int64_t total) {
   Query q(
       db_,
       "INSERT INTO sweep (name, selection_kind, selection_store, selection_top, selection_packages, depth, "
       "campaign, origin, state, created_ms, ended_ms, total, base_change, last_change) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, (SELECT coalesce(max(id), 0) FROM change))");
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, (SELECT coalesce(max(id), 0) FROM change)) RETURNING "
+      "id");
   q << w.name << std::int64_t{static_cast<int>(w.selection.kind)} << w.selection.store << w.selection.top;
   q.blob(codec::texts(w.selection.packages));
-  (q << std::int64_t{static_cast<int>(w.depth)} << w.campaign.value
-     << std::int64_t{static_cast<int>(w.origin)} << std::int64_t{static_cast<int>(SweepState::kRunning)}
-     << w.at_ms << total << since)
-      .run();
-  return SweepId{db_.last_id()};
+  q << std::int64_t{static_cast<int>(w.depth)} << w.campaign.value << std::int64_t{static_cast<int>(w.origin)}
+    << std::int64_t{static_cast<int>(SweepState::kRunning)};
+  return SweepId{(q << w.at_ms << total << since).made()};
 }
 
-void SqliteWriter::insert_jobs(SweepId sweep, const std::vector<Chosen>& chosen) {
+void SqlWriter::insert_jobs(SweepId sweep, const std::vector<Chosen>& chosen) {
   std::int64_t next = 1;
   {
     Query q(db_, "SELECT coalesce(max(id), 0) + 1 FROM job");
     if (q.next()) next = q.integer(0);
   }
   std::vector<ShardRecord> shards(chosen.back().shard + 1);
+  std::vector<std::int64_t> listings;
   for (const Chosen& c : chosen) {
     ShardRecord& shard = shards[c.shard];
-    if (shard.count++ == 0) shard.first = JobId{next};
-    Query q(db_, "INSERT INTO job VALUES (?, ?, ?)");
-    (q << next++ << sweep.value << c.listing).run();
+    if (shard.count++ == 0) shard.first = JobId{next + static_cast<std::int64_t>(listings.size())};
+    listings.push_back(c.listing);
   }
+  rows_.add_jobs(sweep, next, listings);
   for (std::size_t i = 0; i < shards.size(); ++i) {
     Query q(db_, "INSERT INTO shard VALUES (?, ?, ?, ?, 0, 0)");
     (q << sweep.value << static_cast<std::int64_t>(i) << shards[i].first.value << shards[i].count).run();
   }
 }
 
-WriteOutcome SqliteWriter::apply(const CreateSweep& w) {
+WriteOutcome SqlWriter::apply(const CreateSweep& w) {
   if (auto id = made_before("sweep", w.idempotency_key)) return {WriteState::kAlready, *id, {}};
   if (w.shards == 0 || w.shards > kMaxShards) return refused("shards must be 1 to 1024");
   if (w.campaign && !exists("SELECT 1 FROM campaign WHERE id = ?", w.campaign.value)) {
@@ -123,7 +123,7 @@ WriteOutcome SqliteWriter::apply(const CreateSweep& w) {
   return {WriteState::kDone, sweep.value, {}};
 }
 
-WriteOutcome SqliteWriter::apply(const SetSweep& w) {
+WriteOutcome SqlWriter::apply(const SetSweep& w) {
   auto state = state_of(w.sweep);
   if (!state) return refused("no such sweep");
   if (*state == SweepState::kCancelled || *state == SweepState::kDone) return {WriteState::kAlready, 0, {}};
@@ -134,13 +134,13 @@ WriteOutcome SqliteWriter::apply(const SetSweep& w) {
   return {};
 }
 
-WriteOutcome SqliteWriter::apply(const SetShard& w) {
+WriteOutcome SqlWriter::apply(const SetShard& w) {
   Query q(db_, "UPDATE shard SET paused = ? WHERE sweep = ? AND shard = ?");
   (q << std::int64_t{w.paused} << w.sweep.value << std::int64_t{w.shard}).run();
   return db_.changed() == 1 ? WriteOutcome{} : refused("no such shard");
 }
 
-WriteOutcome SqliteWriter::apply(const CancelSweep& w) {
+WriteOutcome SqlWriter::apply(const CancelSweep& w) {
   auto state = state_of(w.sweep);
   if (!state) return refused("no such sweep");
   if (*state == SweepState::kCancelled || *state == SweepState::kDone) return {WriteState::kAlready, 0, {}};
@@ -177,11 +177,10 @@ WriteOutcome SqliteWriter::apply(const CancelSweep& w) {
   return {WriteState::kDone, n, {}};
 }
 
-WriteOutcome SqliteWriter::apply(const CreateCampaign& w) {
+WriteOutcome SqlWriter::apply(const CreateCampaign& w) {
   if (auto id = made_before("campaign", w.idempotency_key)) return {WriteState::kAlready, *id, {}};
-  Query q(db_, "INSERT INTO campaign (name, target_apps, end_date) VALUES (?, ?, ?)");
-  (q << w.campaign.name << w.campaign.target_apps << w.campaign.end_date).run();
-  std::int64_t id = db_.last_id();
+  Query q(db_, "INSERT INTO campaign (name, target_apps, end_date) VALUES (?, ?, ?) RETURNING id");
+  const std::int64_t id = (q << w.campaign.name << w.campaign.target_apps << w.campaign.end_date).made();
   remember("campaign", w.idempotency_key, id);
   return {WriteState::kDone, id, {}};
 }

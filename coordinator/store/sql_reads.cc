@@ -1,12 +1,12 @@
 // Reads for people: sweeps, campaigns, results, summaries.
 #include <algorithm>
 
+#include "coordinator/store/codec.h"
+#include "coordinator/store/db.h"
 #include "coordinator/store/sdk_counts.h"
-#include "coordinator/store/sqlite_codec.h"
-#include "coordinator/store/sqlite_db.h"
-#include "coordinator/store/sqlite_read.h"
-#include "coordinator/store/sqlite_rows.h"
-#include "coordinator/store/sqlite_store.h"
+#include "coordinator/store/sql_read.h"
+#include "coordinator/store/sql_rows.h"
+#include "coordinator/store/sql_store.h"
 
 namespace storesweep {
 namespace {
@@ -49,7 +49,7 @@ bool matches(const ResultQuery& query, std::string_view tallies) {
 // whether rule and level fit too. The package leads where it is named, else the ends.
 #define LAST_TALLIES                                                                           \
   "coalesce((SELECT g.tallies FROM judged g WHERE g.job = e.job ORDER BY g.id DESC LIMIT 1), " \
-  "(SELECT p.tallies FROM plain_verdict p WHERE p.id = e.plain), x'')"
+  "(SELECT p.tallies FROM plain_verdict p WHERE p.id = e.plain))"
 constexpr const char* kByPackage =
     "SELECT e.job, " LAST_TALLIES
     " FROM listing l CROSS JOIN job j ON j.listing = l.id CROSS JOIN job_end e ON e.job = j.id "
@@ -128,7 +128,7 @@ std::vector<SummaryRow> by_developer(Db& db, SweepId sweep) {
 }
 }  // namespace
 
-Result<SweepCounts> SqliteStore::sweep(SweepId id) {
+Result<SweepCounts> SqlStore::sweep(SweepId id) {
   return read<SweepCounts>([&](Db& db) -> Result<SweepCounts> {
     auto record = rows::sweep(db, id);
     if (!record)
@@ -137,7 +137,7 @@ Result<SweepCounts> SqliteStore::sweep(SweepId id) {
   });
 }
 
-Result<Page<SweepCounts>> SqliteStore::sweeps(const PageRequest& page) {
+Result<Page<SweepCounts>> SqlStore::sweeps(const PageRequest& page) {
   return read<Page<SweepCounts>>([&](Db& db) -> Result<Page<SweepCounts>> {
     auto before = parse_cursor(page.cursor);
     if (!before) return bad_cursor();
@@ -157,7 +157,7 @@ Result<Page<SweepCounts>> SqliteStore::sweeps(const PageRequest& page) {
   });
 }
 
-Result<CampaignCounts> SqliteStore::campaign(CampaignId id, std::int64_t since_ms) {
+Result<CampaignCounts> SqlStore::campaign(CampaignId id, std::int64_t since_ms) {
   return read<CampaignCounts>([&](Db& db) -> Result<CampaignCounts> {
     CampaignCounts c;
     {
@@ -167,7 +167,9 @@ Result<CampaignCounts> SqliteStore::campaign(CampaignId id, std::int64_t since_m
       c.campaign = {id, q.text(0), q.integer(1), q.text(2)};
     }
     {
-      Query q(db, "SELECT count(*), coalesce(sum(first_ms >= ?), 0) FROM campaign_app WHERE campaign = ?");
+      Query q(
+          db,
+          "SELECT count(*), count(CASE WHEN first_ms >= ? THEN 1 END) FROM campaign_app WHERE campaign = ?");
       q << since_ms << id.value;
       if (q.next()) c.covered_apps = q.integer(0), c.covered_since = q.integer(1);
     }
@@ -178,7 +180,7 @@ Result<CampaignCounts> SqliteStore::campaign(CampaignId id, std::int64_t since_m
   });
 }
 
-Result<StoredResult> SqliteStore::result(JobId job) {
+Result<StoredResult> SqlStore::result(JobId job) {
   return read<StoredResult>([&](Db& db) -> Result<StoredResult> {
     auto result = result_of(db, job);
     if (!result)
@@ -188,7 +190,7 @@ Result<StoredResult> SqliteStore::result(JobId job) {
   });
 }
 
-Result<Page<StoredResult>> SqliteStore::results(const ResultQuery& query, const PageRequest& page) {
+Result<Page<StoredResult>> SqlStore::results(const ResultQuery& query, const PageRequest& page) {
   return read<Page<StoredResult>>([&](Db& db) -> Result<Page<StoredResult>> {
     auto after = parse_cursor(page.cursor);
     if (!after) return bad_cursor();
@@ -219,27 +221,28 @@ Result<Page<StoredResult>> SqliteStore::results(const ResultQuery& query, const 
   });
 }
 
-Result<std::vector<SummaryRow>> SqliteStore::summary(const SummaryQuery& query) {
+Result<std::vector<SummaryRow>> SqlStore::summary(const SummaryQuery& query) {
   return read<std::vector<SummaryRow>>([&](Db& db) -> Result<std::vector<SummaryRow>> {
     if (query.by == "developer") return by_developer(db, query.sweep);
-    Query q(db, "SELECT name, counts FROM counter WHERE sweep = ? AND grouping = ? ORDER BY name");
+    Query q(db, "SELECT name, counts FROM counter WHERE sweep = ? AND grouping = ?");
     q << query.sweep.value << std::int64_t{grouping_of(query.by)};
+    std::map<std::string, codec::Counts> sums;  // a group may stand in several rows
+    while (q.next()) codec::add(sums[q.text(0)], codec::counts(q.view(1)));
     std::vector<SummaryRow> out;
-    while (q.next()) {
-      for (const auto& [tally, n] : codec::counts(q.view(1))) {
-        out.push_back({q.text(0), tally.task, tally.rule, tally.level, n});
-      }
+    for (const auto& [name, counts] : sums) {
+      for (const auto& [tally, n] : counts) out.push_back({name, tally.task, tally.rule, tally.level, n});
     }
     return out;
   });
 }
 
-Result<SdkSummary> SqliteStore::sdks(SweepId sweep) {
+Result<SdkSummary> SqlStore::sdks(SweepId sweep) {
   return read<SdkSummary>([&](Db& db) -> Result<SdkSummary> {
     SdkCounts counts;
     std::int64_t ended = 0;
     Query q(db,
-            "SELECT r.sdks FROM job_end e LEFT JOIN run r ON r.id = max(e.run, e.reused) "
+            "SELECT r.sdks FROM job_end e LEFT JOIN run r ON r.id = CASE WHEN e.run > e.reused THEN e.run "
+            "ELSE e.reused END "
             "WHERE " STORESWEEP_JOB_OF_SWEEP("e.job", "?1"));
     q << sweep.value;
     for (; q.next(); ++ended) counts.add(codec::sdks(q.view(0)));
@@ -247,16 +250,19 @@ Result<SdkSummary> SqliteStore::sdks(SweepId sweep) {
   });
 }
 
-Result<std::vector<FiguresRow>> SqliteStore::figures(SweepId sweep) {
+Result<std::vector<FiguresRow>> SqlStore::figures(SweepId sweep) {
   return read<std::vector<FiguresRow>>([&](Db& db) -> Result<std::vector<FiguresRow>> {
-    Query q(db,
-            "SELECT device_class, api, runs, sums FROM figure WHERE sweep = ? ORDER BY device_class, api");
+    Query q(db, "SELECT device_class, api, runs, sums FROM figure WHERE sweep = ?");
     q << sweep.value;
-    std::vector<FiguresRow> out;
+    std::map<std::pair<std::string, std::int64_t>, FiguresRow> sums;  // a kind may stand in several rows
     while (q.next()) {
-      DeviceKind kind{q.text(0), static_cast<int>(q.integer(1))};
-      out.push_back({kind, q.integer(2), codec::figures(q.view(3))});
+      FiguresRow& row = sums[{q.text(0), q.integer(1)}];
+      row.kind = {q.text(0), static_cast<int>(q.integer(1))};
+      row.runs += q.integer(2);
+      codec::add(row.sum, codec::figures(q.view(3)));
     }
+    std::vector<FiguresRow> out;
+    for (auto& [kind, row] : sums) out.push_back(std::move(row));
     return out;
   });
 }

@@ -1,6 +1,7 @@
-// Applies the writes of one commit to SQLite, in the transaction that its Db is in. Counters are summed up in
-// memory and written once, by finish(). Each write is first checked and then applied, so that a refused one
-// leaves nothing. One thread; lives as long as the transaction.
+// Applies the writes of one commit, in the transaction that its Db is in. What most commits are made of goes
+// by CommitRows, the rest straight to the database. Counters are summed up in memory and written once, by
+// finish(). Each write is first checked and then applied, so that a refused one leaves nothing. One thread;
+// lives as long as the transaction.
 #pragma once
 
 #include <array>
@@ -10,15 +11,13 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "coordinator/store/sqlite_codec.h"
-#include "coordinator/store/sqlite_db.h"
-#include "coordinator/store/store.h"
+#include "coordinator/store/commit_rows.h"
 
 namespace storesweep {
 
-class SqliteWriter {
+class SqlWriter {
  public:
-  explicit SqliteWriter(Db& db) : db_(db) {}
+  SqlWriter(Db& db, CommitRows& rows) : db_(db), rows_(rows) {}
 
   WriteOutcome apply(const PutMark& w);
   WriteOutcome apply(const EndToken& w);
@@ -46,44 +45,31 @@ class SqliteWriter {
 
  private:
   enum Grouping { kWhole, kStore, kRegion, kCategory = 4 };
-  struct Of {  // what the ending of a job must know of it
-    SweepId sweep;
-    std::string package;
-    TenantId tenant;
-    CampaignId campaign;
-  };
-
   bool exists(const char* sql, std::int64_t id);
   std::optional<std::int64_t> made_before(std::string_view kind, const std::string& key);
   void remember(std::string_view kind, const std::string& key, std::int64_t id);
   WriteOutcome ended_by(JobId job, TokenKey token);
   bool ended(JobId job);
-  std::optional<Of> of_job(JobId job);
   std::optional<SweepState> state_of(SweepId sweep);
-  void insert(const RunRecord& run, const std::optional<Of>& of);
-  void insert_run(const RunRecord& run);
+  void insert(const RunRecord& run, const std::optional<JobOrigin>& of);
   void insert(const DeviceAct& act);
   void insert(const Voiding& voiding);
-  void insert(const ExtraJob& order);
   std::int64_t insert(const FindingAct& act);
   void insert(const Judged& judged, bool again);
   void insert_end(const EndJob& w, std::int64_t plain);
   void close_journal(const RunRecord& run, JobId job, std::int64_t at_ms, const SigningKey& key);
   bool bury(const EndToken& w);
-  void forget_known(JobId job);
   // A verdict that many jobs share, by its content.
   struct Plain {
     std::int64_t id = 0;
     const std::vector<Tally>* tallies = nullptr;
   };
   const Plain& plain(const std::string& verdict, const std::vector<Tally>& tallies);
-  void cover(const Of& of, std::int64_t at_ms);
   const std::vector<Tally>* pattern(const std::string& encoded, const std::vector<Tally>& tallies);
   void count(SweepId sweep, std::string_view store, std::string_view region, std::string_view category,
              const std::vector<Tally>* tallies, std::int64_t n);
   void note_simulated(const Judged& judged);
   void write_counts();
-  void write_figures();
   // of CreateSweep
   struct Chosen {
     std::uint32_t shard = 0;
@@ -96,6 +82,7 @@ class SqliteWriter {
   void insert_jobs(SweepId sweep, const std::vector<Chosen>& chosen);
 
   Db& db_;
+  CommitRows& rows_;
   std::unordered_map<std::string, Plain> plain_;        // by their verdict
   std::map<std::string, std::vector<Tally>> patterns_;  // by their encoding
   std::map<std::tuple<SweepId, int, std::string>, std::map<const std::vector<Tally>*, std::int64_t>> counts_;

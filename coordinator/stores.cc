@@ -1,0 +1,59 @@
+#include "coordinator/stores.h"
+
+#include <filesystem>
+
+#include "common/base/file.h"
+#include "common/base/text.h"
+#include "coordinator/store/postgres_copy.h"
+#include "coordinator/store/postgres_store.h"
+#include "coordinator/store/sqlite_store.h"
+
+namespace storesweep {
+
+Result<std::unique_ptr<Store>> open_store(const CoordinatorConfig& config, Random& random) {
+  if (config.store.sqlite.empty()) {
+    TRY_ASSIGN(auto store, PostgresStore::open(config.store.postgres, random));
+    TRY(store->claim());
+    return std::unique_ptr<Store>(std::move(store));
+  }
+  const std::string folder = std::filesystem::path(config.store.sqlite).parent_path().string();
+  TRY(make_folders(folder.empty() ? "." : folder));
+  TRY_ASSIGN(auto store, SqliteStore::open(config.store.sqlite, random));
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+std::string store_name(const CoordinatorConfig& config) {
+  return config.store.sqlite.empty() ? "postgres: " + config.store.postgres.connection : config.store.sqlite;
+}
+
+Result<std::string> migrate_store(const CoordinatorConfig& config, Random& random) {
+  // Where they have the newest form already, beside one that leads too.
+  if (config.store.sqlite.empty()) {
+    TRY(migrate_postgres(config.store.postgres, random).status());
+  } else {
+    TRY(open_store(config, random).status());
+  }
+  return store_name(config) + ": the tables have the newest form\n";
+}
+
+Result<std::string> copy_store(const std::string& from, const std::string& to, Random& random) {
+  constexpr std::string_view kFrom = "sqlite:", kTo = "postgres:";
+  if (!starts_with(from, kFrom)) return invalid("--from: wanted sqlite:FILE");
+  if (!starts_with(to, kTo)) return invalid("--to: wanted postgres:CONNECTION (host=... dbname=...)");
+  PostgresOptions options;
+  options.connection = to.substr(kTo.size());
+  if (Status s = check_postgres_connection(options.connection); !s.ok()) return s.within("--to");
+  TRY_ASSIGN(const auto tables, copy_to_postgres(from.substr(kFrom.size()), options, random));
+  std::string out;
+  std::int64_t rows = 0, cleaned = 0;
+  for (const CopiedTable& t : tables) {
+    out += t.name + ": " + std::to_string(t.rows) + "\n";
+    rows += t.rows;
+    cleaned += t.cleaned;
+  }
+  out += std::to_string(rows) + " rows were copied, read back and found to be the same";
+  if (cleaned > 0) out += "; in " + std::to_string(cleaned) + " texts bytes that are no UTF-8 became U+FFFD";
+  return out + "\n";
+}
+
+}  // namespace storesweep
