@@ -109,7 +109,9 @@ class AppConnection final : public Service {
     if (!session_) return false;
     SSL_set_bio(session_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     SSL_set_connect_state(session_.get());
-    SSL_set_tlsext_host_name(session_.get(), place_.host.c_str());
+    // SSL_set_tlsext_host_name, without its cast.
+    SSL_ctrl(session_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(place_.host.c_str()));
     return SSL_set1_host(session_.get(), place_.host.c_str()) == 1;
   }
 
