@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "common/base/text.h"
 #include "common/config/config.h"
@@ -19,8 +20,11 @@ const HostOwner* HostOwners::of(std::string_view host) const {
 }
 
 Result<HostOwners> load_host_owners(const std::string& folder) {
-  TRY_ASSIGN(auto document, ConfigDocument::from_file(folder + "/sdks/catalogue.yaml"));
   HostOwners out;
+  const std::string file = folder + "/sdks/catalogue.yaml";
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return out;  // a pack without it knows nobody's hosts
+  TRY_ASSIGN(auto document, ConfigDocument::from_file(file));
   for (ConfigMap& map : document.root().maps("sdks")) {
     const HostOwner owner{map.string("name", ""), map.string("company", "")};
     for (std::string& host : map.strings("hosts")) out.add(std::move(host), owner);

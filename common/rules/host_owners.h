@@ -25,7 +25,7 @@ class HostOwners {
   std::map<std::string, HostOwner, std::less<>> by_host_;
 };
 
-// Of folder/sdks/catalogue.yaml, which load_sdks checks.
+// Of folder/sdks/catalogue.yaml, which load_sdks checks; of a folder without it, none.
 Result<HostOwners> load_host_owners(const std::string& folder);
 
 // "com.example.app" -> "example.com": the domain that a package is named after.

@@ -84,7 +84,7 @@ TEST(CoordinatorConfig, HasOneStoreAndNoPasswordInIt) {
        ":2:26: store.postgres.connection: a password"},
       {"store:\n  postgres: {connection: 'postgresql://u:p@h/d'}\n", "connection: a password has no place"},
       {"store:\n  postgres: {connection: 'hots=a'}\n", "hots"},
-      {"store:\n  postgres: {connection: 'host=a', password: plain}\n", ":2:44: store.postgres.password"},
+      {"store:\n  postgres: {connection: 'host=a', password: plain}\n", ":2:46: store.postgres.password"},
       {"store: {sqlite: x, postgres: {connection: 'host=a'}}\n", "sqlite: either this or `postgres`"},
       {"store: {postgres: {}}\n", "connection"},
       {"store: {postgres: {connection: 'host=a', connect_ms: 1}}\n", "connect_ms"}};
