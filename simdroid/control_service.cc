@@ -50,7 +50,9 @@ std::unique_ptr<Service> open_control(Device& device, std::string_view name, std
   }
   if (name == "remount:")
     return answer(rooted ? "remount succeeded\n" : "Not running as root. Try \"adb root\" first.\n");
-  if (starts_with(name, "reverse:")) return answer(device.traffic().reverse(name.substr(8), outlet->door()));
+  // adbd of Android 4.4 refuses it (recorded).
+  if (starts_with(name, "reverse:") && !device.shape().old_shell)
+    return answer(device.traffic().reverse(name.substr(8), outlet->door()));
   if (starts_with(name, "reboot:")) return answer("", [](Device& d) { d.reboot(); });
   return nullptr;
 }
