@@ -446,8 +446,10 @@ TEST(Plan, ComesToItsEndOnAppsOfEveryKind) {
       if (d.name == "begin" || d.name == "end") marks.push_back(d.name + d.target);
     }
     std::vector<std::string> each;
-    for (const Phase p : test_profile().phases)
+    for (const Phase p : test_profile().phases) {
+      if (p == Phase::kP11) continue;  // there is no older version
       each.insert(each.end(), {"begin" + std::string(name(p)), "end" + std::string(name(p))});
+    }
     EXPECT_EQ(marks, each) << kind.name;
   }
 }
