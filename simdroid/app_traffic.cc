@@ -37,7 +37,8 @@ std::string AppTraffic::reverse(std::string_view words, std::shared_ptr<HostDoor
   if (words == "list-forward") {
     std::string list;
     for (const auto& [port, to] : reverses_) list += fmt::format("UsbFfs tcp:{} {}\n", port, to.destination);
-    return fmt::format("OKAY{:04x}{}", list.size(), list);
+    return fmt::format("{:04x}{}", list.size(),
+                       list);  // no OKAY before it: AOSP adb_listeners, on the device
   }
   if (starts_with(words, "killforward:")) {
     const bool there = reverses_.erase(port_of(words.substr(12))) > 0;

@@ -108,13 +108,13 @@ TEST_F(AppTrafficTest, ReverseAnswersAsAdbdDoes) {
   AppTraffic& t = device_->traffic();
   EXPECT_EQ(t.reverse("forward:tcp:1;tcp:2", host_), "OKAY");
   EXPECT_EQ(t.reverse("forward:norebind:tcp:1;tcp:2", host_), "FAIL001dcannot rebind existing socket");
-  EXPECT_EQ(t.reverse("list-forward", host_), "OKAY0013UsbFfs tcp:1 tcp:2\n");
+  EXPECT_EQ(t.reverse("list-forward", host_), "0013UsbFfs tcp:1 tcp:2\n");
   EXPECT_EQ(t.reverse("killforward:tcp:1", host_), "OKAY");
   EXPECT_EQ(t.reverse("killforward:tcp:1", host_).substr(0, 4), "FAIL");
   EXPECT_EQ(t.reverse("forward:localabstract:x;tcp:2", host_).substr(0, 4), "FAIL");
   EXPECT_EQ(t.reverse("forward:tcp:1;tcp:2", host_), "OKAY");
   host_->there = false;
-  EXPECT_EQ(t.reverse("list-forward", host_), "OKAY0000") << "gone with the connection that asked for it";
+  EXPECT_EQ(t.reverse("list-forward", host_), "0000") << "gone with the connection that asked for it";
 }
 
 }  // namespace
