@@ -48,7 +48,7 @@ class Android(unittest.TestCase):
         return self.adb.run("shell", command, serial=serial).stdout.decode().replace("\r\n", "\n")
 
     def install(self, serial, name):
-        package = f"cn.storesweep.probe.{name}"
+        package = re.search(r"^app: (\S+)$", (ROOT / f"probes/{name}.yaml").read_text(), re.M)[1]
         done = self.adb.run("install", ROOT / f"build/probes/{name}.apk", serial=serial)
         self.assertIn(b"Success", done.stdout, done)
         self.installed.append((serial, package))
