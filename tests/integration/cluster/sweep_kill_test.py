@@ -44,14 +44,15 @@ def arguments():
 
 
 def probes(a):
-    """The probes that this API level can run, with what is to be found in each: {rule: level}; None: any."""
+    """The probes that this API level can run, with what is to be found in each: {rule: level}; None: any, or what a sweep
+    has no means for."""
     out = pathlib.Path(a.source) / "build/probes"
     subprocess.run([sys.executable, f"{a.source}/probes/build.py"], check=True, stdout=subprocess.DEVNULL)
     found = []
     for p in yaml.safe_load((out / "expected.yaml").read_text())["probes"]:
         if p["min_sdk"] > a.api:
             continue
-        named = {e["rule"]: None if e["level"] == "any" else e["level"] for e in p["expected"]
+        named = {e["rule"]: None if e["level"] == "any" or "needs" in e else e["level"] for e in p["expected"]
                  if e.get("min_api", 0) <= a.api <= e.get("max_api", 1000)}
         found.append((p, out / p["apk"], named))
     return found
