@@ -201,6 +201,8 @@ class LocalCheck {
     if (!app->files.empty()) result_.file_sha256 = to_hex(app->files.front().sha256);
     Listing& listing = offer_.listing;
     listing.package = facts.package;
+    listing.apk_sha256 = order_.listing.apk_sha256;
+    if (listing.page_captured()) return ok_status();  // what does not stand there is not on the page
     if (listing.label.empty()) listing.label = facts.label_zh.empty() ? facts.label : facts.label_zh;
     if (listing.version_name.empty()) listing.version_name = facts.version_name;
     if (listing.version_code == 0) listing.version_code = facts.version_code;

@@ -53,7 +53,8 @@ std::string shown(std::string_view group) {
   return out;
 }
 
-// The three dumps that are compared; null where one is not there.
+// The three dumps that are compared; null where one is not there. Which side of the update a dump stands on
+// its own version tells: the stretches of time of a look and an install that follow each other overlap.
 struct Three {
   const ActionDone* update = nullptr;
   const PermissionsSeen *before = nullptr, *after = nullptr, *last = nullptr;
@@ -64,10 +65,8 @@ Three three(const UpdateSeen& u) {
     if (a.name == record_name::kUpdate) out.update = &a;
   }
   for (const PermissionsSeen& d : u.dumps) {
-    const bool older = d.version_code == u.old_version;
-    if (older && (!out.update || d.until_ms <= out.update->device_ms)) out.before = &d;
-    if (older || d.version_code < u.old_version || !out.update || d.device_ms < out.update->until_ms)
-      continue;
+    if (d.version_code == u.old_version) out.before = &d;
+    if (d.version_code <= u.old_version || !out.update) continue;
     if (!out.after) out.after = &d;
     out.last = &d;
   }
