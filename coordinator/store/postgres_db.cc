@@ -157,7 +157,8 @@ Status PostgresDb::commit() {
 
 // The connection went while COMMIT was under way. That transaction held the lock of `lead`: who has it now
 // sees what became of it. Under another epoch the mark may have been cleared away.
-Status PostgresDb::resolve(Status why) {
+Status PostgresDb::resolve(const Status& cause) {
+  const Status why = cause;  // begin() clears error_, which it may be
   const std::int64_t n = commits_;
   const std::uint64_t before = epoch_;
   bool doubt = connection_.take_warning();

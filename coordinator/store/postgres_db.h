@@ -93,7 +93,7 @@ class PostgresDb final : public Db {
   void keep_rows_of_others(const PostgresStatement* s);
   void note(Status status);
   Status commit();
-  Status resolve(Status why);
+  Status resolve(const Status& cause);
   void reset_pipeline();
 
   PostgresConnection connection_;

@@ -84,7 +84,7 @@ const Finding* found(const Verdict& v, std::string_view rule, std::string_view w
 bool lacks(const Finding& f, Missing m) {
   return std::find(f.missing.begin(), f.missing.end(), m) != f.missing.end();
 }
-std::vector<Journal> two(ProxiedRun first, ProxiedRun second) {
+std::vector<Journal> two(const ProxiedRun& first, ProxiedRun second) {
   return {first.journal(), second.device("DEVICE2").journal()};
 }
 ProxiedRun early(std::uint64_t seed, std::string_view host = kThird) {
