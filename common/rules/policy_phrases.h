@@ -9,8 +9,8 @@
 
 namespace storesweep {
 
-// kInvalid with every error, each with file:line:column. A pack of before there were any (old evidence carries
-// its own) has no such file: then there are no words, and no text is recognised as a policy.
+// kInvalid with every error, each with file:line:column. A pack of before there were any (old evidence
+// carries its own) has no such file: then there are no words, and no text is recognised as a policy.
 Result<policy::Phrases> load_policy_phrases(const std::string& folder);
 
 }  // namespace storesweep
