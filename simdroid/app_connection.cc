@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "common/base/freed.h"
 #include "common/base/text.h"
 
 namespace storesweep::simdroid {
@@ -37,13 +38,6 @@ Place place_of(std::string_view url) {
   return out;
 }
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
 using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
 using Session = std::unique_ptr<SSL, Freed<SSL_free>>;
 

@@ -9,24 +9,18 @@
 #include <memory>
 
 #include "common/base/bytes.h"
+#include "common/base/freed.h"
 #include "common/base/text.h"
 
 namespace storesweep::simdroid {
 namespace {
 constexpr std::size_t kModulusBytes = 256;
 
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-using Bn = std::unique_ptr<BIGNUM, Freer<BN_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freer<EVP_PKEY_CTX_free>>;
-using Builder = std::unique_ptr<OSSL_PARAM_BLD, Freer<OSSL_PARAM_BLD_free>>;
-using Params = std::unique_ptr<OSSL_PARAM, Freer<OSSL_PARAM_free>>;
+using Bn = std::unique_ptr<BIGNUM, Freed<BN_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
+using Builder = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
+using Params = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
 
 Bytes from_base64(std::string_view text) {
   Bytes out(text.size() / 4 * 3 + 3);

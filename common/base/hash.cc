@@ -6,18 +6,13 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "common/base/freed.h"
 #include "common/base/hmac.h"
 
 namespace storesweep {
 namespace {
-struct KeyFree {
-  void operator()(EVP_PKEY* k) const { EVP_PKEY_free(k); }
-};
-struct ContextFree {
-  void operator()(EVP_MD_CTX* c) const { EVP_MD_CTX_free(c); }
-};
-using Key = std::unique_ptr<EVP_PKEY, KeyFree>;
-using Context = std::unique_ptr<EVP_MD_CTX, ContextFree>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Context = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
 
 // OpenSSL fails these calls only when memory or its configuration is gone: nothing sensible can follow.
 void must(bool done) {

@@ -3,20 +3,14 @@
 #include <png.h>
 
 #include <cstring>
+#include <memory>
 #include <vector>
+
+#include "common/base/freed.h"
 
 namespace storesweep {
 namespace {
 constexpr unsigned kChannels = 3;
-
-// libpng's handle, freed on every path.
-struct Image {
-  png_image png{};
-  Image() { png.version = PNG_IMAGE_VERSION; }
-  ~Image() { png_image_free(&png); }
-  Image(const Image&) = delete;
-  Image& operator=(const Image&) = delete;
-};
 
 struct Pixels {
   unsigned width = 0, height = 0;
@@ -24,17 +18,18 @@ struct Pixels {
 };
 
 Result<Pixels> decode(std::string_view png) {
-  Image image;
-  if (!png_image_begin_read_from_memory(&image.png, png.data(), png.size())) return corrupt("no PNG");
-  if (image.png.width > kMaxPngSide || image.png.height > kMaxPngSide ||
-      std::uint64_t{image.png.width} * image.png.height > kMaxPngPixels) {
-    return exhausted("a picture of " + std::to_string(image.png.width) + "x" +
-                     std::to_string(image.png.height));
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  const std::unique_ptr<png_image, Freed<png_image_free>> freed(&image);
+  if (!png_image_begin_read_from_memory(&image, png.data(), png.size())) return corrupt("no PNG");
+  if (image.width > kMaxPngSide || image.height > kMaxPngSide ||
+      std::uint64_t{image.width} * image.height > kMaxPngPixels) {
+    return exhausted("a picture of " + std::to_string(image.width) + "x" + std::to_string(image.height));
   }
-  image.png.format = PNG_FORMAT_RGB;
-  Pixels out{image.png.width, image.png.height, std::vector<std::uint8_t>(PNG_IMAGE_SIZE(image.png))};
+  image.format = PNG_FORMAT_RGB;
+  Pixels out{image.width, image.height, std::vector<std::uint8_t>(PNG_IMAGE_SIZE(image))};
   const png_color white{255, 255, 255};
-  if (!png_image_finish_read(&image.png, &white, out.rgb.data(), 0, nullptr)) return corrupt("a broken PNG");
+  if (!png_image_finish_read(&image, &white, out.rgb.data(), 0, nullptr)) return corrupt("a broken PNG");
   return out;
 }
 
@@ -58,14 +53,16 @@ Pixels shrunk(const Pixels& in, unsigned factor) {
 }
 
 Result<std::string> encode(const Pixels& pixels) {
-  Image image;
-  image.png.width = pixels.width;
-  image.png.height = pixels.height;
-  image.png.format = PNG_FORMAT_RGB;
-  png_alloc_size_t bytes = PNG_IMAGE_PNG_SIZE_MAX(image.png);
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  const std::unique_ptr<png_image, Freed<png_image_free>> freed(&image);
+  image.width = pixels.width;
+  image.height = pixels.height;
+  image.format = PNG_FORMAT_RGB;
+  png_alloc_size_t bytes = PNG_IMAGE_PNG_SIZE_MAX(image);
   std::string out(bytes, '\0');
-  if (!png_image_write_to_memory(&image.png, out.data(), &bytes, 0, pixels.rgb.data(), 0, nullptr)) {
-    return Status(ErrorKind::kInternal, std::string("libpng: ") + image.png.message);
+  if (!png_image_write_to_memory(&image, out.data(), &bytes, 0, pixels.rgb.data(), 0, nullptr)) {
+    return Status(ErrorKind::kInternal, std::string("libpng: ") + image.message);
   }
   out.resize(bytes);
   return out;

@@ -4,21 +4,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 
+#include "common/base/freed.h"
 #include "common/base/text.h"
 
 namespace storesweep::apk {
 namespace {
 constexpr std::size_t kChannels = 4;
-
-// libpng's handle, freed on every path.
-struct Image {
-  png_image png{};
-  Image() { png.version = PNG_IMAGE_VERSION; }
-  ~Image() { png_image_free(&png); }
-  Image(const Image&) = delete;
-  Image& operator=(const Image&) = delete;
-};
 
 int file_alpha(const std::string& path, const Member& member) {
   if (starts_with(path, "#")) return colour_alpha(path);
@@ -35,15 +28,16 @@ int over(int a, int b) {
 }  // namespace
 
 Result<int> most_alpha(ByteView png) {
-  Image image;
-  if (!png_image_begin_read_from_memory(&image.png, png.data(), png.size())) return corrupt("no PNG");
-  if (image.png.width > kMaxIconSide || image.png.height > kMaxIconSide) {
-    return exhausted("an icon of " + std::to_string(image.png.width) + "x" +
-                     std::to_string(image.png.height));
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  const std::unique_ptr<png_image, Freed<png_image_free>> freed(&image);
+  if (!png_image_begin_read_from_memory(&image, png.data(), png.size())) return corrupt("no PNG");
+  if (image.width > kMaxIconSide || image.height > kMaxIconSide) {
+    return exhausted("an icon of " + std::to_string(image.width) + "x" + std::to_string(image.height));
   }
-  image.png.format = PNG_FORMAT_RGBA;
-  std::vector<std::uint8_t> pixels(PNG_IMAGE_SIZE(image.png));
-  if (!png_image_finish_read(&image.png, nullptr, pixels.data(), 0, nullptr)) return corrupt("a broken PNG");
+  image.format = PNG_FORMAT_RGBA;
+  std::vector<std::uint8_t> pixels(PNG_IMAGE_SIZE(image));
+  if (!png_image_finish_read(&image, nullptr, pixels.data(), 0, nullptr)) return corrupt("a broken PNG");
   int most = 0;
   for (std::size_t at = kChannels - 1; at < pixels.size(); at += kChannels)
     most = std::max(most, int{pixels[at]});

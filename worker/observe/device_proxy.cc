@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "common/base/freed.h"
 #include "common/base/text.h"
 #include "common/traffic/canary.h"
 #include "worker/adb/protocol.h"
@@ -17,11 +18,6 @@ constexpr std::size_t kMaxPemBytes = 64u << 10;
 constexpr int kFirstApiWithOwnIds = 26;      // each app has an Android ID of its own
 constexpr int kFirstApiWithUpdatedCas = 34;  // the store came into an updatable module
 constexpr std::string_view kAndroidId = "android_id", kAndroidIdSetting = "secure/android_id";
-
-struct Freed {
-  void operator()(BIO* p) const { BIO_free(p); }
-  void operator()(X509* p) const { X509_free(p); }
-};
 
 Result<std::string> setting(device::Device& device, std::string_view space, std::string_view name,
                             const Deadline& deadline) {
@@ -41,8 +37,8 @@ Status put_setting(device::Device& device, std::string_view space, std::string_v
 }  // namespace
 
 Result<std::string> ca_file_name(std::string_view pem) {
-  const std::unique_ptr<BIO, Freed> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  const std::unique_ptr<X509, Freed> one(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  const std::unique_ptr<BIO, Freed<BIO_free>> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const std::unique_ptr<X509, Freed<X509_free>> one(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
   if (!one) return invalid("the proxy's certificate cannot be read");
   return fmt::format("{:08x}.0", X509_NAME_hash_old(X509_get_subject_name(one.get())));
 }
