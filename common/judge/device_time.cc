@@ -1,7 +1,11 @@
-#include <array>
+#include "common/judge/device_time.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
-#include "common/judge/timeline.h"
+#include "common/evidence/names.h"
 
 namespace storesweep {
 namespace {
@@ -54,6 +58,37 @@ std::optional<std::int64_t> device_time_ms(std::string_view text, const JournalH
   if (!named && ms < -200 * kDayMs)
     ms = days_from_civil(year + 1, month, day) * kDayMs + of_day - start_local_ms;
   return ms;
+}
+
+std::vector<ClockSet> clock_sets_of(const Journal& journal) {
+  std::vector<ClockSet> out;
+  for (const Record& r : journal.records) {
+    if (r.kind != RecordKind::kAction || r.name != record_name::kClockShift) continue;
+    const auto json = nlohmann::json::parse(r.data, nullptr, false);
+    if (!json.is_object() || !json.contains("ms") || !json["ms"].is_number_integer()) continue;
+    ClockSet& set = out.emplace_back();
+    static_cast<Moment&>(set) = moment_of(r);
+    set.ahead_ms = json["ms"].get<std::int64_t>();
+  }
+  std::ranges::stable_sort(out, {}, &ClockSet::device_ms);
+  return out;
+}
+
+std::optional<std::int64_t> run_time_ms(std::string_view text, const JournalHeader& header,
+                                        std::span<const ClockSet> sets) {
+  constexpr std::int64_t kSlackMs = 10 * 60'000;  // settings lie hours apart
+  const auto ms = device_time_ms(text, header);
+  if (!ms || sets.empty()) return ms;
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    const ClockSet& set = sets[i];
+    const std::int64_t own_ms = *ms - set.ahead_ms;
+    const bool last = i + 1 == sets.size();
+    const std::int64_t end_ms = last ? INT64_MAX : sets[i + 1].until_ms + kSlackMs;
+    const bool far = std::abs(set.ahead_ms) > 2 * kSlackMs;
+    if (far && own_ms >= set.device_ms - kSlackMs && own_ms <= end_ms) return own_ms;
+  }
+  const ClockSet& last = sets.back();  // put back, but for some seconds
+  return *ms >= last.device_ms ? *ms - last.ahead_ms : *ms;
 }
 
 }  // namespace storesweep

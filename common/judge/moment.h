@@ -1,8 +1,11 @@
 // A moment of a run, and the record that tells of it. Values.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+
+#include "common/evidence/journal.h"
 
 namespace storesweep {
 
@@ -15,5 +18,10 @@ struct Moment {
   std::uint64_t record = 0;
   std::string excerpt;  // the raw line, bounded
 };
+
+// Of what we did or looked at; without an excerpt.
+inline Moment moment_of(const Record& r) {
+  return {r.device_ms, r.device_ms + std::max<std::int64_t>(0, r.took_ms), r.sequence, ""};
+}
 
 }  // namespace storesweep

@@ -71,8 +71,7 @@ class Builder {
   }
 
   Timeline build(std::vector<TreeSeen>& trees) {
-    for (const Record& r : t_.journal->records) clock_set(r);
-    by_time(t_.clock_sets);
+    t_.clock_sets = clock_sets_of(*t_.journal);
     for (const Record& r : t_.journal->records) take(r);
     for (PhaseSpan& s : t_.phases) {
       // A phase that never ended lasted until the last record.
@@ -129,33 +128,6 @@ class Builder {
       case RecordKind::kBlob:
         return;
     }
-  }
-
-  void clock_set(const Record& r) {
-    if (r.kind != RecordKind::kAction || r.name != record_name::kClockShift) return;
-    auto json = nlohmann::json::parse(r.data, nullptr, false);
-    if (!json.is_object() || !json.contains("ms") || !json["ms"].is_number_integer()) return;
-    ClockSet& set = t_.clock_sets.emplace_back();
-    stamp(set, r);
-    set.ahead_ms = json["ms"].get<std::int64_t>();
-  }
-
-  // The run's own time of what the device stamped by its wall clock: of the stretches between two settings of
-  // the clock the one in which it falls.
-  std::optional<std::int64_t> when(std::string_view text) const {
-    constexpr std::int64_t kSlackMs = 10 * 60'000;  // settings lie hours apart
-    const auto ms = device_time_ms(text, t_.journal->header);
-    if (!ms || t_.clock_sets.empty()) return ms;
-    for (std::size_t i = 0; i < t_.clock_sets.size(); ++i) {
-      const ClockSet& set = t_.clock_sets[i];
-      const std::int64_t own_ms = *ms - set.ahead_ms;
-      const bool last = i + 1 == t_.clock_sets.size();
-      const std::int64_t end_ms = last ? INT64_MAX : t_.clock_sets[i + 1].until_ms + kSlackMs;
-      const bool far = std::abs(set.ahead_ms) > 2 * kSlackMs;
-      if (far && own_ms >= set.device_ms - kSlackMs && own_ms <= end_ms) return own_ms;
-    }
-    const ClockSet& last = t_.clock_sets.back();  // put back, but for some seconds
-    return *ms >= last.device_ms ? *ms - last.ahead_ms : *ms;
   }
 
   // What is recorded of P11 alone. Logs run on through all phases: their lines are told apart by time.
@@ -270,10 +242,9 @@ class Builder {
     to.push_back(std::move(a));
   }
 
-  static void stamp(Moment& m, const Record& r) {
-    m.device_ms = r.device_ms;
-    m.until_ms = r.device_ms + std::max<std::int64_t>(0, r.took_ms);
-    m.record = r.sequence;
+  static void stamp(Moment& m, const Record& r) { m = moment_of(r); }
+  std::optional<std::int64_t> when(std::string_view text) const {
+    return run_time_ms(text, t_.journal->header, t_.clock_sets);
   }
 
   // One thing is done after another: what was lost had been done, if at all, before the next.

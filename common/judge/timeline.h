@@ -19,6 +19,7 @@
 #include "common/android/settings.h"
 #include "common/android/syslog.h"
 #include "common/evidence/journal.h"
+#include "common/judge/device_time.h"
 #include "common/judge/moment.h"
 #include "common/judge/traffic_seen.h"
 #include "common/model/app_facts.h"
@@ -54,9 +55,6 @@ struct OpSeen : Moment {  // when the op was used, not when the snapshot was tak
   std::int64_t snapshot_ms = 0;
   std::string op;
   android::OpUse use;
-};
-struct ClockSet : Moment {  // from then on the wall clock is so far ahead of the run's own time
-  std::int64_t ahead_ms = 0;
 };
 struct ExitSeen : Moment {  // how the system says that one of the app's processes ended
   int pid = -1;
@@ -154,9 +152,5 @@ std::vector<ScreenSeen> read_screens(const Timeline& t, const std::vector<TreeSe
                                      const android::PhraseBook& phrases);
 
 Timeline read_timeline(const Journal& journal, const android::PhraseBook& phrases);
-
-// Milliseconds from the start of the run of "07-24 08:00:00.123" (local time of the device, no year) or of
-// "2020-07-24 08:00:00.123"; nothing for other text.
-std::optional<std::int64_t> device_time_ms(std::string_view text, const JournalHeader& header);
 
 }  // namespace storesweep

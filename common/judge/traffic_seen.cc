@@ -12,14 +12,6 @@ namespace {
 constexpr std::size_t kMaxConnections = 100'000;
 constexpr std::size_t kMaxRequestLine = 200, kAround = 60, kMaxMarked = 200;  // bytes of an excerpt's parts
 
-Moment moment_of(const Record& r) {
-  Moment m;
-  m.device_ms = r.device_ms;
-  m.until_ms = r.device_ms + std::max<std::int64_t>(0, r.took_ms);
-  m.record = r.sequence;
-  return m;
-}
-
 // Digests are told apart: whether one is still the person's data is for a person.
 bool is_digest(std::string_view encoding) {
   return starts_with(encoding, "md5") || starts_with(encoding, "sha1") || starts_with(encoding, "sha256");
