@@ -11,12 +11,6 @@ namespace {
 constexpr std::size_t kMaxRowsPerCall = 10'000;
 using Change = ChangeKind;
 
-Status check_open(Db& db, std::int64_t import) {
-  Query q(db, "SELECT 1 FROM import WHERE id = ? AND finished_ms = 0");
-  q << import;
-  return q.next() || !db.error().ok() ? ok_status() : not_found("no open import " + std::to_string(import));
-}
-
 void import_row(ImportRows& rows, std::int64_t import, const Listing& l, ImportCounts& n) {
   std::string content = codec::content_hash(l);
   const auto old = rows.current(l);
@@ -88,16 +82,24 @@ Result<std::int64_t> SqlStore::begin_import(std::uint64_t epoch, const std::stri
   return before.value_or(id);
 }
 
+Status SqlStore::go_on_importing(std::uint64_t epoch, std::int64_t import) {
+  TRY(start_write(epoch));
+  bool open = false;
+  {
+    Query q(*writer_, "SELECT 1 FROM import WHERE id = ? AND finished_ms = 0");
+    open = (q << import).next();
+  }
+  if (open || !writer_->error().ok()) return ok_status();  // an error is told at the end
+  writer_->rollback();
+  return not_found("no open import " + std::to_string(import));
+}
+
 Result<ImportCounts> SqlStore::import_rows(std::uint64_t epoch, std::int64_t import,
                                            std::span<const Listing> rows) {
   if (rows.size() > kMaxRowsPerCall) return invalid("more than 10000 rows in one call");
   std::lock_guard lock(writing_);
-  TRY(start_write(epoch));
+  TRY(go_on_importing(epoch, import));
   Db& db = *writer_;
-  if (Status s = check_open(db, import); !s.ok()) {
-    db.rollback();
-    return s;
-  }
   ImportCounts n;
   const auto import_rows = rows_of_import(db);
   import_rows->expect(rows);
@@ -114,12 +116,8 @@ Result<ImportCounts> SqlStore::import_rows(std::uint64_t epoch, std::int64_t imp
 Status SqlStore::keep_listed(std::uint64_t epoch, std::int64_t import, std::span<const Listing> rows) {
   if (rows.size() > kMaxRowsPerCall) return invalid("more than 10000 rows in one call");
   std::lock_guard lock(writing_);
-  TRY(start_write(epoch));
+  TRY(go_on_importing(epoch, import));
   Db& db = *writer_;
-  if (Status s = check_open(db, import); !s.ok()) {
-    db.rollback();
-    return s;
-  }
   for (const Listing& l : rows) {
     Query q(db,
             "UPDATE current SET import = ? WHERE store = ? AND package = ? AND tenant = ? AND place = ? AND "
@@ -132,12 +130,8 @@ Status SqlStore::keep_listed(std::uint64_t epoch, std::int64_t import, std::span
 Result<ImportCounts> SqlStore::finish_import(std::uint64_t epoch, std::int64_t import, Rejected rejected,
                                              std::int64_t at_ms) {
   std::lock_guard lock(writing_);
-  TRY(start_write(epoch));
+  TRY(go_on_importing(epoch, import));
   Db& db = *writer_;
-  if (Status s = check_open(db, import); !s.ok()) {
-    db.rollback();
-    return s;
-  }
   const std::int64_t gone = rejected.nameless > 0 ? 0 : note_gone(db, import);
   {
     Query q(db, "UPDATE import SET gone = ?, rejected = ?, nameless = ?, finished_ms = ? WHERE id = ?");

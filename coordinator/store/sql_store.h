@@ -80,8 +80,9 @@ class SqlStore : public Store {
   const std::unique_ptr<Db> writer_;
 
  private:
-  Status start_write(std::uint64_t epoch);  // begins a transaction of the leader's
-  Result<std::unique_ptr<Db>> reader();     // one that is idle, or a new one
+  Status start_write(std::uint64_t epoch);                           // begins a transaction of the leader's
+  Status go_on_importing(std::uint64_t epoch, std::int64_t import);  // ... with an import that is open
+  Result<std::unique_ptr<Db>> reader();                              // one that is idle, or a new one
   void give_back(std::unique_ptr<Db> reader);
   void drop_readers();
 
