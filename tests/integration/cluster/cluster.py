@@ -60,6 +60,13 @@ def wait_ports(ports, seconds=30):
                 time.sleep(0.05)
 
 
+def wait_for(what, condition, seconds=60):
+    end = time.time() + seconds
+    while not condition():
+        assert time.time() < end, f"not in time: {what}"
+        time.sleep(0.1)
+
+
 class Simulated:
     """Simulated devices (simdroid), dealt out to the workers in order, behind an adb server on a port of its own."""
 
@@ -182,6 +189,11 @@ rules: {source}/rules
             self.kill(name)
         if isinstance(self.real, Simulated):  # one that a worker has started outlives it
             subprocess.run(["adb", "-L", f"tcp:localhost:{self.real.adb}", "kill-server"], capture_output=True)
+
+    def show_logs(self):
+        """The end of each, for who reads why a test failed."""
+        for log in sorted(self.folder.glob("*.log")):
+            print(f"--- {log} (its end)\n{log.read_text(errors='replace')[-3000:]}", flush=True)
 
     def worker_names(self):
         return [f"w-{i}" for i in range(self.workers)] if self.workers > 1 else ["w"]

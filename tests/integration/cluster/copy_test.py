@@ -100,8 +100,7 @@ def main():
         try:
             run(cluster, database)
         except BaseException:
-            log = cluster.folder / "coordinator.log"
-            print(f"--- {log} (its end)\n{log.read_text()[-3000:] if log.exists() else ''}", flush=True)
+            cluster.show_logs()
             raise
         finally:
             cluster.stop()

@@ -8,16 +8,8 @@ import collections
 import signal
 import sys
 import tempfile
-import time
 
-from cluster import Cluster, Simulated, wait_ports
-
-
-def wait(what, condition, seconds=60):
-    end = time.time() + seconds
-    while not condition():
-        assert time.time() < end, f"not in time: {what}"
-        time.sleep(0.2)
+from cluster import Cluster, Simulated, wait_for, wait_ports
 
 
 def devices(cluster):
@@ -34,8 +26,7 @@ def main():
         try:
             run(cluster)
         except BaseException:
-            for name in ["simdroid", "adb", "coordinator", *cluster.worker_names()]:
-                print(f"--- {name}.log (its end)\n{open(f'{folder}/{name}.log').read()[-3000:]}", flush=True)
+            cluster.show_logs()
             raise
         finally:
             cluster.stop()
@@ -44,19 +35,19 @@ def main():
 
 def run(cluster):
     cluster.start_all()
-    wait("both workers have two devices", lambda: {w: len(d) for w, d in devices(cluster).items()} == {"w-0": 2, "w-1": 2})
+    wait_for("both workers have two devices", lambda: {w: len(d) for w, d in devices(cluster).items()} == {"w-0": 2, "w-1": 2})
     all_there = devices(cluster)
     assert len(all_there["w-0"] | all_there["w-1"]) == 4, all_there
 
     cluster.kill("adb")  # the workers start one of their own and connect to the devices again
-    wait("devices are gone with the adb server", lambda: devices(cluster) != all_there)
-    wait("devices are back", lambda: devices(cluster) == all_there)
+    wait_for("devices are gone with the adb server", lambda: devices(cluster) != all_there)
+    wait_for("devices are back", lambda: devices(cluster) == all_there)
 
     cluster.kill("simdroid")
-    wait("devices are gone", lambda: devices(cluster) == {})
+    wait_for("devices are gone", lambda: devices(cluster) == {})
     cluster.start("simdroid")
     wait_ports(range(cluster.real.first, cluster.real.first + cluster.real.devices))
-    wait("devices are back", lambda: devices(cluster) == all_there)
+    wait_for("devices are back", lambda: devices(cluster) == all_there)
 
     assert cluster.kill("w-0", signal.SIGTERM) == 0, "a drained worker ends well"
 

@@ -93,9 +93,7 @@ def main():
         try:
             run(cluster, folder, database)
         except BaseException:
-            for name in ["coordinator", *cluster.worker_names()]:
-                log = open(f"{folder}/{name}.log").read()
-                print(f"--- {name}.log (its end)\n{log[-3000:]}", flush=True)
+            cluster.show_logs()
             raise
         finally:
             cluster.stop()

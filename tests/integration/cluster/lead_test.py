@@ -14,19 +14,12 @@ import sys
 import tempfile
 import time
 
-from cluster import Cluster
+from cluster import Cluster, wait_for
 from postgres import Postgres, binaries
 
 APPS = 200
 # What the claim of a coordinator is: docs/postgres.md has the same words for people.
 GIVE_UP = "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-
-
-def wait_for(what, condition, seconds=60):
-    end = time.time() + seconds
-    while not condition():
-        assert time.time() < end, f"not in time: {what}"
-        time.sleep(0.05)
 
 
 class Two:
@@ -123,9 +116,7 @@ def main():
             two.let_the_first_lead_again()
         except BaseException:
             for cluster in (two.first, two.second):
-                for name in ("coordinator", "w"):
-                    log = cluster.folder / f"{name}.log"
-                    print(f"--- {log} (its end)\n{log.read_text()[-3000:] if log.exists() else ''}", flush=True)
+                cluster.show_logs()
             raise
         finally:
             two.stop()

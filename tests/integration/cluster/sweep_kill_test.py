@@ -253,8 +253,7 @@ def main():
         try:
             run(a, cluster, folder, chance)
         except BaseException:
-            for log in sorted(folder.glob("*.log")):
-                print(f"--- {log.name} (its end)\n{log.read_text(errors='replace')[-2500:]}", flush=True)
+            cluster.show_logs()
             raise
         finally:
             cluster.stop()

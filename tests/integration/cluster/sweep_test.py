@@ -37,8 +37,7 @@ def main():
         try:
             run(cluster, pathlib.Path(folder), probes, apks)
         except BaseException:
-            for name in ["coordinator", *cluster.worker_names()]:
-                print(f"--- {name}.log (its end)\n{open(f'{folder}/{name}.log').read()[-3000:]}", flush=True)
+            cluster.show_logs()
             raise
         finally:
             cluster.stop()

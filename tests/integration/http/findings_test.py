@@ -9,19 +9,11 @@ import json
 import pathlib
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cluster"))
-from cluster import Cluster  # noqa: E402
+from cluster import Cluster, wait_for  # noqa: E402
 
 programs, source = sys.argv[1], pathlib.Path(sys.argv[2])
-
-
-def wait(what, good, seconds=60):
-    end = time.time() + seconds
-    while not good():
-        assert time.time() < end, f"not in time: {what}"
-        time.sleep(0.1)
 
 
 class Test:
@@ -50,7 +42,7 @@ class Test:
         def over():
             now = self.api("GET", f"/api/v1/sweeps/{sweep}")
             return now["state"] == "done" and now["confirmations_open"] == 0
-        wait("the sweep", over)
+        wait_for("the sweep", over)
         return sweep
 
     def findings(self, sweep, **query):
@@ -137,8 +129,7 @@ def main():
             assert repeat["repeat"] and repeat["repeats"]["id"] == finding, repeat
             assert "REPEAT: version 1.0" in t.cli("finding", "show", repeat["id"])
         except BaseException:
-            for name in ("coordinator", *cluster.worker_names()):
-                print(f"--- {name}.log (its end)\n{open(f'{folder}/{name}.log').read()[-3000:]}", flush=True)
+            cluster.show_logs()
             raise
         finally:
             cluster.stop()

@@ -125,8 +125,7 @@ def main():
         try:
             run(cluster, folder, apks)
         except BaseException:
-            for name in ("coordinator", "w"):
-                print(f"--- {name}.log (its end)\n{(folder / f'{name}.log').read_text()[-3000:]}", flush=True)
+            cluster.show_logs()
             raise
         finally:
             cluster.stop()

@@ -139,18 +139,25 @@ class DoorOpener final : public ServiceOpener {
   }
 };
 
+TransportShape device_shape() {
+  TransportShape shape;
+  shape.banner = "device::";
+  return shape;
+}
+void dial(const DoorOpener& opener, const std::string& destination, Dialled& seen) {
+  ASSERT_TRUE(opener.door && opener.door->open());
+  opener.door->dial(destination, [&](std::shared_ptr<Outlet> o) {
+    return std::make_unique<DiallingService>(seen, std::move(o));
+  });
+}
+
 TEST_F(TransportTest, DialsAPortOfTheHostAndTalksOnceItIsConnected) {
   DoorOpener opener;
   Dialled seen;
   {
-    TransportShape shape;
-    shape.banner = "device::";
-    Transport transport(shape, {}, opener, random_);
+    Transport transport(device_shape(), {}, opener, random_);
     answers(transport, {kHello, {kOpen, 7, 0, "reverse"}});
-    ASSERT_TRUE(opener.door && opener.door->open());
-    opener.door->dial("tcp:8080", [&](std::shared_ptr<Outlet> o) {
-      return std::make_unique<DiallingService>(seen, std::move(o));
-    });
+    dial(opener, "tcp:8080", seen);
     auto got = answers(transport, {});
     ASSERT_EQ(got.size(), 1U);
     EXPECT_EQ(got[0].command, kOpen);
@@ -172,13 +179,9 @@ TEST_F(TransportTest, DialsAPortOfTheHostAndTalksOnceItIsConnected) {
 TEST_F(TransportTest, ADialThatTheHostRefusesIsOverWithoutAWord) {
   DoorOpener opener;
   Dialled seen;
-  TransportShape shape;
-  shape.banner = "device::";
-  Transport transport(shape, {}, opener, random_);
+  Transport transport(device_shape(), {}, opener, random_);
   answers(transport, {kHello, {kOpen, 7, 0, "reverse"}});
-  opener.door->dial("tcp:1", [&](std::shared_ptr<Outlet> o) {
-    return std::make_unique<DiallingService>(seen, std::move(o));
-  });
+  dial(opener, "tcp:1", seen);
   const std::uint32_t local = answers(transport, {})[0].arg0;
   EXPECT_TRUE(answers(transport, {{kClse, 0, local, ""}}).empty());
   EXPECT_TRUE(seen.closed && !seen.started);

@@ -157,15 +157,21 @@ TEST(TrafficItems, WhatMayHaveLeftAfterConsentIsNotBeforeIt) {
   EXPECT_EQ(level(judged(run), "R3.2"), Level::kNotTested);
 }
 
-TEST(TrafficItems, ADigestIsSuspectedAtMost) {
-  const auto hashed = [](std::uint64_t seed) {
-    ProxiedRun run(seed);
-    run.sends(10, kThird, R"({"aid":")" + to_hex(sha256(as_bytes(run.id_value()))) + "\"}").phases();
-    return run;
-  };
-  const Verdict v = judged(two(hashed(1), hashed(2)));
+// Two devices with canaries of their own show it, and it is no violation for want of this.
+void expect_suspected(ProxiedRun (*run)(std::uint64_t seed), Missing lacking) {
+  const Verdict v = judged(two(run(1), run(2)));
   EXPECT_EQ(level(v, "R3.2"), Level::kSuspected);
-  EXPECT_TRUE(lacks(*found(v, "R3.2", "traffic.third_party_before_consent"), Missing::kDigestOnly));
+  EXPECT_TRUE(lacks(*found(v, "R3.2", "traffic.third_party_before_consent"), lacking));
+}
+
+TEST(TrafficItems, ADigestIsSuspectedAtMost) {
+  expect_suspected(
+      [](std::uint64_t seed) {
+        ProxiedRun run(seed);
+        run.sends(10, kThird, R"({"aid":")" + to_hex(sha256(as_bytes(run.id_value()))) + "\"}").phases();
+        return run;
+      },
+      Missing::kDigestOnly);
 }
 
 TEST(TrafficItems, WhatAnotherAppSentIsNotHeldAgainstThisOne) {
@@ -178,14 +184,13 @@ TEST(TrafficItems, WhatAnotherAppSentIsNotHeldAgainstThisOne) {
 }
 
 TEST(TrafficItems, OfAConnectionThatNobodyWasSeenToOwnItIsSuspectedAtMost) {
-  const auto unowned = [](std::uint64_t seed) {
-    ProxiedRun run(seed);
-    run.sends(9, kOwn, "hello").sends(10, kThird, run.telling(), -1).phases();
-    return run;
-  };
-  const Verdict v = judged(two(unowned(1), unowned(2)));
-  EXPECT_EQ(level(v, "R3.2"), Level::kSuspected);
-  EXPECT_TRUE(lacks(*found(v, "R3.2", "traffic.third_party_before_consent"), Missing::kCallerUnknown));
+  expect_suspected(
+      [](std::uint64_t seed) {
+        ProxiedRun run(seed);
+        run.sends(9, kOwn, "hello").sends(10, kThird, run.telling(), -1).phases();
+        return run;
+      },
+      Missing::kCallerUnknown);
 }
 
 TEST(TrafficItems, WithoutADialogItIsNotProvenThatNobodyHadAgreed) {

@@ -14,9 +14,9 @@ std::string refused(const std::string& permission, const std::string& flags = "U
   return held(permission, false, flags);
 }
 
-// P11 from second 10 on: refused under version 3, updated to 4 at 60.
+// P11 from second 10 on: refused under version 3, updated to 4 at 60, or so.
 RunScript updated(const std::vector<std::string>& before, const std::vector<std::string>& after,
-                  const std::vector<std::string>& last, std::int64_t took_s = 5) {
+                  const std::vector<std::string>& last, std::int64_t took_s = 5, std::int64_t at_s = 60) {
   AppFacts older;
   older.package = kTestPackage;
   older.version_code = 3;
@@ -29,7 +29,7 @@ RunScript updated(const std::vector<std::string>& before, const std::vector<std:
       .act(record_name::kLaunch, 20)
       .act(record_name::kPermissionDeny, 30, "camera")
       .permissions(50, 3, before);
-  run.within(took_s).act(record_name::kUpdate, 60);
+  run.within(took_s).act(record_name::kUpdate, at_s);
   return run.permissions(70, 4, after)
       .act(record_name::kLaunch, 71)
       .end(Phase::kP11, 90)
@@ -144,11 +144,17 @@ TEST(Update, WhatIsInDoubtIsNotTested) {
   RunScript allowed = updated({still}, {gone}, {gone});
   allowed.act(record_name::kPermissionAllow, 75);
   EXPECT_EQ(level(judged(allowed), "R5.2"), Level::kNotTested);
-  // The update may not have ended when it was looked at, and the last look alone says nothing of when.
-  EXPECT_EQ(only(judged(updated({still}, {gone}, {gone}, 15))).what, "permission.reset_by_update")
-      << "the look after the phase came behind it";
   EXPECT_EQ(level(judged(updated({still}, {gone}, {gone}).api(22)), "R5.2"), Level::kNotTested);
   expect_less_never_accuses(updated({still}, {gone}, {gone}));
+}
+
+// The device's clock is read before and after, so that what follows each other overlaps.
+TEST(Update, ALookTellsByItsOwnVersionOnWhichSideOfTheUpdateItWasTaken) {
+  const auto still = refused(kCamera), gone = held(kCamera, false, "");
+  EXPECT_EQ(only(judged(updated({still}, {gone}, {gone}, 15))).what, "permission.reset_by_update");
+  EXPECT_EQ(only(judged(updated({still}, {gone}, {gone}, 30, 45))).what, "permission.reset_by_update");
+  EXPECT_EQ(only(judged(updated({still}, {still}, {gone}, 30, 45))).what, "permission.reset_by_run");
+  EXPECT_EQ(level(judged(updated({still}, {still}, {still}, 30, 45)), "R5.2"), Level::kNotFound);
 }
 
 // What happens in P11 happens to another version, or by our hand.

@@ -24,6 +24,21 @@ class PostgresLeadTest : public testing::PostgresStoreTest {
                      "= '" +
                      name_ + ".lead'::regclass::oid AND granted"));  // a division by 0 where nobody leads
   }
+  // The first led, was cut off and has not used its session since; the second leads.
+  void overtake() {
+    first_ = open();
+    filled_ = fill(*first_, 4);
+    cut_off_the_leader();
+    second_ = open();
+    ASSERT_TRUE(second_->claim().ok());
+    const auto lead = second_->take_lead(2);
+    ASSERT_TRUE(lead.ok()) << lead.status().text();
+    epoch_ = lead->epoch;
+  }
+
+  std::unique_ptr<PostgresStore> first_, second_;
+  Filled filled_;
+  std::uint64_t epoch_ = 0;  // of the second
 };
 
 TEST_F(PostgresLeadTest, who_comes_late_to_a_migration_finds_it_done) {
@@ -106,32 +121,20 @@ TEST_F(PostgresLeadTest, who_lost_its_session_claims_again_with_the_next_commit)
 
 // It has read the other's epoch and not written since, so that it has not missed its session yet.
 TEST_F(PostgresLeadTest, who_was_cut_off_does_not_take_the_lead_back) {
-  auto first = open();
-  const Filled f = fill(*first, 4);
-  cut_off_the_leader();
-  auto second = open();
-  ASSERT_TRUE(second->claim().ok());
-  const auto lead = second->take_lead(2);
-  ASSERT_TRUE(lead.ok()) << lead.status().text();
-  EXPECT_EQ(first->take_lead(3).status().kind(), ErrorKind::kExists);
-  EXPECT_EQ(second->epoch().value_or(0), lead->epoch);
-  EXPECT_EQ(second->commit(lead->epoch, verdicts(f.sweep, 1, 2)).state, CommitState::kCommitted);
+  overtake();
+  EXPECT_EQ(first_->take_lead(3).status().kind(), ErrorKind::kExists);
+  EXPECT_EQ(second_->epoch().value_or(0), epoch_);
+  EXPECT_EQ(second_->commit(epoch_, verdicts(filled_.sweep, 1, 2)).state, CommitState::kCommitted);
 }
 
 TEST_F(PostgresLeadTest, who_was_cut_off_while_another_took_the_lead_writes_nothing_more) {
-  auto first = open();
-  const Filled f = fill(*first, 4);
-  cut_off_the_leader();
-  auto second = open();
-  ASSERT_TRUE(second->claim().ok());
-  const auto lead = second->take_lead(2);
-  ASSERT_TRUE(lead.ok()) << lead.status().text();
-  EXPECT_EQ(first->commit(f.epoch, verdicts(f.sweep, 1, 2)).state, CommitState::kNotLeader);
-  EXPECT_EQ(first->begin_import(f.epoch, "shop", "", 1).status().kind(), ErrorKind::kPermission);
-  EXPECT_EQ(first->epoch().value_or(0), lead->epoch);  // what it might prove its lead by
-  EXPECT_EQ(first->take_lead(3).status().kind(), ErrorKind::kExists);
-  EXPECT_TRUE(second->load()->sweeps.at(0).ended.empty());
-  EXPECT_EQ(second->commit(lead->epoch, verdicts(f.sweep, 1, 2)).state, CommitState::kCommitted);
+  overtake();
+  EXPECT_EQ(first_->commit(filled_.epoch, verdicts(filled_.sweep, 1, 2)).state, CommitState::kNotLeader);
+  EXPECT_EQ(first_->begin_import(filled_.epoch, "shop", "", 1).status().kind(), ErrorKind::kPermission);
+  EXPECT_EQ(first_->epoch().value_or(0), epoch_);  // what it might prove its lead by
+  EXPECT_EQ(first_->take_lead(3).status().kind(), ErrorKind::kExists);
+  EXPECT_TRUE(second_->load()->sweeps.at(0).ended.empty());
+  EXPECT_EQ(second_->commit(epoch_, verdicts(filled_.sweep, 1, 2)).state, CommitState::kCommitted);
 }
 
 }  // namespace

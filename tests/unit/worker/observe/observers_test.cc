@@ -6,6 +6,7 @@
 #include "tests/unit/corpus.h"
 #include "tests/unit/temporary_folder.h"
 #include "tests/unit/worker/device/fake_device.h"
+#include "tests/unit/worker/observe/recorder_in.h"
 #include "worker/observe/appops.h"
 #include "worker/observe/dumps.h"
 #include "worker/observe/log_stream.h"
@@ -62,15 +63,7 @@ class Phone : public device::FakeDevice {
 
 class Observers : public ::testing::Test {
  protected:
-  Observers() {
-    JournalHeader header;
-    header.worker_key = key_.public_key;
-    auto writer = JournalWriter::create(folder_.path() + "/journal", header);
-    RunClock clock(1);
-    clock.learn({.before_ms = 0, .after_ms = 0, .device = {.up_ms = 1'000'000, .wall_s = 1'600'000'000}});
-    recorder_ = std::make_unique<Recorder>(std::move(*writer), clock, clock_, clock.wall_at_up(1'000'000), 0,
-                                           folder_.path());
-  }
+  Observers() { recorder_ = recorder_in(folder_.path(), key_, clock_); }
   Scene scene() { return {phone_, *recorder_, clock_, package_}; }
   Journal sealed() {
     EXPECT_TRUE(recorder_->seal(true, "", key_).ok());

@@ -9,6 +9,7 @@
 #include "common/evidence/names.h"
 #include "tests/unit/temporary_folder.h"
 #include "tests/unit/worker/observe/proxied_phone.h"
+#include "tests/unit/worker/observe/recorder_in.h"
 
 namespace storesweep::observe {
 namespace {
@@ -33,13 +34,7 @@ class SharedClock final : public Clock {
 class TrafficTest : public ::testing::Test {
  protected:
   TrafficTest() {
-    JournalHeader header;
-    header.worker_key = key_.public_key;
-    auto writer = JournalWriter::create(folder_.path() + "/journal", header);
-    RunClock clock(1);
-    clock.learn({.before_ms = 0, .after_ms = 0, .device = {.up_ms = 1'000'000, .wall_s = 1'600'000'000}});
-    recorder_ = std::make_unique<Recorder>(std::move(*writer), clock, clock_, clock.wall_at_up(1'000'000), 0,
-                                           folder_.path());
+    recorder_ = recorder_in(folder_.path(), key_, clock_);
     phone_.own_facts.api = 25;
   }
   // A program that says that it listens, does this, and then waits to be ended.
