@@ -1,5 +1,7 @@
 #include "cli/client.h"
 
+#include <optional>
+
 #include <nlohmann/json.hpp>
 
 #include "common/base/hash.h"
@@ -10,6 +12,7 @@
 namespace storesweep::cli {
 namespace {
 using Json = nlohmann::ordered_json;
+constexpr std::int64_t kReadyMs = 3'000;
 
 std::string address_of(const std::string& server, const std::string& path, const ApiClient::Query& query) {
   std::string url = server;
@@ -52,14 +55,38 @@ struct ApiClient::State {
   SystemRandom random;
   net::Client client{net::Options{.user_agent = "storesweep-cli"}, random};
 
-  Result<net::Response> ask(net::Request request, const Deadline& deadline) {
+  std::optional<std::size_t> leader;  // of several, once it was found
+
+  // Of the one that leads; where none does, of the first: it tells why, and answers what needs no leader.
+  Result<net::Response> ask(const net::Request& request, const std::string& path, const Query& query,
+                            const Deadline& deadline) {
+    for (bool again = false;; again = true) {
+      if (!leader) leader = find_leader(deadline);
+      auto answer = ask_of(address.urls[leader.value_or(0)], request, path, query, deadline);
+      const bool lost = answer.status().kind() == ErrorKind::kUnavailable && address.urls.size() > 1;
+      if (!lost || again) return answer;
+      leader.reset();
+    }
+  }
+
+  std::optional<std::size_t> find_leader(const Deadline& deadline) {
+    if (address.urls.size() == 1) return 0;
+    for (std::size_t i = 0; i < address.urls.size(); ++i) {
+      if (ask_of(address.urls[i], {}, "/leaderz", {}, deadline.at_most_ms(kReadyMs)).ok()) return i;
+    }
+    return std::nullopt;
+  }
+
+  Result<net::Response> ask_of(const std::string& url, net::Request request, const std::string& path,
+                               const Query& query, const Deadline& deadline) {
+    request.url = address_of(url, path, query);
     if (!address.token.empty()) request.headers.emplace_back("Authorization", "Bearer " + address.token);
     request.max_bytes = kMaxAnswerBytes;
     auto response = client.request(request, deadline);
     if (!response.ok()) {
       const Status s = response.status();
       if (s.kind() != ErrorKind::kUnavailable) return s;
-      return unavailable("cannot reach the coordinator at " + address.url + " (" + s.message() +
+      return unavailable("cannot reach the coordinator at " + url + " (" + s.message() +
                          "): start storesweep-coordinator, or name another by --server or STORESWEEP_SERVER");
     }
     if (response->status < 200 || response->status > 299) return error_of(*response);
@@ -78,8 +105,7 @@ Result<Json> ApiClient::get(const std::string& path, const Query& query, const D
 Result<std::string> ApiClient::get_text(const std::string& path, const Query& query,
                                         const Deadline& deadline) {
   net::Request request;
-  request.url = address_of(state_->address.url, path, query);
-  TRY_ASSIGN(net::Response response, state_->ask(std::move(request), deadline));
+  TRY_ASSIGN(net::Response response, state_->ask(request, path, query, deadline));
   return std::move(response.body);
 }
 
@@ -87,30 +113,27 @@ Result<Json> ApiClient::post(const std::string& path, const Json& body, const st
                              const Deadline& deadline) {
   net::Request request;
   request.method = "POST";
-  request.url = address_of(state_->address.url, path, {});
   request.body = dump_json(body);
   Bytes made(16);
   state_->random.fill(made);
   request.headers = {{"Content-Type", "application/json"},
                      {"Idempotency-Key", key.empty() ? to_hex(made) : key}};
-  TRY_ASSIGN(const net::Response response, state_->ask(std::move(request), deadline));
+  TRY_ASSIGN(const net::Response response, state_->ask(request, path, {}, deadline));
   return parse_json(response.body);
 }
 
 Status ApiClient::put(const std::string& path, const std::string& bytes, const Deadline& deadline) {
   net::Request request;
   request.method = "PUT";
-  request.url = address_of(state_->address.url, path, {});
   request.body = bytes;
-  return state_->ask(std::move(request), deadline).status();
+  return state_->ask(request, path, {}, deadline).status();
 }
 
 Status ApiClient::follow(const std::string& path, const Query& query,
                          const std::function<bool(std::string_view)>& piece, const Deadline& deadline) {
   net::Request request;
-  request.url = address_of(state_->address.url, path, query);
   request.on_data = piece;
-  return state_->ask(std::move(request), deadline).status();
+  return state_->ask(request, path, query, deadline).status();
 }
 
 }  // namespace storesweep::cli

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/base/cancel.h"
 #include "common/base/status.h"
@@ -17,8 +18,8 @@ namespace storesweep::cli {
 inline constexpr std::size_t kMaxAnswerBytes = 96u << 20;  // a journal: 80 MiB
 
 struct ServerAddress {
-  std::string url = "http://127.0.0.1:8080";
-  std::string token;  // empty: none
+  std::vector<std::string> urls = {"http://127.0.0.1:8080"};  // of coordinators of which one leads
+  std::string token;                                          // empty: none
 };
 
 class ApiClient {

@@ -40,11 +40,13 @@ std::size_t terminal_columns() {
 
 Result<ServerAddress> server_address(const Program& program) {
   ServerAddress address;
-  const std::string from_environment = environment("STORESWEEP_SERVER");
-  if (!from_environment.empty()) address.url = from_environment;
-  if (!program.server.empty()) address.url = program.server;
-  if (!starts_with(address.url, "http://") && !starts_with(address.url, "https://")) {
-    address.url = "http://" + address.url;
+  const std::string named = program.server.empty() ? environment("STORESWEEP_SERVER") : program.server;
+  if (!named.empty()) {
+    const auto urls = split(named, ',');
+    address.urls.assign(urls.begin(), urls.end());
+  }
+  for (std::string& url : address.urls) {
+    if (!starts_with(url, "http://") && !starts_with(url, "https://")) url = "http://" + url;
   }
   const std::string file =
       program.token_file.empty() ? environment("STORESWEEP_TOKEN_FILE") : program.token_file;
@@ -129,8 +131,10 @@ int main(int argc, char** argv) {
   using namespace storesweep::cli;
   Program program;
   CLI::App app{"storesweep: sweeps of app stores for the ten tasks of circular 164"};
-  app.add_option("--server", program.server,
-                 "the coordinator's address (or STORESWEEP_SERVER; otherwise http://127.0.0.1:8080)");
+  app.add_option(
+      "--server", program.server,
+      "the coordinator's address, or those of several with commas (or STORESWEEP_SERVER; otherwise "
+      "http://127.0.0.1:8080)");
   app.add_option("--token-file", program.token_file,
                  "a file with the bearer token (or STORESWEEP_TOKEN_FILE)");
   app.add_option("--lang", program.lang, "zh or en (otherwise by LANG)")->check(CLI::IsMember({"zh", "en"}));

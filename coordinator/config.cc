@@ -41,6 +41,9 @@ void read_store(ConfigMap in, CoordinatorConfig& c) {
 
 void read_blobs(ConfigMap in, CoordinatorConfig& c) {
   c.blobs.folder = in.path("folder", "data/blobs");
+  c.blobs.shared = in.boolean("shared", false);
+  if (c.blobs.shared && !c.store.sqlite.empty())
+    in.error("shared", "only coordinators on `store.postgres` share their blobs");
   c.blobs.low_water_bytes = in.integer("low_water_bytes", 2 * kGiB, {0, 1024 * 1024 * kGiB});
   c.blobs.high_water_bytes = in.integer("high_water_bytes", 3 * kGiB, {0, 1024 * 1024 * kGiB});
   if (c.blobs.high_water_bytes < c.blobs.low_water_bytes) {

@@ -24,6 +24,7 @@ struct CoordinatorConfig {
   } store;
   struct BlobOptions {
     std::string folder;
+    bool shared = false;                // other coordinators of the same store keep theirs there too
     std::int64_t low_water_bytes = 0;   // below it nothing is leased
     std::int64_t high_water_bytes = 0;  // above it leasing goes on
   } blobs;

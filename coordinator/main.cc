@@ -99,13 +99,21 @@ Status open_house(House& h) {
   h.client = std::make_unique<net::Client>(net, h.random);
   TRY(make_folders(c.catalogues.rejects));
   TRY_ASSIGN(h.store, open_store(c, h.random));
-  TRY_ASSIGN(h.blobs, FolderStore::open(c.blobs.folder));
+  using Sharing = FolderStore::Sharing;
+  TRY_ASSIGN(h.blobs,
+             FolderStore::open(c.blobs.folder, c.blobs.shared ? Sharing::kWithOthers : Sharing::kAlone));
   return ok_status();
 }
 
-// Made where there is none yet.
-Result<SigningKey> evidence_key(const std::string& path, Random& random, Log& log) {
+// Made where there is none yet. Coordinators that share their evidence sign with one key, and none may make
+// its own.
+Result<SigningKey> evidence_key(const std::string& path, bool shared, Random& random, Log& log) {
   auto text = read_file(path, 1'024);
+  if (!text.ok() && text.status().kind() == ErrorKind::kNotFound && shared) {
+    return not_found(path +
+                     ": coordinators that share blobs.folder share this key; make it once by `openssl "
+                     "rand -hex 32`");
+  }
   if (!text.ok() && text.status().kind() == ErrorKind::kNotFound) {
     std::array<std::uint8_t, 32> made{};
     random.fill(made);
@@ -221,7 +229,7 @@ Status serve(CoordinatorConfig config) {
   endpoint.authorised = std::move(*workers);
   TRY(allow_files(config.http.max_connections));
   TRY(open_house(h));
-  auto signing = evidence_key(config.evidence.key_file, h.random, h.log);
+  auto signing = evidence_key(config.evidence.key_file, config.blobs.shared, h.random, h.log);
   if (!signing.ok()) return signing.status().within("evidence.key_file");
   options.core.closing_key = std::make_shared<const SigningKey>(*signing);
   if (!config.evidence.heads.empty()) TRY(make_folders(config.evidence.heads));

@@ -13,7 +13,7 @@ namespace storesweep {
 Result<std::unique_ptr<Store>> open_store(const CoordinatorConfig& config, Random& random) {
   if (config.store.sqlite.empty()) {
     TRY_ASSIGN(auto store, PostgresStore::open(config.store.postgres, random));
-    TRY(store->claim());
+    if (!config.blobs.shared) TRY(store->claim());  // else it may stand by until the other has gone
     return std::unique_ptr<Store>(std::move(store));
   }
   const std::string folder = std::filesystem::path(config.store.sqlite).parent_path().string();

@@ -266,6 +266,7 @@ struct Welcome {
   leaseMs @1 :Int64;
   heartbeatMs @2 :Int64;
   ended @3 :List(Token);   # of the leases named in the hello; at most 8,192
+  evidenceBase @4 :Text;   # evidence of every token goes to this + "/" + the last segment of its address; empty: as it was given
 }
 
 struct Grant {

@@ -12,7 +12,7 @@
 
 namespace storesweep::worker {
 namespace {
-constexpr std::size_t kMaxSeedFileBytes = 4096;
+constexpr std::size_t kMaxSeedFileBytes = 4096, kMaxCoordinators = 16;
 
 void read_limits(ConfigMap map, job::StageLimits& limits) {
   const IntRange range{1'000, 7LL * 24 * 3'600'000};
@@ -115,7 +115,13 @@ Result<Config> read_config(const std::string& path) {
                "letters, digits, '.', '_' and '-' only, at most " + std::to_string(kMaxWorkerNameBytes));
   }
   ConfigMap coordinator = root.map("coordinator");
-  out.coordinator = coordinator.required_string("address");
+  out.coordinators = coordinator.has("addresses")
+                         ? coordinator.strings("addresses")
+                         : std::vector<std::string>{coordinator.required_string("address")};
+  if (coordinator.has("addresses") && coordinator.has("address"))
+    coordinator.error("address", "either this or `addresses`");
+  if (out.coordinators.empty() || out.coordinators.size() > kMaxCoordinators)
+    coordinator.error("addresses", "1 to " + std::to_string(kMaxCoordinators));
   out.coordinator_key = coordinator.required_string("public_key");
   if (!out.coordinator_key.empty() && !good_key(out.coordinator_key)) {
     coordinator.error("public_key",

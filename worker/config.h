@@ -26,11 +26,11 @@ struct ScriptedConfig {
 };
 struct Config {
   std::string name;
-  std::string coordinator;      // tcp://host:port
-  std::string coordinator_key;  // its public key, Z85
-  std::string key_folder;       // NAME.key: the transport's pair; NAME.seed: the seed that signs journals
-  std::string spool_folder;     // a folder NAME in it
-  std::string evidence_ca;      // PEM of whom evidence addresses are believed; empty: the system's
+  std::vector<std::string> coordinators;  // tcp://host:port of each; one of them leads
+  std::string coordinator_key;            // their public key, Z85
+  std::string key_folder;    // NAME.key: the transport's pair; NAME.seed: the seed that signs journals
+  std::string spool_folder;  // a folder NAME in it
+  std::string evidence_ca;   // PEM of whom evidence addresses are believed; empty: the system's
   std::size_t slots = 64;
   job::SpoolLimits spool;
   job::StageLimits stages;

@@ -82,7 +82,8 @@ Status enlist(const worker::Config& config, const std::string& name, World& worl
   worker::WorkerSetup setup;
   setup.name = name;
   TRY_ASSIGN(KeyPair keys, read_key_pair(config.key_folder + "/" + name + ".key"));
-  setup.endpoint = {config.coordinator, config.coordinator_key, keys};
+  for (const std::string& address : config.coordinators)
+    setup.coordinators.push_back({address, config.coordinator_key, keys});
   setup.spool_folder = config.spool_folder + "/" + name;
   setup.spool = config.spool;
   setup.stages = config.stages;

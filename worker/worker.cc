@@ -26,7 +26,10 @@ job::StageEvent as_stage_event(job::RunEnd end) {
 // One worker of this process.
 struct Member {
   const WorkerSetup* setup = nullptr;
-  std::size_t channel = 0;
+  std::size_t first_channel = 0;  // one to each coordinator
+  std::size_t leader = 0;         // the channel by which the highest epoch was heard
+  std::string evidence_base;      // of that one
+  std::shared_ptr<Cancel> uploads = std::make_shared<Cancel>();  // of those that go there
   std::unique_ptr<job::Spool> spool;
   std::unique_ptr<Core> core;
   std::map<TokenKey, std::shared_ptr<Cancel>> cancels;  // of fetches and runs under way
@@ -50,8 +53,8 @@ class Shell {
         pool_(options.threads) {}
 
   ~Shell() {  // where it ended early: whatever is under way gives up
-    stop_.cancel();
     for (auto& m : members_) {
+      m->uploads->cancel();
       for (auto& [token, cancel] : m->cancels) cancel->cancel();
     }
   }
@@ -76,8 +79,9 @@ class Shell {
     for (const WorkerSetup& setup : setups_) {
       auto member = std::make_unique<Member>();
       member->setup = &setup;
-      member->channel = endpoints.size();
-      endpoints.push_back(setup.endpoint);
+      member->first_channel = member->leader = endpoints.size();
+      endpoints.insert(endpoints.end(), setup.coordinators.begin(), setup.coordinators.end());
+      owners_.resize(endpoints.size(), member.get());
       TRY_ASSIGN(member->spool, job::Spool::open(setup.spool_folder, setup.spool, clock_.wall_ms()));
       for (const std::string& text : member->spool->damaged()) {
         log_.error("damaged in the spool, set aside", {{"worker", setup.name}, {"what", text}});
@@ -129,15 +133,33 @@ class Shell {
       return message.status().kind() == ErrorKind::kCancelled ? Result<bool>(false) : message.status();
     }
     if (!*message) return false;
-    Member& member = *members_.at((*message)->channel);
+    Member& member = *owners_.at((*message)->channel);
     Result<std::vector<ToWorker>> decoded = decode_to_worker_untrusted(as_bytes((*message)->bytes));
     if (decoded.ok()) {
+      follow(member, (*message)->channel, *decoded);
       carry_out(member, link::Received{std::move(*decoded)});
     } else {
       log_.warning("a malformed message of the coordinator",
                    {{"worker", member.setup->name}, {"error", decoded.status().text()}});
     }
     return true;
+  }
+
+  // Who speaks under the highest epoch leads, whatever the others still believe.
+  static void follow(Member& member, std::size_t channel, const std::vector<ToWorker>& turn) {
+    for (const ToWorker& message : turn) {
+      const auto epoch = std::visit([](const auto& m) { return m.epoch; }, message);
+      if (epoch < member.core->session().epoch()) continue;
+      member.leader = channel;
+      if (const auto* welcome = std::get_if<Welcome>(&message))
+        send_evidence_to(member, welcome->evidence_base);
+    }
+  }
+
+  // What is on its way to another that led may hang for long: it goes anew.
+  static void send_evidence_to(Member& member, const std::string& base) {
+    if (std::exchange(member.evidence_base, base) == base) return;
+    std::exchange(member.uploads, std::make_shared<Cancel>())->cancel();
   }
 
   void look_at_devices() {
@@ -186,8 +208,20 @@ class Shell {
     Result<std::vector<std::string>> turns = encode_all(e.turn);
     Status sent = turns.status();
     for (std::size_t i = 0; sent.ok() && i < turns->size(); ++i)
-      sent = channels_->send(member.channel, (*turns)[i]);
+      sent = channels_->send(member.leader, (*turns)[i]);
     if (!sent.ok()) log_.debug("not sent", {{"worker", member.setup->name}, {"error", sent.text()}});
+    if (std::any_of(e.turn.begin(), e.turn.end(), by_which_we_are_known)) tell_the_others(member, *turns);
+  }
+  // Those that stand by answer nothing. Whoever takes the lead has heard of us so, and asks at once.
+  static bool by_which_we_are_known(const FromWorker& m) {
+    return std::holds_alternative<Hello>(m) || std::holds_alternative<Heartbeat>(m);
+  }
+  void tell_the_others(Member& member, const std::vector<std::string>& turns) {
+    const std::size_t end = member.first_channel + member.setup->coordinators.size();
+    for (std::size_t channel = member.first_channel; channel < end; ++channel) {
+      if (channel == member.leader) continue;
+      for (const std::string& bytes : turns) (void)channels_->send(channel, bytes);  // it may not be there
+    }
   }
   void carry(Member& member, FetchJob& e) {
     start(member, e.offer.token, [&member, offer = std::move(e.offer)](const Deadline& deadline) {
@@ -229,8 +263,9 @@ class Shell {
     member.setup->runner->suspect(e.identity);
   }
   void carry(Member& member, UploadEntry& e) {
-    pool_.add([this, &member, token = e.token] {
-      const Status s = job::upload_blobs(client_, *member.spool, token, Deadline::in_ms(kUploadMs, &stop_));
+    pool_.add([this, &member, token = e.token, base = member.evidence_base, cancel = member.uploads] {
+      const Status s =
+          job::upload_blobs(client_, *member.spool, token, base, Deadline::in_ms(kUploadMs, cancel.get()));
       if (s.kind() == ErrorKind::kCorrupt) return complete(member, EntryBroken{token, s.message()});
       if (!s.ok()) log_.warning("evidence not taken", {{"worker", member.setup->name}, {"error", s.text()}});
       const auto end = s.ok()                               ? link::UploadEnd::kDone
@@ -273,12 +308,12 @@ class Shell {
   net::Client client_;
   std::unique_ptr<WorkerChannels> channels_;
   std::vector<std::unique_ptr<Member>> members_;
+  std::vector<Member*> owners_;  // of the channels
   std::map<Member*, std::vector<Device>> devices_;
   std::int64_t next_devices_ms_ = 0;
   bool draining_ = false;
   std::mutex mutex_;
   std::vector<Completion> completions_;
-  Cancel stop_;
   Pool pool_;  // last: its threads use all of the above
 };
 }  // namespace

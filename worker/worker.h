@@ -20,7 +20,7 @@ namespace storesweep::worker {
 
 struct WorkerSetup {
   std::string name;
-  WorkerEndpoint endpoint;
+  std::vector<WorkerEndpoint> coordinators;  // one leads, whichever it is
   std::string spool_folder;
   job::SpoolLimits spool;
   job::StageLimits stages;

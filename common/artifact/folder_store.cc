@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 
 namespace storesweep {
 namespace {
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+constexpr std::int64_t kTakeMs = 30'000, kTakeAgainMs = 10;
 
 std::int64_t modified_ms(const struct stat& st) {
   return static_cast<std::int64_t>(st.st_mtim.tv_sec) * 1000 + st.st_mtim.tv_nsec / 1'000'000;
@@ -36,24 +38,64 @@ Status cut_by(const Deadline& deadline) {
   return ok_status();
 }
 
+// The lock of a folder, or nothing: somebody else has it.
+Result<Fd> lock_of(const std::string& folder, int how) {
+  const std::string path = folder + "/.lock";
+  Fd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!lock) return errno_status(path, errno);
+  if (flock(lock.get(), how | LOCK_NB) == 0) return lock;
+  return errno == EWOULDBLOCK ? Result<Fd>(Fd()) : errno_status(path, errno);
+}
+
+void remove_all(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::remove_all(path, ignored);
+}
+
+// What those staged who have ended: files of one that was alone, folders of those that shared.
 Status empty_incoming(const std::string& path) {
   return each_name(path, [&](const char* name) {
-    unlink((path + "/" + name).c_str());
+    const std::string entry = path + "/" + name;
+    struct stat st {};
+    if (stat(entry.c_str(), &st) != 0) return true;
+    if (!S_ISDIR(st.st_mode)) return unlink(entry.c_str()), true;
+    const auto lock = lock_of(entry, LOCK_EX);
+    if (lock.ok() && *lock) remove_all(entry);
     return true;
   });
 }
 }  // namespace
 
-Result<std::unique_ptr<FolderStore>> FolderStore::open(const std::string& folder) {
-  TRY(make_folders(folder + "/incoming"));
-  Fd lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!lock) return errno_status(folder, errno);
-  if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return errno_status(folder, errno);
-    return exists(folder + ": another process keeps its blobs there; give each its own folder");
+Result<std::unique_ptr<FolderStore>> FolderStore::open(const std::string& folder, Sharing sharing) {
+  std::unique_ptr<FolderStore> store(new FolderStore(folder, sharing));
+  TRY(store->take());
+  return store;
+}
+
+Status FolderStore::take() {
+  incoming_ = folder_ + "/incoming";
+  TRY(make_folders(incoming_));
+  root_ = Fd(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!root_) return errno_status(folder_, errno);
+  TRY_ASSIGN(lock_, lock_of(folder_, sharing_ == Sharing::kAlone ? LOCK_EX : LOCK_SH));
+  if (!lock_) return exists(folder_ + ": another process keeps its blobs there; give each its own folder");
+  return sharing_ == Sharing::kAlone ? empty_incoming(incoming_) : take_incoming();
+}
+
+// One at a time: a folder that was made and is not locked yet must not be taken for that of one that has
+// ended.
+Status FolderStore::take_incoming() {
+  const Deadline soon = Deadline::in_ms(kTakeMs);
+  Fd others;
+  while (!others) {
+    TRY_ASSIGN(others, lock_of(incoming_, LOCK_EX));
+    if (!others) TRY(sleep_ms(kTakeAgainMs, soon));
   }
-  TRY(empty_incoming(folder + "/incoming"));
-  return std::unique_ptr<FolderStore>(new FolderStore(folder, std::move(lock)));
+  TRY(empty_incoming(incoming_));
+  incoming_ += "/XXXXXX";
+  if (mkdtemp(incoming_.data()) == nullptr) return errno_status(incoming_, errno);
+  TRY_ASSIGN(incoming_lock_, lock_of(incoming_, LOCK_EX));
+  return incoming_lock_ ? ok_status() : internal(incoming_ + ": locked by somebody else");
 }
 
 std::string FolderStore::path_of(const Digest& sha256) const {
@@ -61,9 +103,7 @@ std::string FolderStore::path_of(const Digest& sha256) const {
   return folder_ + "/" + hex.substr(0, 2) + "/" + hex.substr(2);
 }
 
-std::string FolderStore::staged_path(const Digest& sha256) const {
-  return folder_ + "/incoming/" + to_hex(sha256);
-}
+std::string FolderStore::staged_path(const Digest& sha256) const { return incoming_ + "/" + to_hex(sha256); }
 
 // Whether a blob of this size is there already; it then counts as put now. A name whose size is wrong is not
 // there.
@@ -82,9 +122,10 @@ Result<Digest> FolderStore::stage(std::string_view bytes, const Deadline&) {
     if (staged_.count(digest) || touch(digest, bytes.size())) return digest;
   }
   // Written under a name of its own, so that two who stage the same content do not write into one file.
-  std::string path = folder_ + "/incoming/XXXXXX";
+  std::string path = incoming_ + "/XXXXXX";
   Fd fd(mkostemp(path.data(), O_CLOEXEC));
-  if (!fd) return errno_status(path, errno);
+  // A folder that was taken from under us is no blob that is not there.
+  if (!fd) return errno == ENOENT ? unavailable(incoming_ + " is gone") : errno_status(path, errno);
   Status s = write_all(fd.get(), bytes, path);
   std::lock_guard lock(mutex_);
   if (s.ok() && rename(path.c_str(), staged_path(digest).c_str()) != 0) s = errno_status(path, errno);
@@ -97,33 +138,46 @@ Result<Digest> FolderStore::stage(std::string_view bytes, const Deadline&) {
 }
 
 Status FolderStore::sync() const {
-  return syncfs(lock_.get()) == 0 ? ok_status() : errno_status(folder_, errno);
+  return syncfs(root_.get()) == 0 ? ok_status() : errno_status(folder_, errno);
 }
 
-Status FolderStore::name_all(const Staged& blobs) const {
+// In a folder that is shared another process may have given the name before us: its bytes are on the disk,
+// ours not yet, so its name stays. Whether the name is ours.
+Result<bool> FolderStore::name_one(const Digest& sha256, std::uint64_t bytes) const {
+  const std::string staged = staged_path(sha256), path = path_of(sha256);
+  if (sharing_ == Sharing::kWithOthers) {
+    if (link(staged.c_str(), path.c_str()) == 0) return unlink(staged.c_str()), true;
+    if (errno == EEXIST && touch(sha256, bytes)) return unlink(staged.c_str()), false;
+  }
+  return rename(staged.c_str(), path.c_str()) == 0 ? Result<bool>(true) : errno_status(path, errno);
+}
+
+Status FolderStore::name_all(const Staged& blobs, std::vector<Digest>& named) const {
   for (const auto& [sha256, bytes] : blobs) {
-    std::string path = path_of(sha256);
-    if (rename(staged_path(sha256).c_str(), path.c_str()) == 0) continue;
-    std::string folder = path.substr(0, path.rfind('/'));
-    if (errno != ENOENT || (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST))
-      return errno_status(path, errno);
-    if (rename(staged_path(sha256).c_str(), path.c_str()) != 0) return errno_status(path, errno);
+    auto ours = name_one(sha256, bytes);
+    if (ours.status().kind() == ErrorKind::kNotFound) {
+      TRY(make_folders(path_of(sha256).substr(0, folder_.size() + 3)));
+      ours = name_one(sha256, bytes);
+    }
+    TRY(ours.status());
+    if (*ours) named.push_back(sha256);
   }
   return ok_status();
 }
 
 // After a failed sync the kernel may take unwritten bytes for written ones: the blobs must come again.
-void FolderStore::forget(const Staged& blobs) {
+void FolderStore::forget(const Staged& blobs, const std::vector<Digest>& named) {
   std::lock_guard lock(mutex_);
+  for (const Digest& sha256 : named) unlink(path_of(sha256).c_str());
   for (const auto& [sha256, bytes] : blobs) {
     unlink(staged_path(sha256).c_str());
-    unlink(path_of(sha256).c_str());
     staged_.erase(sha256);
   }
 }
 
 Status FolderStore::flush_staged() {
   Staged blobs;
+  std::vector<Digest> named;
   {
     std::lock_guard lock(mutex_);
     blobs = staged_;
@@ -132,17 +186,19 @@ Status FolderStore::flush_staged() {
   Status s = sync();  // the bytes
   if (s.ok()) {
     std::lock_guard lock(mutex_);
-    s = name_all(blobs);
+    s = name_all(blobs, named);
     for (const auto& [sha256, bytes] : blobs) staged_.erase(sha256);
   }
   if (s.ok()) s = sync();  // the names
-  if (!s.ok()) forget(blobs);
+  if (!s.ok()) forget(blobs, named);
   return s;
 }
 
 Status FolderStore::flush(std::span<const Digest> blobs, const Deadline&) {
   std::lock_guard one(flushing_);
   TRY(flush_staged());
+  if (sharing_ == Sharing::kWithOthers)
+    TRY(sync());  // what another process has just named may be on no disk yet
   for (const Digest& sha256 : blobs) {
     // Another's failed flush may have taken it away.
     if (access(path_of(sha256).c_str(), R_OK) != 0) return not_found("no blob " + to_hex(sha256));

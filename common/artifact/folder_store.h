@@ -1,14 +1,15 @@
 // Blobs in a folder: ab/cdef... by the hex of their SHA-256, and incoming/ for what is staged. A blob gets
 // its name only after its bytes are on the disk, so a name never lies after a crash; what incoming/ held then
 // is gone. flush() syncs the file system as a whole (syncfs), twice: on one disk that takes hundreds of small
-// blobs a second where an fsync for each takes tens. One process owns a folder (it holds a lock on it). Safe
-// for concurrent use.
+// blobs a second where an fsync for each takes tens. One process owns a folder, or several share it (a lock
+// in it says which). Safe for concurrent use.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "common/artifact/blob_store.h"
 #include "common/base/file.h"
@@ -17,8 +18,11 @@ namespace storesweep {
 
 class FolderStore final : public BlobStore {
  public:
-  // Makes the folder where it is missing. kExists: another process owns it.
-  static Result<std::unique_ptr<FolderStore>> open(const std::string& folder);
+  enum class Sharing : std::uint8_t { kAlone, kWithOthers };
+  // Makes the folder where it is missing. kExists: another process keeps its blobs there, and it or we do not
+  // share.
+  static Result<std::unique_ptr<FolderStore>> open(const std::string& folder,
+                                                   Sharing sharing = Sharing::kAlone);
 
   Result<Digest> stage(std::string_view bytes, const Deadline& deadline) override;
   Status flush(std::span<const Digest> blobs, const Deadline& deadline) override;
@@ -33,7 +37,9 @@ class FolderStore final : public BlobStore {
  private:
   using Staged = std::map<Digest, std::uint64_t>;  // -> bytes
 
-  FolderStore(std::string folder, Fd lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
+  FolderStore(std::string folder, Sharing sharing) : folder_(std::move(folder)), sharing_(sharing) {}
+  Status take();
+  Status take_incoming();
 
   std::string path_of(const Digest& sha256) const;
   std::string staged_path(const Digest& sha256) const;
@@ -41,11 +47,15 @@ class FolderStore final : public BlobStore {
   Result<Fd> open_blob(const Digest& sha256) const;
   Status sync() const;
   Status flush_staged();
-  Status name_all(const Staged& blobs) const;
-  void forget(const Staged& blobs);
+  Status name_all(const Staged& blobs, std::vector<Digest>& named) const;
+  Result<bool> name_one(const Digest& sha256, std::uint64_t bytes) const;
+  void forget(const Staged& blobs, const std::vector<Digest>& named);
 
   const std::string folder_;
-  const Fd lock_;             // of the folder itself: flock and syncfs
+  const Sharing sharing_;
+  Fd root_;                   // of the folder itself: syncfs
+  Fd lock_, incoming_lock_;   // files: NFS knows no lock of a folder
+  std::string incoming_;      // what is staged; where others share the folder, one of our own below it
   std::mutex flushing_;       // taken before mutex_
   mutable std::mutex mutex_;  // names: what is staged, and renames, touches and removals
   Staged staged_;             // complete in incoming/, not durable yet

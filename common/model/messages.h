@@ -157,7 +157,8 @@ struct Welcome {
   std::uint32_t protocol = kProtocolVersion;
   std::int64_t lease_ms = 0;
   std::int64_t heartbeat_ms = 0;
-  std::vector<Token> ended;  // of those named in the hello: stop them, drop them
+  std::vector<Token> ended;   // of those named in the hello: stop them, drop them
+  std::string evidence_base;  // where this leader takes evidence, whoever gave the address; empty: as given
   bool operator==(const Welcome&) const = default;
 };
 struct Grant {

@@ -10,10 +10,15 @@ void fill(format::ToWorker::Builder root, const Welcome& v) {
   out.setLeaseMs(v.lease_ms);
   out.setHeartbeatMs(v.heartbeat_ms);
   put_each(out.initEnded(size_of(v.ended)), v.ended);
+  out.setEvidenceBase(text(v.evidence_base));
 }
 Welcome read(std::uint64_t epoch, format::Welcome::Reader in) {
-  return {epoch, in.getProtocol(), in.getLeaseMs(), in.getHeartbeatMs(),
-          get_each<Token>(in.getEnded(), "welcome.ended", kMaxEndedTokens)};
+  return {epoch,
+          in.getProtocol(),
+          in.getLeaseMs(),
+          in.getHeartbeatMs(),
+          get_each<Token>(in.getEnded(), "welcome.ended", kMaxEndedTokens),
+          text(in.getEvidenceBase(), "welcome.evidenceBase")};
 }
 
 void fill(format::ToWorker::Builder root, const Grant& v) {

@@ -60,6 +60,7 @@ Result<Response> put_calibration(const Call& call);
 Result<Response> list_calibrations(const Call& call);
 Result<Response> get_metrics(const Call& call);
 Result<Response> get_health(const Call& call);
+Result<Response> get_leading(const Call& call);
 Result<Response> get_readiness(const Call& call);
 
 // ---- what they share

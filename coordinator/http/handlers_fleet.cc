@@ -54,6 +54,7 @@ Result<Response> list_devices(const Call& call) {
 }
 
 Result<Response> stream_events(const Call& call) {
+  TRY(call.service.leading());  // one that stands by has nothing to tell
   // A browser that comes back tells where it was in Last-Event-ID.
   const std::string last = call.request.head.header("last-event-id");
   TRY_ASSIGN(const std::int64_t after, number_or("after", last.empty() ? call.query("after") : last, 0));
@@ -104,6 +105,11 @@ Result<Response> get_health(const Call&) { return json_response({{"status", "ali
 Result<Response> get_readiness(const Call& call) {
   TRY(call.service.healthy());
   return json_response({{"status", "ready"}});
+}
+
+Result<Response> get_leading(const Call& call) {
+  TRY(call.service.leading());
+  return json_response({{"status", "leads"}});
 }
 
 }  // namespace storesweep::http

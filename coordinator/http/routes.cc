@@ -168,6 +168,7 @@ const std::vector<Route>& table() {
       {"GET", "/metrics", Access::kRead, kNoBody, kQuickMs, {}, get_metrics},
       {"GET", "/healthz", Access::kOpen, kNoBody, kQuickMs, {}, get_health},
       {"GET", "/readyz", Access::kOpen, kNoBody, kQuickMs, {}, get_readiness},
+      {"GET", "/leaderz", Access::kOpen, kNoBody, kQuickMs, {}, get_leading},
   };
   return kRoutes;
 }

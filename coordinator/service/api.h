@@ -292,7 +292,8 @@ class ServiceApi {
   // Evidence of finished sweeps older than that goes; value: blobs deleted.
   virtual Result<std::int64_t> gc(std::int64_t older_than_ms, const Deadline&) = 0;
   // Ok when it leads and its store answers.
-  virtual Status healthy() = 0;
+  virtual Status healthy() = 0;  // leads or stands by, and the store answers
+  virtual Status leading() = 0;
   virtual std::string metrics_page() = 0;  // Prometheus text format
 };
 

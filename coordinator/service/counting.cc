@@ -7,6 +7,7 @@ namespace storesweep {
 namespace {
 constexpr std::size_t kSweepsShown = 8;  // the newest, and whatever runs
 constexpr double kMsPerSecond = 1000.0;
+constexpr const char* kJobStates[] = {"pending", "waiting_for_a_twin", "paused", "second_run", "retest"};
 
 std::string sweep_text(SweepId id) { return std::to_string(id.value); }
 }  // namespace
@@ -14,7 +15,26 @@ std::string sweep_text(SweepId id) { return std::to_string(id.value); }
 void Counting::leads(std::uint64_t epoch) {
   metrics_.gauge(metric::kLeading).set(epoch != 0 ? 1 : 0);
   if (epoch != 0) metrics_.gauge(metric::kEpoch).set(static_cast<double>(epoch));
-  if (epoch == 0) last_ = {};  // the next core counts from nothing
+  if (epoch == 0) show_nothing();
+}
+
+// What stands in a queue is told by the one that leads: two that told it would be added up.
+void Counting::show_nothing() {
+  last_ = {};  // the next core counts from nothing
+  for (const char* state : kJobStates) metrics_.gauge(metric::kJobs, {state}).set(0);
+  for (const GaugeSpec* spec : {&metric::kLeasesLive, &metric::kQuarantined, &metric::kWorkersConnected})
+    metrics_.gauge(*spec).set(0);
+  for (auto& [kind, n] : kinds_) metrics_.gauge(metric::kDevices, {kind}).set(0);
+  for (SweepId sweep : shown_) forget(sweep);
+  shown_.clear();
+  running_.clear();
+}
+
+void Counting::forget(SweepId sweep) {
+  for (const GaugeSpec* spec :
+       {&metric::kSweepListings, &metric::kSweepEnded, &metric::kVerdictRows, &metric::kVerdictItems}) {
+    metrics_.forget(*spec, sweep_text(sweep));
+  }
 }
 
 Counting::Counting(Metrics& metrics) : metrics_(metrics) {
@@ -194,10 +214,7 @@ void Counting::forget_old(const std::vector<SweepId>& running, Store& store) {
       ++i;
       continue;
     }
-    for (const GaugeSpec* spec :
-         {&metric::kSweepListings, &metric::kSweepEnded, &metric::kVerdictRows, &metric::kVerdictItems}) {
-      metrics_.forget(*spec, sweep_text(shown_[i]));
-    }
+    forget(shown_[i]);
     shown_.erase(shown_.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }

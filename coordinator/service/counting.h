@@ -27,6 +27,8 @@ class Counting {
   void look(const Core& core, Store& store, Now now);
 
  private:
+  void show_nothing();
+  void forget(SweepId sweep);
   void look_at_sweep(SweepId sweep, Store& store);
   void forget_old(const std::vector<SweepId>& running, Store& store);
 

@@ -144,7 +144,7 @@ void Service::on_inbox_drained(std::int64_t steady_ms) { shell_->drained(steady_
 
 Result<ImportReport> Service::import_catalogue(const ImportRequest& r, const Deadline& deadline) {
   const std::uint64_t epoch = shell_->epoch();
-  if (epoch == 0) return unavailable("this coordinator does not lead now");
+  if (epoch == 0) return does_not_lead();
   {  // two at once would each take the other's listings for gone
     std::lock_guard lock(import_mutex_);
     if (!importing_.insert(r.store).second) {
@@ -404,6 +404,7 @@ Result<Page<ControlRecord>> Service::controls(const PageRequest& page, const Dea
 }
 
 Result<std::vector<Event>> Service::events(std::int64_t after, SweepId sweep, const Deadline& deadline) {
+  if (shell_->epoch() == 0) return does_not_lead();
   return shell_->events(after, sweep, deadline);
 }
 
@@ -462,7 +463,7 @@ Result<RejudgeReport> Service::rejudge(const RejudgeRequest& request, const Page
 }
 
 Result<std::int64_t> Service::gc(std::int64_t older_than_ms, const Deadline& deadline) {
-  if (shell_->epoch() == 0) return unavailable("this coordinator does not lead now");
+  if (shell_->epoch() == 0) return does_not_lead();
   auto gone = collect_garbage(parts_.store, parts_.blobs, shell_->epoch(), shell_->now().wall_ms,
                               older_than_ms, deadline);
   if (gone.ok()) TRY(collect_observations(parts_.store, options_.observations).status());
@@ -470,7 +471,7 @@ Result<std::int64_t> Service::gc(std::int64_t older_than_ms, const Deadline& dea
 }
 
 Result<Calibration> Service::calibrate(const Calibration& calibration, const Deadline&) {
-  if (shell_->epoch() == 0) return unavailable("this coordinator does not lead now");
+  if (shell_->epoch() == 0) return does_not_lead();
   return shell_->calibrations().put(shell_->epoch(), calibration);
 }
 
@@ -479,8 +480,13 @@ Result<Page<Calibration>> Service::calibrations(const PageRequest& page, const D
 }
 
 Status Service::healthy() {
-  if (shell_->epoch() == 0) return unavailable("this coordinator does not lead now");
+  if (shell_->epoch() == 0 && !shell_->stands_by()) return does_not_lead();
   return parts_.store.epoch().status();
+}
+
+Status Service::leading() {
+  if (shell_->epoch() == 0) return does_not_lead();
+  return healthy();
 }
 
 std::string Service::metrics_page() { return parts_.metrics.page(); }

@@ -1,8 +1,9 @@
 // The coordinator's one writer: the protocol's core (core.h) with its shell of threads, and what people ask
 // of it. One service thread owns the core and reads the store for it; a committer thread commits whatever has
 // arrived, many reports to one commit; an evidence thread makes blobs durable and reads journals for the
-// judge's children. It takes the lead when it starts, and again a while after it lost it. Every public call
-// is safe for concurrent use. What is handed over at the making outlives the service.
+// judge's children. It takes the lead when it starts, stands by while another has it (reads are answered,
+// nothing else is), and takes it again a while after it lost it. Every public call is safe for concurrent
+// use. What is handed over at the making outlives the service.
 #pragma once
 
 #include <functional>
@@ -33,7 +34,8 @@ struct ServiceOptions {
   std::uint64_t disk_low_bytes = 512ull << 20;    // free space of one of them below which nothing is leased
   std::uint64_t disk_fine_bytes = 1024ull << 20;  // ... and from which on it goes on
   std::int64_t disk_look_ms = 5'000;
-  std::int64_t lead_again_ms = 2'000;  // after the lead was lost
+  std::int64_t lead_again_ms = 2'000;  // after the lead was lost, or while another has it
+  std::int64_t lead_touch_ms = 3'000;  // so long it says nothing to the store at most while it leads
   std::size_t max_blob_bytes = 256u << 20;
   std::string observations;        // folder of observation records; empty: none are kept
   int rejudging_children = 2;      // judges that rejudge at once
@@ -106,6 +108,7 @@ class Service final : public ServiceApi {
   Result<RejudgeReport> rejudge(const RejudgeRequest&, const PageRequest&, const Deadline&) override;
   Result<std::int64_t> gc(std::int64_t older_than_ms, const Deadline&) override;
   Status healthy() override;
+  Status leading() override;
   std::string metrics_page() override;
 
  private:

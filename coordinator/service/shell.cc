@@ -14,9 +14,8 @@ namespace {
 constexpr std::size_t kMaxEvents = 10'000;
 // Sequences go on rising over a restart, so that a client that comes back misses nothing; less than 2^53.
 constexpr std::int64_t kEventsPerMs = 1'000;
-constexpr std::size_t kMaxCommitWrites = 4'096;
+constexpr std::size_t kMaxHeard = 100'000;
 constexpr std::int64_t kHeadLookMs = 60'000;
-constexpr std::chrono::microseconds kMostPatience{1'000};  // of the committer, for more to commit
 
 std::string quoted(const std::string& text) {
   std::string out = "\"";
@@ -96,22 +95,35 @@ bool Service::Shell::genuine(const Token& token) const {
 void Service::Shell::serve() {
   while (!stopping_) {
     if (lead()) lead_until_lost();
-    std::unique_lock lock(inbox_mutex_);
-    const auto again = std::chrono::milliseconds(options_.lead_again_ms);
-    inbox_changed_.wait_for(lock, again, [this] { return stopping_.load(); });
-    std::vector<Item> items;
-    items.swap(inbox_);
-    lock.unlock();
-    for (Item& item : items) {  // nobody leads here: messages are lost, questions get an answer
-      if (auto* q = std::get_if<Question>(&item)) q->ask(nullptr);
-    }
+    answer_without_lead();
   }
   lost("it stops");
+}
+
+// Messages are lost, questions get an answer.
+void Service::Shell::answer_without_lead() {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.lead_again_ms);
+  while (!stopping_ && std::chrono::steady_clock::now() < until) {
+    std::vector<Item> items;
+    {
+      std::unique_lock lock(inbox_mutex_);
+      inbox_changed_.wait_until(lock, until, [this] { return stopping_ || !inbox_.empty(); });
+      items.swap(inbox_);
+    }
+    for (Item& item : items) {
+      if (auto* q = std::get_if<Question>(&item)) q->ask(nullptr);
+      auto* event = std::get_if<CoreEvent>(&item);
+      auto* spoke = event ? std::get_if<FromWorkerEvent>(event) : nullptr;
+      if (spoke && heard_.size() < kMaxHeard) heard_.insert(std::move(spoke->worker));
+    }
+  }
 }
 
 bool Service::Shell::lead() {
   auto lead = parts_.store.take_lead(parts_.random.next_u64());
   auto loaded = lead.ok() ? parts_.store.load() : Result<Loaded>(lead.status());
+  if (loaded.status().kind() == ErrorKind::kExists) return stand_by(loaded.status().message()), false;
+  standing_by_ = false;
   if (!loaded.ok()) {
     parts_.log.error("cannot lead", {{"why", loaded.status().text()}});
     return false;
@@ -136,7 +148,13 @@ bool Service::Shell::lead() {
   drained_ms_ = now().steady_ms;
   core_ = std::make_unique<Core>(options_.core, std::move(*lead), std::move(*loaded), now());
   if (disk_low_) answers_.push_back(StopLeasing{why_low()});
+  for (const std::string& worker : std::exchange(heard_, {})) said_.push_back({worker, WhoAreYou{epoch_}});
   return true;
+}
+
+// Once for each time that another leads.
+void Service::Shell::stand_by(const std::string& why) {
+  if (!standing_by_.exchange(true)) parts_.log.info("stands by", {{"why", why}});
 }
 
 void Service::Shell::lead_until_lost() {
@@ -343,76 +361,10 @@ void Service::Shell::read_runs(const ReadRuns& what) {
   }
 }
 
-// ---- the committer: whatever has arrived goes into one commit
-
-void Service::Shell::commit_loop() {
-  std::size_t expected = 1;
-  std::chrono::microseconds patience{0};
-  while (true) {
-    std::vector<CommitAction> batch;
-    std::uint64_t epoch = 0;
-    std::size_t writes = 0;
-    {
-      std::unique_lock lock(commit_mutex_);
-      commit_changed_.wait(lock, [this] { return !commits_.empty() || stopping_; });
-      // Those that were just answered come back together: without a moment for them every second commit would
-      // find half of them, and each would pay for two.
-      commit_changed_.wait_for(lock, patience, [&] { return writes_waiting() >= expected || stopping_; });
-      if (stopping_) return;
-      std::size_t n = 0;
-      writes = 0;
-      while (n < commits_.size() && writes < kMaxCommitWrites) writes += commits_[n++].writes.size();
-      auto end = commits_.begin() + static_cast<std::ptrdiff_t>(n);
-      batch.assign(std::make_move_iterator(commits_.begin()), std::make_move_iterator(end));
-      commits_.erase(commits_.begin(), end);
-      epoch = commits_epoch_;
-    }
-    const auto began = std::chrono::steady_clock::now();
-    commit(std::move(batch), epoch);
-    const auto took = std::chrono::steady_clock::now() - began;
-    patience = std::min(std::chrono::duration_cast<std::chrono::microseconds>(took / 4), kMostPatience);
-    std::lock_guard lock(commit_mutex_);
-    expected = writes + writes_waiting();
-  }
-}
-
-std::size_t Service::Shell::writes_waiting() const {
-  std::size_t n = 0;
-  for (const CommitAction& c : commits_) n += c.writes.size();
-  return n;
-}
-
-void Service::Shell::commit(std::vector<CommitAction> batch, std::uint64_t epoch) {
-  std::vector<Write> writes;
-  std::vector<std::size_t> sizes;
-  for (CommitAction& c : batch) {
-    sizes.push_back(c.writes.size());
-    std::move(c.writes.begin(), c.writes.end(), std::back_inserter(writes));
-  }
-  const auto began = std::chrono::steady_clock::now();
-  CommitResult all = parts_.store.commit(epoch, writes);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  counting_.committed(writes, all, took.count());
-  if (all.state != CommitState::kCommitted) {
-    parts_.log.warning("a commit failed", {{"why", all.message}});
-  }
-  auto next = std::make_move_iterator(all.outcomes.begin());
-  std::vector<CoreEvent> done;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    CommitResult one{all.state, {}, all.message};
-    if (all.state == CommitState::kCommitted) {
-      one.outcomes.assign(next, next + static_cast<std::ptrdiff_t>(sizes[i]));
-      next += static_cast<std::ptrdiff_t>(sizes[i]);
-    }
-    done.push_back(Committed{batch[i].id, std::move(one)});
-  }
-  push(std::move(done));
-}
-
 // ---- commands and events
 
 Result<std::int64_t> Service::Shell::command(decltype(Command::what) what, const Deadline& deadline) {
-  if (epoch() == 0) return unavailable("this coordinator does not lead now");
+  if (epoch() == 0) return does_not_lead();
   std::future<Result<std::int64_t>> answer;
   std::uint64_t ticket = 0;
   {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <future>
 #include <mutex>
+#include <set>
 #include <span>
 #include <thread>
 
@@ -15,6 +16,8 @@
 #include "coordinator/service/service.h"
 
 namespace storesweep {
+
+inline Status does_not_lead() { return unavailable("this coordinator does not lead now"); }
 
 class Service::Shell {
  public:
@@ -32,6 +35,7 @@ class Service::Shell {
   Result<std::int64_t> command(decltype(Command::what) what, const Deadline& deadline);
 
   std::uint64_t epoch() const { return epoch_.load(); }  // 0: it does not lead
+  bool stands_by() const { return standing_by_.load(); }
   Result<std::vector<Event>> events(std::int64_t after, SweepId sweep, const Deadline& deadline);
   // Whether this token is ours. Never waits for the service thread.
   bool genuine(const Token& token) const;
@@ -48,6 +52,7 @@ class Service::Shell {
 
   void serve();
   bool lead();
+  void answer_without_lead();
   void lead_until_lost();
   void handle(std::vector<Item> items);
   void carry_out(std::vector<Action> actions);
@@ -61,7 +66,9 @@ class Service::Shell {
   void look_at_day();
   Status keep_pack(std::uint64_t epoch);
   void lost(const std::string& why);
+  void stand_by(const std::string& why);
   void commit_loop();
+  void keep_lead();
   std::size_t writes_waiting() const;  // with commit_mutex_ held
   void commit(std::vector<CommitAction> batch, std::uint64_t epoch);
   void evidence_loop();
@@ -85,6 +92,7 @@ class Service::Shell {
   std::vector<CommitAction> new_commits_;  // of the inbox's batch
   std::int64_t drained_ms_ = 0, next_disk_look_ms_ = 0, next_head_ms_ = 0;
   bool disk_low_ = false;
+  std::set<std::string> heard_;  // workers that spoke to us while another led
 
   std::mutex inbox_mutex_;
   std::condition_variable inbox_changed_;
@@ -109,7 +117,7 @@ class Service::Shell {
   mutable std::mutex secret_mutex_;
   Bytes secret_;
   std::atomic<std::uint64_t> epoch_{0};
-  std::atomic<bool> stopping_{false};
+  std::atomic<bool> stopping_{false}, standing_by_{false};  // by: another leads
 
   std::mutex event_mutex_;
   std::condition_variable event_changed_;
@@ -132,7 +140,7 @@ Result<T> Service::Shell::on_core(std::function<T(Core&)> what, const Deadline& 
       if (core) {
         promise->set_value(what(*core));
       } else {
-        promise->set_value(unavailable("this coordinator does not lead now"));
+        promise->set_value(does_not_lead());
       }
     }});
   }

@@ -58,7 +58,8 @@ void Core::hello(const std::string& worker, Hello& m) {
   when_proven([this, worker, running = std::move(m.running), spooled = std::move(m.spooled),
                incarnation = m.incarnation, arrived_ms = now_.steady_ms] {
     if (workers_[worker].incarnation != incarnation) return;  // it has started anew since
-    Welcome answer{lead_.epoch, kProtocolVersion, options_.lease_ms, options_.heartbeat_ms(), {}};
+    Welcome answer{lead_.epoch, kProtocolVersion,      options_.lease_ms, options_.heartbeat_ms(),
+                   {},          options_.evidence_base};
     for (const Running& r : running) {
       if (!adopt(worker, r, arrived_ms, false)) answer.ended.push_back(r.token);
     }

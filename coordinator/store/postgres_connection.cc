@@ -136,7 +136,9 @@ Status PostgresConnection::start_session() {
       "SET synchronous_commit = on; SET standard_conforming_strings = on; SET statement_timeout = " +
       std::to_string(options_.statement_ms) + "; SET idle_in_transaction_session_timeout = " +
       std::to_string(std::min(options_.statement_ms, kLongestPauseInside)) +
-      "; SELECT set_config(s.name, w.value, false) FROM (VALUES ('jit', 'off'), "
+      "; SELECT set_config(s.name, w.value, false) FROM (VALUES ('jit', 'off'), ('idle_session_timeout', '" +
+      std::to_string(options_.idle_session_ms) +
+      "'), "
       "('enable_seqscan', 'off'), ('tcp_keepalives_idle', '3'), ('tcp_keepalives_interval', '1'), "
       "('tcp_keepalives_count', '4'), ('tcp_user_timeout', '8000')) AS w(name, value) JOIN "
       "pg_settings s ON s.name = w.name"));

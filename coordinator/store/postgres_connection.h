@@ -26,7 +26,9 @@ struct PostgresOptions {
   std::int64_t connect_ms = 3'000;    // a host, in whole seconds, at least 2
   std::int64_t patience_ms = 30'000;  // how long a call tries to have a lost connection again
   bool may_forget = false;            // lead on a server that may lose what it has acknowledged
-  const Cancel* cancel = nullptr;     // gives up the waiting for a server that is away
+  std::int64_t idle_session_ms =
+      0;                           // the server ends a session that says nothing for so long; 0: it does not
+  const Cancel* cancel = nullptr;  // gives up the waiting for a server that is away
 };
 
 struct PostgresClear {

@@ -12,12 +12,20 @@ namespace storesweep {
 namespace {
 constexpr std::int64_t kPauseMs = 20;     // before what was lost is made again
 constexpr std::int64_t kClaimMs = 2'000;  // for a session to end whose coordinator has ended
+constexpr std::int64_t kLeaderIdleMs = 10'000;
 
 PostgresDb& postgres_of(Db& db) { return static_cast<PostgresDb&>(db); }  // this store has no other
+
+// The one that leads says something every few seconds (Store::commit of nothing): one that was stopped, or
+// hangs, loses its session, and with it the claim.
+PostgresOptions for_a_leader(PostgresOptions options) {
+  options.idle_session_ms = kLeaderIdleMs;
+  return options;
+}
 }  // namespace
 
 PostgresStore::PostgresStore(const PostgresOptions& options, std::int64_t session)
-    : SqlStore(std::make_unique<PostgresDb>(options, PostgresDb::Mode::kWriter, session)),
+    : SqlStore(std::make_unique<PostgresDb>(for_a_leader(options), PostgresDb::Mode::kWriter, session)),
       options_(options),
       session_(session),
       folds_(std::make_unique<PostgresFolds>()) {}

@@ -1,5 +1,7 @@
 #include "worker/job/upload.h"
 
+#include <algorithm>
+
 #include "common/evidence/journal.h"
 
 namespace storesweep::job {
@@ -37,14 +39,20 @@ Status put(net::Client& client, const std::string& url, std::string bytes, const
 }
 }  // namespace
 
-Status upload_blobs(net::Client& client, const Spool& spool, const Token& token, const Deadline& deadline) {
+std::string evidence_address(const std::string& given, const std::string& base) {
+  return base.empty() ? given : base + given.substr(std::min(given.rfind('/'), given.size()));
+}
+
+Status upload_blobs(net::Client& client, const Spool& spool, const Token& token, const std::string& base,
+                    const Deadline& deadline) {
   Result<SpoolEntry> entry = spool.read(token);
   if (!entry.ok()) return corrupt("its entry: " + entry.status().message());
   const Report* report = std::get_if<Report>(&entry->outcome);
   if (report == nullptr) return ok_status();
   for (const BlobRef& blob : report->blobs) {
     TRY_ASSIGN(std::string bytes, read_blob(spool, token, blob));
-    TRY(put(client, entry->evidence_address + "/" + blob.name, std::move(bytes), deadline));
+    TRY(put(client, evidence_address(entry->evidence_address, base) + "/" + blob.name, std::move(bytes),
+            deadline));
   }
   return ok_status();
 }

@@ -8,8 +8,13 @@
 
 namespace storesweep::job {
 
+// Where evidence goes that `given` is the address for: the coordinator that leads now takes it below `base`.
+// Empty: where it was given.
+std::string evidence_address(const std::string& given, const std::string& base);
+
 // Ok: all of them are there. kUnavailable, kTimeout, kCancelled: try again. kPermission: the address refuses
 // for good. kCorrupt: a blob is no more what was written.
-Status upload_blobs(net::Client& client, const Spool& spool, const Token& token, const Deadline& deadline);
+Status upload_blobs(net::Client& client, const Spool& spool, const Token& token, const std::string& base,
+                    const Deadline& deadline);
 
 }  // namespace storesweep::job

@@ -76,7 +76,7 @@ void Outbox::uploaded(const Token& token, UploadEnd end, std::int64_t now) {
 
 void Outbox::welcomed() {
   for (auto& [sequence, entry] : entries_) {
-    if (entry.step != Step::kSent) continue;
+    if (entry.step == Step::kUploading) continue;
     entry.due_ms = 0;
     entry.pause_ms = 0;
   }

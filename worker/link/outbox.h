@@ -51,7 +51,8 @@ class Outbox {
   // outcome of the same token replaces the first (its blobs were lost).
   void add(Outcome outcome, bool may_have_been_sent);
   void uploaded(const Token& token, UploadEnd end, std::int64_t now);
-  // A coordinator that did not know us has welcomed us: what was sent to an earlier one goes again at once.
+  // A coordinator that did not know us has welcomed us: what was sent to an earlier one, or could not be put
+  // there, goes again at once.
   void welcomed();
   std::vector<OutboxAction> answered(const Answer& answer, std::int64_t now);
   // What is due now.

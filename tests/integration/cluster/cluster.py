@@ -8,8 +8,10 @@ or the devices of an adb server that is there already:
     Cluster(build, source, folder, real=Simulated(devices=8, apis="28,33", rate=60), apks=[FOLDER...])
     Cluster(build, source, folder, workers=1, real=Attached(["SERIAL"]), apks=[FOLDER...])
 
+    Cluster(build, source, folder, coordinators=3, store='postgres: {...}')                # one leads, two stand by
+
 start("simdroid"), start("adb"), start("coordinator"), start("w-0") start one process each and kill(name) kills it;
-start_all() starts what there is, in order, and waits until it answers."""
+further coordinators are "coordinator-1", "coordinator-2"; start_all() starts what there is, in order, and waits until it answers."""
 import json
 import os
 import pathlib
@@ -102,7 +104,8 @@ devices: {{serials: {json.dumps(self.serials if i == 0 else ["none"])}}}
 
 
 class Cluster:
-    def __init__(self, build, source, folder, workers=2, devices=4, lease_ms=3000, real=None, apks=(), store="sqlite: store.db"):
+    def __init__(self, build, source, folder, workers=2, devices=4, lease_ms=3000, real=None, apks=(), store="sqlite: store.db",
+                 coordinators=1):
         source = pathlib.Path(source).absolute()
         self.folder = pathlib.Path(folder).absolute()
         self.real = real
@@ -112,8 +115,10 @@ class Cluster:
         if isinstance(real, Simulated):
             self.programs["simdroid"] = find(build, "simdroid")
             (self.folder / "adb-home").mkdir(exist_ok=True)
-        self.http = free_port()
-        self.link = free_port()
+        self.coordinators = ["coordinator", *(f"coordinator-{i}" for i in range(1, coordinators))]
+        self.http_ports = {name: free_port() for name in self.coordinators}
+        self.link_ports = {name: free_port() for name in self.coordinators}
+        self.http, self.link = self.http_ports["coordinator"], self.link_ports["coordinator"]
         self.workers = workers
         self.devices = devices
         self.processes = {}
@@ -121,21 +126,27 @@ class Cluster:
         lines = self.run("storesweep-worker", "keygen", "w", "--folder", self.folder / "keys", "--count", workers) \
             if workers > 1 else self.run("storesweep-worker", "keygen", "w", "--folder", self.folder / "keys")
         (self.folder / "workers.txt").write_text(lines)
-        (self.folder / "coordinator.yaml").write_text(f"""
+        shared = ", shared: true" if coordinators > 1 else ""
+        if shared:
+            (self.folder / "evidence.key").write_text("5e" * 32 + "\n")
+        for name in self.coordinators:
+            (self.folder / f"{name}.yaml").write_text(f"""
 log: {{level: info}}
 store: {{{store}}}
-blobs: {{folder: blobs, low_water_bytes: 1 MiB, high_water_bytes: 2 MiB}}
-link: {{listen: "tcp://127.0.0.1:{self.link}", key_file: coordinator.key, workers_file: workers.txt}}
+blobs: {{folder: blobs, low_water_bytes: 1 MiB, high_water_bytes: 2 MiB{shared}}}
+evidence: {{key_file: evidence.key}}
+link: {{listen: "tcp://127.0.0.1:{self.link_ports[name]}", key_file: coordinator.key, workers_file: workers.txt}}
 leases: {{lease_ms: {lease_ms}, drift_ms: 200, no_device_ms: 2000, retry_ms: 20}}
 judging: {{rules: {source}/rules, program: {self.programs["storesweep-judge"]}, memory_bytes: {os.environ.get("STORESWEEP_JUDGE_MEMORY", "1 GiB")}}}
 catalogues: {{rejects: rejects}}
-http: {{listen: "127.0.0.1:{self.http}"}}
+http: {{listen: "127.0.0.1:{self.http_ports[name]}"}}
 """)
+        addresses = json.dumps([f"tcp://127.0.0.1:{port}" for port in self.link_ports.values()])
         for i in range(workers):
             name = f"w-{i}" if workers > 1 else "w"
             (self.folder / f"{name}.yaml").write_text(f"""
 name: {name}
-coordinator: {{address: "tcp://127.0.0.1:{self.link}", public_key: "{key}"}}
+coordinator: {{addresses: {addresses}, public_key: "{key}"}}
 key_folder: keys
 spool: {{folder: spool}}
 """ + self.worker_devices(i, source, devices, apks))
@@ -162,8 +173,8 @@ rules: {source}/rules
         elif name == "adb":
             command = ["adb", "-L", f"tcp:localhost:{self.real.adb}", "server", "nodaemon"]
             environment |= {"HOME": str(self.folder / "adb-home"), "ADB_LOCAL_TRANSPORT_MAX_PORT": "5553"}
-        elif name == "coordinator":
-            command = [self.programs["storesweep-coordinator"], "--config", self.folder / "coordinator.yaml"]
+        elif name in self.coordinators:
+            command = [self.programs["storesweep-coordinator"], "--config", self.folder / f"{name}.yaml"]
         else:
             command = [self.programs["storesweep-worker"], "run", "--config", self.folder / f"{name}.yaml"]
         log = open(self.folder / f"{name}.log", "a")
@@ -175,7 +186,7 @@ rules: {source}/rules
             wait_ports(range(self.real.first, self.real.first + self.real.devices))
             self.start("adb")
             wait_ports([self.real.adb])
-        for name in ["coordinator", *self.worker_names()]:
+        for name in [*self.coordinators, *self.worker_names()]:
             self.start(name)
         self.wait_ready()
 
@@ -199,7 +210,19 @@ rules: {source}/rules
         return [f"w-{i}" for i in range(self.workers)] if self.workers > 1 else ["w"]
 
     def api(self, method, path, body=None, key=None):
-        request = urllib.request.Request(f"http://127.0.0.1:{self.http}{path}", method=method,
+        """Of whichever coordinator answers it: those that stand by answer reads."""
+        for name in self.coordinators[:-1]:
+            try:
+                return self.api_of(name, method, path, body, key)
+            except urllib.error.URLError:
+                continue
+            except RuntimeError as error:
+                if " 503 " not in str(error):
+                    raise
+        return self.api_of(self.coordinators[-1], method, path, body, key)
+
+    def api_of(self, name, method, path, body=None, key=None):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.http_ports[name]}{path}", method=method,
                                          data=None if body is None else json.dumps(body).encode())
         request.add_header("Content-Type", "application/json")
         if key:
@@ -215,7 +238,7 @@ rules: {source}/rules
         end = time.time() + seconds
         while True:
             try:
-                return self.api("GET", "/readyz")
+                return self.api("GET", "/leaderz")
             except Exception:  # not up yet
                 if time.time() > end:
                     raise

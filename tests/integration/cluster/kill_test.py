@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A sweep of many scripted apps with known answers, while coordinator and workers are killed at random (SIGKILL).
 Every (sweep, listing) must end exactly once, and the counts must equal the known answers to the last row. With
---postgres the store is a real PostgreSQL, which is stopped and killed as well; exit code 77: it is not installed.
+--postgres the store is a real PostgreSQL, which is stopped and killed as well, and three coordinators share it, of which
+two stand by; exit code 77: it is not installed.
 
 usage: kill_test.py PROGRAMS SOURCE [APPS [SEED]] [--postgres]
 """
@@ -65,9 +66,9 @@ def write_catalogue(path):
 
 
 def kill_a_judge(cluster):
-    """One of the coordinator's children, if it has any: what it judged is judged again."""
+    """One of a coordinator's children, if it has any: what it judged is judged again."""
     try:
-        os.kill(chance.choice(children(cluster.processes["coordinator"].pid)), signal.SIGKILL)
+        os.kill(chance.choice(children(cluster.processes[chance.choice(cluster.coordinators)].pid)), signal.SIGKILL)
     except (OSError, IndexError):
         return 0
     return 1
@@ -88,7 +89,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="storesweep_kill_") as folder:
         os.chmod(folder, 0o755)
         database = Postgres(f"{folder}/postgres") if on_postgres else None
-        store = {"store": f'postgres: {{connection: "{database.connection}"}}'} if database else {}
+        store = {"store": f'postgres: {{connection: "{database.connection}"}}', "coordinators": 3} if database else {}
         cluster = Cluster(programs, source, folder, **store)
         try:
             run(cluster, folder, database)
@@ -118,10 +119,7 @@ def kill(cluster, database, name):
 
 def run(cluster, folder, database):
     ends, levels = write_catalogue(f"{folder}/catalogue.jsonl")
-    cluster.start("coordinator")
-    for name in cluster.worker_names():
-        cluster.start(name)
-    cluster.wait_ready()
+    cluster.start_all()
     imported = cluster.api("POST", "/api/v1/catalogues", {"source": f"{folder}/catalogue.jsonl", "store": "测试商店"}, key="import")
     assert imported["rows"] == apps and imported["rejected"] == 0, imported
     again = cluster.api("POST", "/api/v1/catalogues", {"source": f"{folder}/catalogue.jsonl", "store": "测试商店"}, key="import-2")
@@ -144,7 +142,7 @@ def run(cluster, folder, database):
         finally:
             if time.time() >= next_kill and sum(kills.values()) < 12:
                 next_kill = time.time() + chance.uniform(0.3, 2.0)
-                name = chance.choice(["coordinator", "judge", *cluster.worker_names(), *(["postgres"] * 2 if database else [])])
+                name = chance.choice([*cluster.coordinators, "judge", *cluster.worker_names(), *(["postgres"] * 2 if database else [])])
                 kills[name] += kill(cluster, database, name)
         if status["state"] == "done" and status["confirmations_open"] == 0:
             break

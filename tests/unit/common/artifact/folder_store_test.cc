@@ -141,6 +141,38 @@ TEST_F(FolderStoreTest, another_owner_of_the_folder_is_refused) {
   EXPECT_EQ(second.status().kind(), ErrorKind::kExists);
 }
 
+TEST_F(FolderStoreTest, those_that_share_a_folder_see_each_other_and_nobody_else_gets_in) {
+  using Sharing = FolderStore::Sharing;
+  EXPECT_EQ(FolderStore::open(folder_ / "blobs", Sharing::kWithOthers).status().kind(), ErrorKind::kExists);
+  store_.reset();
+  auto one = FolderStore::open(folder_ / "blobs", Sharing::kWithOthers);
+  auto two = FolderStore::open(folder_ / "blobs", Sharing::kWithOthers);
+  ASSERT_TRUE(one.ok() && two.ok()) << one.status().text() << two.status().text();
+  EXPECT_EQ(FolderStore::open(folder_ / "blobs").status().kind(), ErrorKind::kExists);
+  // Both stage the same; the first name stands, and is no business of the second's.
+  const Digest d = *(*one)->stage("evidence", soon());
+  ASSERT_TRUE((*two)->stage("evidence", soon()).ok());
+  ASSERT_TRUE((*one)->flush({&d, 1}, soon()).ok());
+  ASSERT_TRUE((*two)->flush({&d, 1}, soon()).ok());
+  EXPECT_EQ((*two)->get(d, 100, soon()).value_or(""), "evidence");
+  // Half a blob is mended.
+  std::filesystem::resize_file(path(d), 3);
+  ASSERT_TRUE((*two)->put("evidence", soon()).ok());
+  EXPECT_EQ((*one)->get(d, 100, soon()).value_or(""), "evidence");
+  // What one of them has only staged goes with it, and with it alone.
+  ASSERT_TRUE((*one)->stage("of the first", soon()).ok());
+  ASSERT_TRUE((*two)->stage("of the second", soon()).ok());
+  one->reset();
+  auto three = FolderStore::open(folder_ / "blobs", Sharing::kWithOthers);
+  ASSERT_TRUE(three.ok()) << three.status().text();
+  EXPECT_TRUE((*two)->put("of the second", soon()).ok());
+  EXPECT_FALSE((*three)->has(sha256("of the first"), soon()).value_or(true));
+  two->reset();
+  three->reset();
+  reopen();
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "blobs/incoming"));
+}
+
 TEST_F(FolderStoreTest, listing_tells_size_and_age) {
   ASSERT_TRUE(store_->put("12345", soon()).ok());
   auto look = [](const BlobInfo& b) {

@@ -45,7 +45,7 @@ class AnyMessage {
   ToWorker to_worker() {
     switch (random_.below(7)) {
       case 0:
-        return Welcome{u64(), u32(), i64(), i64(), many<Token>([&] { return token(); })};
+        return Welcome{u64(), u32(), i64(), i64(), many<Token>([&] { return token(); }), text()};
       case 1:
         return Grant{u64(), u64(), many<LeaseOffer>([&] { return offer(); }), i64()};
       case 2:

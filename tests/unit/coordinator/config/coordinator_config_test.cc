@@ -79,6 +79,8 @@ TEST(CoordinatorConfig, HasOneStoreAndNoPasswordInIt) {
   EXPECT_EQ(c->store.postgres.connection, "host=a,b dbname=s");
   EXPECT_EQ(c->store.postgres.password, "s3cret");
   EXPECT_EQ(c->store.postgres.patience_ms, 60'000);
+  EXPECT_FALSE(c->blobs.shared);
+  EXPECT_TRUE(read("store: {postgres: {connection: 'host=a'}}\nblobs: {shared: true}\n")->blobs.shared);
   const std::pair<const char*, const char*> wrong[] = {
       {"store:\n  postgres: {connection: 'host=a password=p'}\n",
        ":2:26: store.postgres.connection: a password"},
@@ -87,6 +89,7 @@ TEST(CoordinatorConfig, HasOneStoreAndNoPasswordInIt) {
       {"store:\n  postgres: {connection: 'host=a', password: plain}\n", ":2:46: store.postgres.password"},
       {"store: {sqlite: x, postgres: {connection: 'host=a'}}\n", "sqlite: either this or `postgres`"},
       {"store: {postgres: {}}\n", "connection"},
+      {"blobs: {shared: true}\n", "blobs.shared: only coordinators on `store.postgres`"},
       {"store: {postgres: {connection: 'host=a', connect_ms: 1}}\n", "connect_ms"}};
   for (const auto& [yaml, message] : wrong) {
     const auto refused = read(yaml);

@@ -15,7 +15,7 @@ class FakeService : public ServiceApi {
   std::vector<std::string> asked;
   std::atomic<std::size_t> blobs{0};
   std::atomic<std::int64_t> sequence{3};  // of the last event there is
-  Status health;
+  Status health, lead;
   ImportRequest import;
   SweepRequest sweep_request;
   RetestRequest retest_request;
@@ -285,6 +285,7 @@ class FakeService : public ServiceApi {
     return std::int64_t{5};
   }
   Status healthy() override { return health; }
+  Status leading() override { return lead.ok() ? health : lead; }
   std::string metrics_page() override { return "storesweep_leases 1\n"; }
 };
 

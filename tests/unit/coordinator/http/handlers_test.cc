@@ -92,7 +92,12 @@ TEST(Handlers, GiveErrorsWithTheirKindAndStatus) {
       R"({"error":{"kind":"not_found","message":"there is no sweep 404; `storesweep sweep list` has them all"}})");
   EXPECT_EQ(api.ask("GET", "/api/v1/nothing").status, 404);
   EXPECT_EQ(api.ask("DELETE", "/api/v1/sweeps").status, 405);
-  api.service.health = unavailable("another leads");
+  EXPECT_EQ(api.ask("GET", "/leaderz").status, 200);
+  api.service.lead = unavailable("another leads");
+  EXPECT_EQ(api.ask("GET", "/leaderz").status, 503);
+  EXPECT_EQ(api.ask("GET", "/readyz").status, 200);
+  EXPECT_EQ(api.ask("GET", "/api/v1/events").status, 503);
+  api.service.health = unavailable("the store does not answer");
   EXPECT_EQ(api.ask("GET", "/readyz").status, 503);
   EXPECT_EQ(api.ask("GET", "/healthz").status, 200);
 }

@@ -37,6 +37,22 @@ TEST_F(WorkerConfig, the_manual_is_a_working_example) {
   EXPECT_EQ(config->devices->pool.rules.quarantine_ms, 60'000);
 }
 
+TEST_F(WorkerConfig, several_coordinators_may_stand_by_for_each_other) {
+  const auto with = [&](const std::string& coordinator) {
+    const std::string path = folder_ / "several.yaml";
+    EXPECT_TRUE(write_file_durably(path, "name: w1\nscripted: {devices: 1}\ncoordinator: {" + coordinator +
+                                             ", public_key: 'rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7'}\n")
+                    .ok());
+    return read_config(path);
+  };
+  EXPECT_EQ(with("address: 'tcp://a:1'")->coordinators, std::vector<std::string>{"tcp://a:1"});
+  EXPECT_EQ(with("addresses: ['tcp://a:1', 'tcp://b:1']")->coordinators,
+            (std::vector<std::string>{"tcp://a:1", "tcp://b:1"}));
+  EXPECT_FALSE(with("addresses: []").ok());
+  EXPECT_NE(with("address: 'tcp://a:1', addresses: ['tcp://b:1']").status().message().find("either this"),
+            std::string::npos);
+}
+
 TEST_F(WorkerConfig, real_devices_are_those_of_an_adb_server) {
   auto config = read(R"(
 adb: {server: "127.0.0.1:5999", start: false, connect: ["127.0.0.1:5601"]}

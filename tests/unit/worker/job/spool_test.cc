@@ -11,6 +11,7 @@
 
 #include "common/base/random.h"
 #include "worker/job/script.h"
+#include "worker/job/upload.h"
 
 namespace storesweep::job {
 namespace {
@@ -269,6 +270,11 @@ TEST(Script, AWrongPairIsNamed) {
   }
   EXPECT_EQ(parse_script("script:app=a;ms=soon").status().message(),
             "script:app=a;ms=soon: `ms=soon`: a number from 0 to 3600000 expected");
+}
+
+TEST(EvidenceAddress, IsThatOfWhoLeadsNow) {
+  EXPECT_EQ(evidence_address("http://a:8080/blobs/1.2.3", ""), "http://a:8080/blobs/1.2.3");
+  EXPECT_EQ(evidence_address("http://a:8080/blobs/1.2.3", "https://b/blobs"), "https://b/blobs/1.2.3");
 }
 
 }  // namespace
