@@ -148,6 +148,7 @@ void read_http(ConfigMap in, CoordinatorConfig& c) {
   http::ServerOptions& o = c.http;
   read_listen(in, o);
   c.public_url = in.string("public_url", "");
+  if (starts_with(c.public_url, "${")) c.public_url = in.secret("public_url").value_or("");
   if (!c.public_url.empty() && !starts_with(c.public_url, "http://") &&
       !starts_with(c.public_url, "https://")) {
     in.error("public_url", "wanted http://... or https://...");

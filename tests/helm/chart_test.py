@@ -52,6 +52,19 @@ class Renders(unittest.TestCase):
                 replicas = of(objects, "StatefulSet", "-p")["spec"].get("replicas")
                 self.assertEqual(replicas, 5 if kind == "none" else None, "two must not say how many there are")
 
+    def test_several_coordinators_are_known_each_by_its_name(self):
+        objects = render(HELMS[0], ci("several-coordinators"))
+        name = next(o["metadata"]["name"] for o in objects if o["kind"] == "StatefulSet" and o["metadata"]["name"].endswith("-coordinator"))
+        pods = [f"{name}-{i}.{name}-pods" for i in range(3)]
+        coordinator = yaml.safe_load(of(objects, "ConfigMap", "-coordinator")["data"]["coordinator.yaml"])
+        self.assertEqual((coordinator["blobs"]["shared"], coordinator["http"]["public_url"]), (True, "${STORESWEEP_PUBLIC_URL}"))
+        worker = yaml.safe_load(of(objects, "ConfigMap", "-rehearsal")["data"]["worker.yaml"])
+        self.assertEqual(worker["coordinator"]["addresses"], [f"tcp://{pod}:7070" for pod in pods])
+        job = of(objects, "CronJob", "-nightly")["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]
+        servers = next(e["value"] for e in job["env"] if e["name"] == "STORESWEEP_SERVER")
+        self.assertEqual(servers, ",".join(f"http://{pod}:8080" for pod in pods))
+        self.assertEqual(of(objects, "StatefulSet", "-coordinator")["spec"]["serviceName"], f"{name}-pods")
+
     def test_fits_the_schemas_strictly(self):
         if not strict.CORPUS.is_dir():
             print("SKIPPED: strict schemas: no folder", strict.CORPUS)
@@ -78,8 +91,10 @@ class Refuses(unittest.TestCase):
             for word in words:
                 self.assertIn(word, done.stderr, f"{name}: {sets}")
 
-    def test_several_coordinators(self):
-        self.refused(["replicas"], "coordinator.replicas=2")
+    def test_several_coordinators_without_what_they_share(self):
+        self.refused(["coordinator.replicas", "store.postgres"], "coordinator.replicas=2")
+        self.refused(["existingClaim", "ReadWriteMany"], "coordinator.replicas=2", 'coordinator.store.postgres={"connection":"host=db"}')
+        self.refused(["replicas"], "coordinator.replicas=0")
 
     def test_unknown_keys_wherever_they_stand(self):
         for path in ("metricss", "coordinator.replica", "coordinator.config.leases.lease", "coordinator.config.store",

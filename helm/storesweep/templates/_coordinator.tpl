@@ -9,16 +9,32 @@
 {{- $_ := set $store.postgres "password" (dict "file" "/etc/storesweep/postgres/password") -}}
 {{- end -}}
 {{- end -}}
-{{- $url := default (printf "http://%s-coordinator:8080" (include "storesweep.fullname" .)) $c.publicUrl -}}
+{{- $several := gt (int $c.replicas) 1 -}}
+{{- $url := default (ternary "${STORESWEEP_PUBLIC_URL}" (printf "http://%s-coordinator:8080" (include "storesweep.fullname" .)) $several) $c.publicUrl -}}
+{{- $key := ternary "/run/storesweep/evidence.key" (printf "%s/evidence.key" $data) $several -}}
 {{- $ours := dict
   "store" $store
-  "blobs" (dict "folder" (printf "%s/blobs" $data))
-  "evidence" (dict "key_file" (printf "%s/evidence.key" $data) "heads" (printf "%s/heads" $data))
+  "blobs" (dict "folder" (printf "%s/blobs" $data) "shared" $several)
+  "evidence" (dict "key_file" $key "heads" (printf "%s/heads" $data))
   "link" (dict "listen" "tcp://0.0.0.0:7070" "key_file" "/run/storesweep/coordinator.key" "workers_file" "/etc/storesweep/keys/workers.txt")
   "judging" (dict "rules" "/usr/share/storesweep/rules" "observations" (printf "%s/observations" $data))
   "catalogues" (dict "rejects" (printf "%s/rejects" $data))
   "http" (dict "listen" "0.0.0.0:8080" "public_url" $url "tokens" $c.tokens) -}}
 {{- mergeOverwrite (deepCopy $c.config) $ours | toYaml -}}
+{{- end }}
+
+{{- /* Hosts of the coordinators, with commas: one by its Service, several each by its own name. */}}
+{{- define "storesweep.coordinators" -}}
+{{- $name := printf "%s-coordinator" (include "storesweep.fullname" .) -}}
+{{- $hosts := list $name -}}
+{{- $n := int .Values.coordinator.replicas -}}
+{{- if gt $n 1 -}}
+{{- $hosts = list -}}
+{{- range $i := until $n -}}
+{{- $hosts = append $hosts (printf "%s-%d.%s-pods" $name $i $name) -}}
+{{- end -}}
+{{- end -}}
+{{- join "," $hosts -}}
 {{- end }}
 
 {{- /* What a values file must say; the schema holds their form. */}}
@@ -29,6 +45,14 @@
 {{- end -}}
 {{- if and .Values.workers (not $c.publicKey) -}}
 {{- fail "coordinator.publicKey: workers know their coordinator by it; `storesweep-coordinator keygen coordinator.key` makes the pair and prints it (docs/operate.md, First installation)" -}}
+{{- end -}}
+{{- if gt (int $c.replicas) 1 -}}
+{{- if not $c.store.postgres -}}
+{{- fail "coordinator.replicas: several coordinators share a store: coordinator.store.postgres is needed (docs/postgres.md, Several coordinators)" -}}
+{{- end -}}
+{{- if not $c.persistence.existingClaim -}}
+{{- fail "coordinator.persistence.existingClaim: several coordinators share their evidence: a claim of access mode ReadWriteMany is needed (docs/postgres.md, Several coordinators)" -}}
+{{- end -}}
 {{- end -}}
 {{- if and $c.store.postgres (not $c.store.postgres.connection) -}}
 {{- fail "coordinator.store.postgres.connection: missing, such as host=db1,db2 dbname=storesweep user=storesweep target_session_attrs=read-write" -}}

@@ -65,7 +65,11 @@ securityContext:
 
 {{- /* Environment of the command line in CronJobs and tests. dict root token */}}
 {{- define "storesweep.cli" -}}
-- {name: STORESWEEP_SERVER, value: "http://{{ include "storesweep.fullname" .root }}-coordinator:8080"}
+{{- $servers := list }}
+{{- range splitList "," (include "storesweep.coordinators" .root) }}
+{{- $servers = append $servers (printf "http://%s:8080" .) }}
+{{- end }}
+- {name: STORESWEEP_SERVER, value: {{ join "," $servers | quote }}}
 - {name: STORESWEEP_TOKEN_FILE, value: /run/secrets/storesweep/{{ .token }}}
 - {name: LC_ALL, value: C.UTF-8}
 {{- end }}

@@ -53,7 +53,10 @@
 {{- $list := ternary "@ENDPOINTS@" (toJson $devices) (eq $p.mode "external") -}}
 name: "@NAME@"
 coordinator:
-  address: tcp://{{ include "storesweep.fullname" .root }}-coordinator:7070
+  addresses:
+    {{- range splitList "," (include "storesweep.coordinators" .root) }}
+    - tcp://{{ . }}:7070
+    {{- end }}
   public_key: {{ .root.Values.coordinator.publicKey | squote }}
 key_folder: /run/storesweep/keys
 slots: {{ $p.slots }}
