@@ -1,6 +1,7 @@
 // storesweep-coordinator: serves workers and people until SIGTERM. With --check-config it only reads its
 // configuration; `gc` removes old evidence while no coordinator runs; `migrate` brings the store to the
-// newest form; `copy` takes a store from SQLite to PostgreSQL; `keygen` makes its key pair.
+// newest form; `copy` takes a store from SQLite to PostgreSQL; `backup` and `restore` are a store of SQLite
+// and its evidence; `keygen` makes its key pair.
 #include <poll.h>
 #include <sys/resource.h>
 
@@ -26,6 +27,7 @@
 #include "common/rules/probes.h"
 #include "common/rules/sdks.h"
 #include "common/rules/workdays.h"
+#include "coordinator/backup.h"
 #include "coordinator/config.h"
 #include "coordinator/http/api_handler.h"
 #include "coordinator/http/server.h"
@@ -272,6 +274,31 @@ Status collect(const CoordinatorConfig& config, std::int64_t days) {
   return ok_status();
 }
 
+constexpr std::int64_t kLongestCopyMs = 24LL * 3'600'000;
+
+Status take_backup(const CoordinatorConfig& config, const std::string& to, Random& random) {
+  TRY_ASSIGN(const BackupReport r, back_up(config, to, random, Deadline::in_ms(kLongestCopyMs)));
+  std::printf(
+      "%s/store.db holds the store as it stood when this began, checked; of the %lld blobs that it names "
+      "%lld "
+      "(%.1f MiB) are new in %s/blobs\n",
+      to.c_str(), static_cast<long long>(r.named), static_cast<long long>(r.copied),
+      static_cast<double>(r.copied_bytes) / (1 << 20), to.c_str());
+  return ok_status();
+}
+
+Status bring_back(const CoordinatorConfig& config, const std::string& from, bool without_missing,
+                  Random& random) {
+  TRY_ASSIGN(const RestoreReport r,
+             restore(config, from, without_missing, random, Deadline::in_ms(kLongestCopyMs)));
+  std::printf("%s: the store, checked, and %lld blobs, each checked against its name\n",
+              config.store.sqlite.c_str(), static_cast<long long>(r.blobs));
+  if (r.missing > 0)
+    std::printf("%lld blobs are missing or broken: that evidence is lost\n",
+                static_cast<long long>(r.missing));
+  return ok_status();
+}
+
 Status keygen(const std::string& path) {
   TRY(make_folders(folder_of(path)));
   TRY_ASSIGN(KeyPair keys, make_key_pair());
@@ -308,6 +335,15 @@ int main(int argc, char** argv) {
   copy->add_option("--from", from, "sqlite:FILE; who still leads on it can write no more")->required();
   copy->add_option("--to", to, "postgres:CONNECTION, without a password (PGPASSWORD, or libpq's file)")
       ->required();
+  std::string backup_folder;
+  bool without_missing = false;
+  CLI::App* backup = app.add_subcommand(
+      "backup", "store (SQLite) and evidence into a folder, while it runs; again: what is new");
+  backup->add_option("--to", backup_folder, "the folder")->required();
+  CLI::App* bring =
+      app.add_subcommand("restore", "store and evidence back from such a folder, where there is none");
+  bring->add_option("--from", backup_folder, "the folder")->required();
+  bring->add_flag("--without-missing", without_missing, "though evidence is missing or broken in it");
   CLI11_PARSE(app, argc, argv);
   std::signal(SIGPIPE, SIG_IGN);
   if (keys->parsed()) {
@@ -329,6 +365,8 @@ int main(int argc, char** argv) {
   }
   Status s = gc->parsed()        ? collect(*config, gc_days)
              : migrate->parsed() ? print(migrate_store(*config, random))
+             : backup->parsed()  ? take_backup(*config, backup_folder, random)
+             : bring->parsed()   ? bring_back(*config, backup_folder, without_missing, random)
                                  : serve(*config);
   return s.ok() ? 0 : fail(s);
 }

@@ -74,9 +74,10 @@ Result<std::unique_ptr<FolderStore>> FolderStore::open(const std::string& folder
 
 Status FolderStore::take() {
   incoming_ = folder_ + "/incoming";
-  TRY(make_folders(incoming_));
+  if (sharing_ != Sharing::kReadOnly) TRY(make_folders(incoming_));
   root_ = Fd(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root_) return errno_status(folder_, errno);
+  if (sharing_ == Sharing::kReadOnly) return ok_status();
   TRY_ASSIGN(lock_, lock_of(folder_, sharing_ == Sharing::kAlone ? LOCK_EX : LOCK_SH));
   if (!lock_) return exists(folder_ + ": another process keeps its blobs there; give each its own folder");
   return sharing_ == Sharing::kAlone ? empty_incoming(incoming_) : take_incoming();
@@ -114,7 +115,12 @@ bool FolderStore::touch(const Digest& sha256, std::size_t bytes) const {
   return utimensat(AT_FDCWD, path.c_str(), nullptr, 0) == 0;
 }
 
+Status FolderStore::may_write() const {
+  return sharing_ == Sharing::kReadOnly ? permission(folder_ + ": opened to be read") : ok_status();
+}
+
 Result<Digest> FolderStore::stage(std::string_view bytes, const Deadline&) {
+  TRY(may_write());
   if (bytes.size() > kMaxBlobBytes) return invalid("a blob of " + std::to_string(bytes.size()) + " bytes");
   Digest digest = storesweep::sha256(bytes);
   {
@@ -195,6 +201,7 @@ Status FolderStore::flush_staged() {
 }
 
 Status FolderStore::flush(std::span<const Digest> blobs, const Deadline&) {
+  TRY(may_write());
   std::lock_guard one(flushing_);
   TRY(flush_staged());
   if (sharing_ == Sharing::kWithOthers)
@@ -264,6 +271,7 @@ Result<std::uint64_t> FolderStore::size(const Digest& sha256, const Deadline&) {
 }
 
 Status FolderStore::remove(const Digest& sha256, std::int64_t put_before_ms, const Deadline&) {
+  TRY(may_write());
   std::lock_guard lock(mutex_);
   std::string path = path_of(sha256);
   struct stat st {};

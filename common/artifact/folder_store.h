@@ -18,7 +18,8 @@ namespace storesweep {
 
 class FolderStore final : public BlobStore {
  public:
-  enum class Sharing : std::uint8_t { kAlone, kWithOthers };
+  // kReadOnly: whoever else keeps blobs there; what would change something is refused (kPermission).
+  enum class Sharing : std::uint8_t { kAlone, kWithOthers, kReadOnly };
   // Makes the folder where it is missing. kExists: another process keeps its blobs there, and it or we do not
   // share.
   static Result<std::unique_ptr<FolderStore>> open(const std::string& folder,
@@ -39,6 +40,7 @@ class FolderStore final : public BlobStore {
 
   FolderStore(std::string folder, Sharing sharing) : folder_(std::move(folder)), sharing_(sharing) {}
   Status take();
+  Status may_write() const;
   Status take_incoming();
 
   std::string path_of(const Digest& sha256) const;

@@ -74,14 +74,17 @@ Status write_file_durably(const std::string& path, std::string_view content, uns
   Fd fd(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (!fd) return errno_status(temporary, errno);
   Status s = write_all(fd.get(), content, temporary);
-  if (s.ok() && fsync(fd.get()) != 0) s = errno_status(temporary, errno);
-  if (s.ok() && rename(temporary.c_str(), path.c_str()) != 0) s = errno_status(path, errno);
-  if (!s.ok()) {
-    unlink(temporary.c_str());
-    return s;
-  }
-  Fd folder(open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder || fsync(folder.get()) != 0) return errno_status(folder_of(path), errno);
+  if (s.ok()) s = rename_durably(temporary, path);
+  if (!s.ok()) unlink(temporary.c_str());
+  return s;
+}
+
+Status rename_durably(const std::string& from, const std::string& to) {
+  Fd file(open(from.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file || fsync(file.get()) != 0) return errno_status(from, errno);
+  if (rename(from.c_str(), to.c_str()) != 0) return errno_status(to, errno);
+  Fd folder(open(folder_of(to).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder || fsync(folder.get()) != 0) return errno_status(folder_of(to), errno);
   return ok_status();
 }
 

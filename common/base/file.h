@@ -44,6 +44,8 @@ Status write_all(int fd, std::string_view content, const std::string& path);
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes);
 // Writes a temporary file beside it, fsyncs, renames, fsyncs the folder.
 Status write_file_durably(const std::string& path, std::string_view content, unsigned mode = 0644);
+// A file that takes the place of another, or a name of its own: synced, renamed, the folder synced.
+Status rename_durably(const std::string& from, const std::string& to);
 Status make_folders(const std::string& path);
 // Bytes free for us on the file system of path.
 Result<std::uint64_t> disk_free_bytes(const std::string& path);

@@ -2,6 +2,7 @@
 #include "coordinator/store/sqlite_store.h"
 
 #include "common/base/bytes.h"
+#include "coordinator/store/codec.h"
 #include "coordinator/store/migrations.h"
 #include "coordinator/store/sql_read.h"
 #include "coordinator/store/sqlite_db.h"
@@ -77,6 +78,34 @@ Status SqliteStore::check() {
   });
   TRY_ASSIGN(std::string problems, std::move(found));
   return problems == "ok; " ? ok_status() : corrupt(path_ + ": " + problems);
+}
+
+Status SqliteStore::each_named_blob(const std::function<Status(const Digest&)>& on_blob) {
+  return read<bool>([&](Db& db) -> Result<bool> {
+           Query q(db, "SELECT DISTINCT sha256 FROM run_blob");
+           while (q.next()) TRY(on_blob(codec::digest(q.view(0))));
+           return true;
+         })
+      .status();
+}
+
+Status SqliteStore::raise_epoch(std::uint64_t by) {
+  std::lock_guard lock(writing_);
+  TRY(writer_->begin());
+  {
+    Query q(*writer_, "UPDATE lead SET epoch = epoch + ?");
+    (q << static_cast<std::int64_t>(by)).run();
+  }
+  return writer_->end();
+}
+
+// In one read transaction of SQLite's own.
+Status copy_sqlite(const std::string& from, const std::string& to) {
+  SqliteDb db;
+  TRY(db.open(from, SqliteDb::Mode::kReader));
+  std::string quoted;
+  for (char c : to) quoted += c == '\'' ? "''" : std::string(1, c);
+  return db.run_script("VACUUM INTO '" + quoted + "'");
 }
 
 }  // namespace storesweep

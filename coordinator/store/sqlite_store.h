@@ -3,6 +3,7 @@
 // concurrent use.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,10 @@ class SqliteStore final : public SqlStore {
 
   // Reads the whole file and checks its structure (minutes on a large one): kCorrupt tells what is wrong.
   Status check();
+  // Every blob that a run names, once; ends with the first that is not ok.
+  Status each_named_blob(const std::function<Status(const Digest&)>& on_blob);
+  // For a store that was brought back from a backup: above what was led under since.
+  Status raise_epoch(std::uint64_t by);
 
  private:
   SqliteStore(std::string path, std::unique_ptr<SqliteDb> writer);
@@ -28,5 +33,9 @@ class SqliteStore final : public SqlStore {
 
   const std::string path_;
 };
+
+// The store as it stands at one moment, as a file of its own that is not there yet; a coordinator may go on
+// writing. The copy is checked by nobody and not synced.
+Status copy_sqlite(const std::string& from, const std::string& to);
 
 }  // namespace storesweep
