@@ -35,6 +35,7 @@
 #include "coordinator/service/garbage.h"
 #include "coordinator/service/service.h"
 #include "coordinator/stores.h"
+#include "coordinator/workers_file.h"
 
 namespace {
 using namespace storesweep;
@@ -214,6 +215,19 @@ Status allow_files(std::size_t connections) {
   return setrlimit(RLIMIT_NOFILE, &files) == 0 ? ok_status() : errno_status("open files", errno);
 }
 
+constexpr std::int64_t kLookAtFilesMs = 2'000;
+
+void take_workers(WorkersFile& file, CoordinatorLink& link, Log& log) {
+  auto workers = file.read_if_changed();
+  if (!workers) return;
+  if (!workers->ok()) {
+    log.error("the list of workers stays as it was", {{"why", workers->status().text()}});
+    return;
+  }
+  log.info("the list of workers has changed", {{"authorised", static_cast<long>((*workers)->size())}});
+  link.authorise(std::move(**workers));
+}
+
 Status serve(CoordinatorConfig config) {
   Cancel stop;
   config.store.postgres.cancel = &stop;
@@ -223,7 +237,8 @@ Status serve(CoordinatorConfig config) {
   endpoint.listen = config.link.listen;
   auto keys = read_key_pair(config.link.key_file);
   if (!keys.ok()) return missing("link.key_file", keys.status(), "storesweep-coordinator keygen FILE");
-  auto workers = read_authorised(config.link.workers_file);
+  WorkersFile workers_file(config.link.workers_file);
+  auto workers = workers_file.read();
   if (!workers.ok()) {
     return missing("link.workers_file", workers.status(), "storesweep-worker keygen NAME --folder FOLDER");
   }
@@ -252,7 +267,10 @@ Status serve(CoordinatorConfig config) {
     h.log.info("serving", {{"workers", link->address()},
                            {"http", config.http.address + ":" + std::to_string(server->port())},
                            {"store", store_name(config)}});
-    (void)wait_fd(stop.fd(), POLLIN, Deadline{INT64_MAX});
+    while (!stop.cancelled()) {
+      (void)wait_fd(stop.fd(), POLLIN, Deadline::in_ms(kLookAtFilesMs));
+      take_workers(workers_file, *link, h.log);
+    }
     h.log.info("stopping");
     server->stop();
     sink.set(nullptr);

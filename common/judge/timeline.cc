@@ -247,6 +247,16 @@ class Builder {
     return run_time_ms(text, t_.journal->header, t_.clock_sets);
   }
 
+  // Of a line of the log, which cannot be later than when it was read. One that is was stamped by a clock
+  // that was ahead, in whose time we do not know: nobody's, and the log says too little.
+  std::optional<std::int64_t> logged(std::string_view text, const Record& r) {
+    constexpr std::int64_t kAheadMs = 10 * 60'000;
+    const auto ms = when(text);
+    if (!ms || *ms <= r.device_ms + kAheadMs) return ms;
+    t_.channels[r.name].gaps.insert(Reason::kGrammar);
+    return std::nullopt;
+  }
+
   // One thing is done after another: what was lost had been done, if at all, before the next.
   void bound_unsure(std::vector<ActionDone>& actions) const {
     std::int64_t next_ms = last_ms_;
@@ -282,7 +292,7 @@ class Builder {
     auto parsed = android::parse_events(r.data);
     heard(r, parsed);
     for (android::EventRecord& e : parsed.records) {
-      auto ms = when(e.time);
+      auto ms = logged(e.time, r);
       if (!ms || !by_system(e.log_uid)) continue;
       EventSeen& seen = t_.events.emplace_back();
       seen.device_ms = seen.until_ms = *ms;
@@ -296,7 +306,7 @@ class Builder {
     auto parsed = android::parse_system_log(r.data);
     heard(r, parsed);
     for (android::SystemRecord& s : parsed.records) {
-      auto ms = when(s.time);
+      auto ms = logged(s.time, r);
       // A crash is told by the process itself (RuntimeInit), all else by the system.
       bool own = s.kind == android::SystemKind::kCrash || s.kind == android::SystemKind::kNativeCrash ||
                  s.kind == android::SystemKind::kExit;

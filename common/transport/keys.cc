@@ -84,6 +84,17 @@ Result<AuthorisedWorkers> parse_authorised(std::string_view text, const std::str
   return out;
 }
 
+void WorkerList::replace(AuthorisedWorkers workers) {
+  std::lock_guard lock(mutex_);
+  workers_ = std::move(workers);
+}
+
+std::string WorkerList::name_of(std::string_view public_key) const {
+  std::lock_guard lock(mutex_);
+  const auto at = workers_.find(public_key);
+  return at == workers_.end() ? "" : at->second;
+}
+
 Result<AuthorisedWorkers> read_authorised(const std::string& path) {
   TRY_ASSIGN(std::string text, read_file(path, kMaxKeyFileBytes));
   return parse_authorised(text, path);

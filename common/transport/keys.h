@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -34,5 +35,17 @@ Result<KeyPair> read_key_pair(const std::string& path);
 using AuthorisedWorkers = std::map<std::string, std::string, std::less<>>;
 Result<AuthorisedWorkers> parse_authorised(std::string_view text, const std::string& file_name);
 Result<AuthorisedWorkers> read_authorised(const std::string& path);
+
+// The list that counts now. Safe for concurrent use.
+class WorkerList {
+ public:
+  explicit WorkerList(AuthorisedWorkers workers) : workers_(std::move(workers)) {}
+  void replace(AuthorisedWorkers workers);
+  std::string name_of(std::string_view public_key) const;  // empty: nobody's
+
+ private:
+  mutable std::mutex mutex_;
+  AuthorisedWorkers workers_;
+};
 
 }  // namespace storesweep

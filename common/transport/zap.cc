@@ -9,8 +9,8 @@ constexpr std::size_t kMechanism = 5, kCredentials = 6;  // places in a request
 constexpr std::size_t kKeyBytes = 32, kKeyChars = 40;
 }  // namespace
 
-Result<std::unique_ptr<ZapHandler>> ZapHandler::start(void* context, AuthorisedWorkers authorised) {
-  std::unique_ptr<ZapHandler> handler(new ZapHandler(std::move(authorised)));
+Result<std::unique_ptr<ZapHandler>> ZapHandler::start(void* context, const WorkerList& workers) {
+  std::unique_ptr<ZapHandler> handler(new ZapHandler(workers));
   handler->socket_.reset(zmq_socket(context, ZMQ_REP));
   if (!handler->socket_) return zmq_error("making the ZAP socket");
   TRY(set_int(handler->socket_, ZMQ_LINGER, 0, "ZMQ_LINGER"));
@@ -41,18 +41,18 @@ bool ZapHandler::answer_one() {
     more = part.more();
     if (request.size() < kMostParts) request.push_back(part.bytes());
   }
-  std::string name;
+  std::string user;
   if (request.size() == kCredentials + 1 && request[kMechanism] == "CURVE" &&
       request[kCredentials].size() == kKeyBytes) {
     char key[kKeyChars + 1] = {};
     zmq_z85_encode(key, reinterpret_cast<const std::uint8_t*>(request[kCredentials].data()), kKeyBytes);
-    if (auto at = authorised_.find(std::string_view(key, kKeyChars)); at != authorised_.end())
-      name = at->second;
+    if (!workers_.name_of(std::string_view(key, kKeyChars)).empty()) user.assign(key, kKeyChars);
   }
-  if (name.empty()) strangers_.fetch_add(1, std::memory_order_relaxed);
+  if (user.empty()) strangers_.fetch_add(1, std::memory_order_relaxed);
+  // 300, and not 400, after which libzmq's other end never tries again: it may stand in the list tomorrow.
   const std::string id = request.size() > 1 ? request[1] : "";
-  const std::string parts[] = {"1.0", id, name.empty() ? "400" : "200",
-                               name.empty() ? "not authorised" : "ok", name};
+  const std::string parts[] = {"1.0", id, user.empty() ? "300" : "200",
+                               user.empty() ? "not authorised" : "ok", user};
   for (const std::string& part : parts) zmq_send(socket_.get(), part.data(), part.size(), ZMQ_SNDMORE);
   return zmq_send(socket_.get(), "", 0, 0) >= 0;
 }

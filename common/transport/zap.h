@@ -1,5 +1,6 @@
 // For the coordinator's channel only: the handler of ZAP requests (ZeroMQ RFC 27) on a thread of its own. It
-// knows public keys and answers with the worker's name as User-Id. Lives within its context, and ends with
+// knows the list of workers and answers with the public key as User-Id: whose it is may change
+// while it is connected. Lives within its context, and ends with
 // it.
 #pragma once
 
@@ -16,16 +17,16 @@ namespace storesweep::zmq_parts {
 class ZapHandler {
  public:
   // Bound when it returns, so that no handshake goes unasked.
-  static Result<std::unique_ptr<ZapHandler>> start(void* context, AuthorisedWorkers authorised);
+  static Result<std::unique_ptr<ZapHandler>> start(void* context, const WorkerList& workers);
   ~ZapHandler();  // after zmq_ctx_shutdown of its context
   std::uint64_t strangers() const { return strangers_.load(std::memory_order_relaxed); }
 
  private:
-  explicit ZapHandler(AuthorisedWorkers authorised) : authorised_(std::move(authorised)) {}
+  explicit ZapHandler(const WorkerList& workers) : workers_(workers) {}
   void run();
   bool answer_one();
 
-  AuthorisedWorkers authorised_;
+  const WorkerList& workers_;
   Socket socket_;
   std::atomic<std::uint64_t> strangers_{0};
   std::thread thread_;

@@ -32,6 +32,8 @@ class ZmqCoordinatorChannel : public CoordinatorChannel {
   virtual std::string address() const = 0;      // as bound, with its port
   virtual std::uint64_t strangers() const = 0;  // handshakes refused; any thread
   virtual std::uint64_t broken() const = 0;     // messages of more than one frame
+  // From now on these workers and no others are heard and answered, connected or not. Any thread.
+  virtual void authorise(AuthorisedWorkers workers) = 0;
 };
 Result<std::unique_ptr<ZmqCoordinatorChannel>> bind_coordinator_channel(const CoordinatorEndpoint& endpoint);
 

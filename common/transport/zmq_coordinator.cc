@@ -28,7 +28,9 @@ class Router final : public ZmqCoordinatorChannel {
   Status send(const std::string& worker, std::string_view bytes) override {
     auto at = peers_.find(worker);
     if (at == peers_.end()) return unavailable("worker " + worker + " was never heard");
-    const std::string& id = at->second;
+    const auto& [id, key] = at->second;
+    if (workers_->name_of(key) != worker)
+      return permission("worker " + worker + " stands in the list no more");
     if (zmq_send(socket_.get(), id.data(), id.size(), ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0 ||
         zmq_send(socket_.get(), bytes.data(), bytes.size(), ZMQ_DONTWAIT) < 0) {
       return zmq_error("sending to worker " + worker);
@@ -45,6 +47,7 @@ class Router final : public ZmqCoordinatorChannel {
   }
 
   void wake() override { wake_.wake(); }
+  void authorise(AuthorisedWorkers workers) override { workers_->replace(std::move(workers)); }
   std::string address() const override { return address_; }
   std::uint64_t strangers() const override { return zap_->strangers(); }
   std::uint64_t broken() const override { return broken_.load(std::memory_order_relaxed); }
@@ -52,7 +55,8 @@ class Router final : public ZmqCoordinatorChannel {
  private:
   Status open(const CoordinatorEndpoint& endpoint) {
     context_.reset(zmq_ctx_new());
-    TRY_ASSIGN(zap_, ZapHandler::start(context_.get(), endpoint.authorised));
+    workers_ = std::make_unique<WorkerList>(endpoint.authorised);
+    TRY_ASSIGN(zap_, ZapHandler::start(context_.get(), *workers_));
     socket_.reset(zmq_socket(context_.get(), ZMQ_ROUTER));
     if (!socket_) return zmq_error("making a socket");
     TRY(set_common(socket_, endpoint.queue_per_worker));
@@ -81,13 +85,15 @@ class Router final : public ZmqCoordinatorChannel {
       Part payload;
       if (payload.receive(socket_.get(), ZMQ_DONTWAIT) < 0) return std::nullopt;
       const bool single = drop_rest(payload, socket_.get()) == 0;
-      const std::string worker = payload.property("User-Id");
+      std::string key = payload.property("User-Id");
+      const std::string worker = workers_->name_of(key);
       if (!single || worker.empty()) {
         broken_.fetch_add(1, std::memory_order_relaxed);
         continue;
       }
-      std::string& peer = peers_[worker];
-      if (std::string now = id.bytes(); peer != now) peer = std::move(now);
+      Peer& peer = peers_[worker];
+      if (std::string now = id.bytes(); peer.id != now || peer.key != key)
+        peer = {std::move(now), std::move(key)};
       return Message{worker, payload.bytes()};
     }
   }
@@ -109,13 +115,17 @@ class Router final : public ZmqCoordinatorChannel {
     return n <= 0 && deadline.passed();
   }
 
+  struct Peer {
+    std::string id, key;
+  };
   Context context_;
+  std::unique_ptr<WorkerList> workers_;
   std::unique_ptr<ZapHandler> zap_;
   Socket socket_;
   WakeUp wake_;
   std::string address_;
-  // Bounded by the list of authorised workers: nobody else has a name.
-  std::unordered_map<std::string, std::string> peers_;
+  // Bounded by the lists of authorised workers: nobody else has a name.
+  std::unordered_map<std::string, Peer> peers_;
   std::atomic<std::uint64_t> broken_{0};
 };
 }  // namespace

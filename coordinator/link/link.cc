@@ -75,6 +75,7 @@ class ZmqLink final : public CoordinatorLink {
   }
 
   std::string address() const override { return channel_->address(); }
+  void authorise(AuthorisedWorkers workers) override { channel_->authorise(std::move(workers)); }
 
  private:
   struct Outgoing {

@@ -36,6 +36,8 @@ class CoordinatorLink {
   // counted.
   virtual void send(const std::string& worker, std::span<const ToWorker> turn) = 0;
   virtual std::string address() const = 0;  // as bound
+  // Any thread. Whoever does not stand there is heard no more from now on.
+  virtual void authorise(AuthorisedWorkers workers) = 0;
 };
 
 // The sink, clock, metrics and log outlive the link.

@@ -65,6 +65,7 @@ Driver::Driver(const observe::Scene& scene, const android::PhraseBook& phrases, 
       watcher_(scene, phrases, profile.screenshots) {}
 
 Status Driver::begin(const Deadline& deadline) {
+  TRY(observe::clear_logs(scene_.device, deadline.at_most_ms(kCommandMs)));
   TRY_ASSIGN(std::string from, observe::log_clock(scene_.device, deadline.at_most_ms(kCommandMs)));
   events_ = std::make_unique<observe::LogStream>(scene_, observe::event_log(), from);
   log_ = std::make_unique<observe::LogStream>(scene_, observe::system_log(), from);

@@ -42,6 +42,14 @@ constexpr LogBuffers kSystem{record_name::kLog, "-b main -b system -b crash", "-
 const LogBuffers& event_log() { return kEvents; }
 const LogBuffers& system_log() { return kSystem; }
 
+Status clear_logs(device::Device& device, const Deadline& deadline) {
+  const bool since_5 = device.facts().api >= kFirstApiWithTime;
+  std::string what = "logcat";
+  for (const LogBuffers* buffers : {&kEvents, &kSystem})
+    what += " " + std::string(since_5 ? buffers->since_5 : buffers->before_5);
+  return device.shell(what + " -c", deadline).status();
+}
+
 Result<std::string> log_clock(device::Device& device, const Deadline& deadline) {
   TRY_ASSIGN(device::ShellOutput output, device.shell("date '+%m-%d %H:%M:%S.000'", deadline));
   const std::string_view time = log_time(trim(output.out));

@@ -67,6 +67,9 @@ class LogStream {
   std::thread thread_;
 };
 
+// Empties the buffers of both: what lies there of another app's run may be stamped later than now, where its
+// clock was set ahead. A device that refuses is told by its lines.
+Status clear_logs(device::Device& device, const Deadline& deadline);
 // The device's local time as its logs print it.
 Result<std::string> log_clock(device::Device& device, const Deadline& deadline);
 

@@ -158,6 +158,24 @@ TEST(NeedlessPermission, ThatNoCodeNeedsAndNothingAsksForIsSuspected) {
 TEST(NeedlessPermission, ThatTheAppAsksForHasItsUse) {
   EXPECT_EQ(level(judged(exercised_with(asks_needlessly(), true)), "R5.5"), Level::kNotFound);
 }
+// An app before it was asked about the day after next: the buffers keep lines of a clock that is ahead no
+// more.
+TEST(NeedlessPermission, LinesOfAClockThatWasAheadAreNobodysAndTheLogSaysTooLittle) {
+  RunScript run;
+  run.raw(record_name::kLog, 2,
+          RunScript::time(2 * 86'400) +
+              "  1000  1500  1520 I ActivityTaskManager: START u0 "
+              "{act=android.content.pm.action.REQUEST_PERMISSIONS "
+              "pkg=com.android.permissioncontroller "
+              "cmp=com.android.permissioncontroller/.permission.ui.GrantPermissionsActivity (has extras)} "
+              "from uid "
+              "10096\n");
+  run.document(record_name::kAppFacts, app_facts_to_json(asks_needlessly()));
+  run.first_launch(kBoth).begin(Phase::kP6, 75).page(76).end(Phase::kP6, 120);
+  const Verdict v = judged(run);
+  EXPECT_EQ(level(v, "R5.5"), Level::kNotTested);
+  EXPECT_NE(std::ranges::find(item(v, "R5.5").reasons, Reason::kGrammar), item(v, "R5.5").reasons.end());
+}
 TEST(NeedlessPermission, ThatACallNeedsIsFine) {
   AppFacts f = asks_needlessly();
   f.without_calls.clear();

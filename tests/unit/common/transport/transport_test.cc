@@ -72,6 +72,32 @@ TEST_F(TransportTest, Malicious_AStrangersKeyIsRefused) {
   EXPECT_GE(coordinator_->strangers(), 1u);
 }
 
+TEST_F(TransportTest, WhoIsStruckFromTheListIsHeardAndAnsweredNoMoreAndWhoIsNewIs) {
+  const KeyPair added = make_key_pair().value_or({});
+  auto workers = connect({keys_[0], keys_[1], added});
+  ASSERT_TRUE(send_until_there(*workers, 0, "w0 is there").ok());
+  ASSERT_TRUE(send_until_there(*workers, 1, "w1 is there").ok());
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(coordinator_->receive(soon()).value_or(std::nullopt));
+  // w0 has lost its key, and whoever has it now is still connected by it; w1 goes on; w2 has a key of its
+  // own.
+  coordinator_->authorise({{keys_[1].public_key, "w1"}, {added.public_key, "w0"}});
+  EXPECT_EQ(coordinator_->send("w0", "a secret").kind(), ErrorKind::kPermission);
+  ASSERT_TRUE(workers->send(0, "I am w0").ok());
+  ASSERT_TRUE(workers->send(1, "I am w1").ok());
+  auto message = coordinator_->receive(soon());
+  ASSERT_TRUE(message.ok() && *message);
+  EXPECT_EQ((*message)->bytes, "I am w1");
+  ASSERT_TRUE(send_until_there(*workers, 2, "I am w0 now").ok());
+  message = coordinator_->receive(soon());
+  ASSERT_TRUE(message.ok() && *message);
+  EXPECT_EQ((*message)->worker, "w0");
+  EXPECT_EQ((*message)->bytes, "I am w0 now");
+  ASSERT_TRUE(coordinator_->send("w0", "welcome").ok());
+  auto answer = workers->receive(soon());
+  ASSERT_TRUE(answer.ok() && *answer);
+  EXPECT_EQ((*answer)->channel, 2u);
+}
+
 TEST_F(TransportTest, Malicious_AMessageBeyondTheBoundIsNotDelivered) {
   auto workers = connect({keys_[0], keys_[1]});
   ASSERT_TRUE(send_until_there(*workers, 0, std::string(kMaxFrameOnWireBytes + 1, 'x')).ok());

@@ -237,6 +237,11 @@ TEST_F(Observers, ALogThatBreaksOffGoesOnWithoutRepeatingOrLosing) {
   EXPECT_EQ(all, first + "\n" + second + "\n" + third + "\n");
 }
 
+TEST_F(Observers, WhatTheBuffersHoldOfARunBeforeGoes) {
+  ASSERT_TRUE(clear_logs(phone_, soon()).ok());
+  EXPECT_EQ(phone_.commands.back(), "logcat -b events -b main -b system -b crash -c");
+}
+
 TEST_F(Observers, ALogThatCameBackTooLateIsLost) {
   phone_.says = {{"logcat -d", event(9'000, "am_proc_died", "0,4000,com.example.app,900,19") + "\n"}};
   phone_.streams = {{event(1'000, "am_proc_start", "0,4000,10101,com.example.app,activity,x")}};
