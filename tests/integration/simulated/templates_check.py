@@ -52,7 +52,9 @@ def few_probes(a, folder):
         left -= shows[best]
     folder.mkdir()
     for apk in chosen:
-        shutil.copy(built / apk, folder)
+        for file in (apk, apk.replace(".apk", ".old.apk")):  # an update has an earlier version too
+            if (built / file).exists():
+                shutil.copy(built / file, folder)
     (folder / "expected.yaml").write_text(
         yaml.safe_dump({"probes": [p for p in probes if p["apk"] in chosen]}, allow_unicode=True))
     return folder
