@@ -1,7 +1,7 @@
 // storesweep-coordinator: serves workers and people until SIGTERM. With --check-config it only reads its
 // configuration; `gc` removes old evidence while no coordinator runs; `migrate` brings the store to the
 // newest form; `copy` takes a store from SQLite to PostgreSQL; `backup` and `restore` are a store of SQLite
-// and its evidence; `keygen` makes its key pair.
+// and its evidence; `doctor` looks at the set-up; `keygen` makes its key pair.
 #include <poll.h>
 #include <sys/resource.h>
 
@@ -29,6 +29,7 @@
 #include "common/rules/workdays.h"
 #include "coordinator/backup.h"
 #include "coordinator/config.h"
+#include "coordinator/doctor.h"
 #include "coordinator/http/api_handler.h"
 #include "coordinator/http/server.h"
 #include "coordinator/link/link.h"
@@ -131,6 +132,10 @@ Result<SigningKey> evidence_key(const std::string& path, bool shared, Random& ra
   return signing_key_from_seed(*seed);
 }
 
+std::string judge_program(const CoordinatorConfig& c) {
+  return c.judging.program.empty() ? beside_us("storesweep-judge") : c.judging.program;
+}
+
 Result<ControlOptions> control_options(const CoordinatorConfig& c) {
   ControlOptions o;
   if (c.controls.folder.empty()) return o;
@@ -180,8 +185,7 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
     base = "http://" + (v6 ? "[" + c.http.address + "]" : c.http.address) + ":" + std::to_string(c.http.port);
   }
   o.core.evidence_base = base + "/blobs";
-  std::string judge = c.judging.program.empty() ? beside_us("storesweep-judge") : c.judging.program;
-  o.judge.command = {judge, c.judging.rules};
+  o.judge.command = {judge_program(c), c.judging.rules};
   o.judge.children = static_cast<int>(c.judging.children);
   o.judge.budget_ms = c.judging.budget_ms;
   o.judge.memory_bytes = static_cast<std::uint64_t>(c.judging.memory_bytes);
@@ -317,6 +321,12 @@ Status bring_back(const CoordinatorConfig& config, const std::string& from, bool
   return ok_status();
 }
 
+int look(const CoordinatorConfig& config) {
+  const Checkup found = look_at(config, judge_program(config), Deadline::in_ms(120'000));
+  std::printf("%s", found.text().c_str());
+  return found.sound() ? 0 : 1;
+}
+
 Status keygen(const std::string& path) {
   TRY(make_folders(folder_of(path)));
   TRY_ASSIGN(KeyPair keys, make_key_pair());
@@ -353,6 +363,8 @@ int main(int argc, char** argv) {
   copy->add_option("--from", from, "sqlite:FILE; who still leads on it can write no more")->required();
   copy->add_option("--to", to, "postgres:CONNECTION, without a password (PGPASSWORD, or libpq's file)")
       ->required();
+  CLI::App* doctor =
+      app.add_subcommand("doctor", "what is wrong with this set-up, and what to do; changes nothing");
   std::string backup_folder;
   bool without_missing = false;
   CLI::App* backup = app.add_subcommand(
@@ -381,6 +393,7 @@ int main(int argc, char** argv) {
     std::printf("%s: all right\n", config_file.c_str());
     return 0;
   }
+  if (doctor->parsed()) return look(*config);
   Status s = gc->parsed()        ? collect(*config, gc_days)
              : migrate->parsed() ? print(migrate_store(*config, random))
              : backup->parsed()  ? take_backup(*config, backup_folder, random)

@@ -1,6 +1,6 @@
 // storesweep-worker: `run` works for a coordinator until SIGTERM, which drains; a second SIGTERM ends it at
 // once (what is spooled is kept). `keygen` makes an identity and prints its line for the coordinator's list
-// of workers.
+// of workers. `doctor` looks at the set-up.
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "worker/config.h"
+#include "worker/doctor.h"
 #include "worker/job/scripted_runner.h"
 #include "worker/real_devices.h"
 #include "worker/worker.h"
@@ -124,6 +125,15 @@ int run(const std::string& config_file, std::size_t count, bool json, bool debug
       worker::run_workers(crew.setups, options, drain, world.clock, world.random, world.log);
   return status.ok() ? 0 : fail(status);
 }
+
+int look(const std::string& config_file) {
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto config = worker::read_config(config_file);
+  if (!config.ok()) return fail(config.status());
+  const Checkup found = worker::look_at(*config, Deadline::in_ms(300'000));
+  std::printf("%s", found.text().c_str());
+  return found.sound() ? 0 : 1;
+}
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -139,6 +149,9 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 4096));
   run_command->add_flag("--json", json, "log as JSON");
   run_command->add_flag("--debug", debug, "log more");
+  CLI::App* doctor_command =
+      app.add_subcommand("doctor", "what is wrong with this set-up, and what to do; changes nothing");
+  doctor_command->add_option("--config", config_file, "YAML file")->required();
   CLI::App* keygen_command =
       app.add_subcommand("keygen", "make an identity; prints its line for the coordinator");
   keygen_command->add_option("name", name, "the worker's name")->required();
@@ -150,5 +163,6 @@ int main(int argc, char** argv) {
   trust_command->add_option("--folder", folder, "where NAME.seed lies (default: keys)");
   CLI11_PARSE(app, argc, argv);
   if (trust_command->parsed()) return trust(folder, name);
+  if (doctor_command->parsed()) return look(config_file);
   return keygen_command->parsed() ? keygen(folder, name, count) : run(config_file, count, json, debug);
 }
