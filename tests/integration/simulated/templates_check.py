@@ -20,7 +20,7 @@ import yaml
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path += [str(HERE), str(HERE.parent / "cluster"), str(HERE.parents[2] / "probes")]
-from cluster import Simulated, find, wait_ports  # noqa: E402  the path is known only now
+from cluster import Simulated, find, wait_for, wait_ports  # noqa: E402  the path is known only now
 from expected import FOUND, applies  # noqa: E402
 from probes_check import Adb  # noqa: E402
 
@@ -89,8 +89,15 @@ class Bench:
                               check=True).stdout
 
     def fault(self, text):
-        for serial in self.serials:
+        for serial in self.serials:  # one may be on its way back from a reboot
+            wait_for(f"{serial} takes its fault", lambda: self.takes(serial, text))
+
+    def takes(self, serial, text):
+        try:
             self.run_adb("-s", serial, "shell", "setprop", "storesweep.fault", f"'{text}'")
+            return True
+        except subprocess.CalledProcessError:
+            return False
 
     def filled(self):
         return sorted(set().union(*(self.run_adb("-s", serial, "shell", "getprop", "storesweep.filled").split()
