@@ -89,11 +89,12 @@ class Bench:
                               check=True).stdout
 
     def fault(self, text):
-        for serial in self.serials:  # one may be on its way back from a reboot
+        for serial in self.serials:  # one may be on its way back from a reboot, and dialled by nobody any more
             wait_for(f"{serial} takes its fault", lambda: self.takes(serial, text))
 
     def takes(self, serial, text):
         try:
+            self.run_adb("connect", serial)
             self.run_adb("-s", serial, "shell", "setprop", "storesweep.fault", f"'{text}'")
             return True
         except subprocess.CalledProcessError:
