@@ -1,4 +1,4 @@
-// One call of a hooked method as one event: what it gave, on which thread, from where, how deep inside another hooked call.
+// One call of a hooked method as one event: what it gave, on which thread, from where, inside how many others of the list.
 import * as values from './values.js';
 
 const MAX_FRAMES = 24;
@@ -11,15 +11,16 @@ export class Calls {
     this.host = host;
     this.java = java;
     this.stream = stream;
-    this.depths = new Map(); // hooked calls that a thread is in
+    this.depths = new Map(); // calls of the list that a thread is in
     this.busy = new Set();   // threads on which we ourselves are calling
   }
 
-  // Runs the method as it is and tells of it: about(result) gives the event's own fields, or null for nothing to tell. What
-  // goes wrong with us is never the app's to see.
-  through(run, about, minor = false) {
+  // Runs the method as it is. identify() says before it what the call is (null: nothing to tell of), about(what, result,
+  // thrown) after it the event's own fields. What goes wrong with us is never the app's to see.
+  through(run, identify, about, minor = false) {
     const thread = this.host.threadId();
-    if (this.busy.has(thread)) return run();
+    const what = this.busy.has(thread) ? null : this.quietly(thread, identify);
+    if (what === null) return run();
     const depth = this.depths.get(thread) ?? 0;
     const up = this.host.upMs();
     let result, thrown;
@@ -33,24 +34,29 @@ export class Calls {
     } finally {
       if (depth === 0) this.depths.delete(thread);
       else this.depths.set(thread, depth);
-      this.tell(thread, { up, depth }, () => about(result, thrown), minor);
+      this.quietly(thread, () => this.tell(thread, { up, depth }, about(what, result, thrown), minor));
     }
   }
 
-  tell(thread, when, about, minor) {
+  // Our own calls into the app's classes are no calls of the app.
+  quietly(thread, what) {
     this.busy.add(thread);
     try {
-      const fields = about();
-      if (fields === null) return;
-      this.stream.put({
-        up: when.up, took: this.host.upMs() - when.up, pid: this.host.pid, tid: thread, depth: when.depth, ...fields,
-        thread: values.clipped(String(this.java.threadName()), 64), stack: this.stack(),
-      }, minor);
+      return what();
     } catch (e) {
       this.stream.lost++;
+      return null;
     } finally {
       this.busy.delete(thread);
     }
+  }
+
+  tell(thread, when, fields, minor) {
+    if (fields === null) return;
+    this.stream.put({
+      up: when.up, took: this.host.upMs() - when.up, pid: this.host.pid, tid: thread, depth: when.depth, ...fields,
+      thread: values.clipped(String(this.java.threadName()), 64), stack: this.stack(),
+    }, minor);
   }
 
   stack() {

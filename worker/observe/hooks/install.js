@@ -70,12 +70,9 @@ export class Hooks {
     const argumentTypes = overload.argumentTypes.map(t => t.className);
     overload.implementation = function (...args) {
       const run = () => overload.call(this, ...args);
-      if (target.digest) return hooks.calls.through(run, () => hooks.digested(this, api, args, argumentTypes), true);
-      return hooks.calls.through(run, (result, thrown) => {
-        const source = hooks.table.source(target, () => subject(target.by, this, args));
-        if (source === null) return null;
-        return { kind: 'call', source, api, args: asked(target.by, this, args), ...outcome(result, thrown, returnType) };
-      });
+      if (target.digest) return hooks.calls.through(run, () => hooks.digested(this, api, args, argumentTypes), given => given, true);
+      return hooks.calls.through(run, () => hooks.table.source(target, () => subject(target.by, this, args)), (source, result, thrown) =>
+        ({ kind: 'call', source, api, args: asked(target.by, this, args), ...outcome(result, thrown, returnType) }));
     };
   }
 
@@ -90,19 +87,20 @@ export class Hooks {
     const hooks = this;
     const invoke = this.java.use('java.lang.reflect.Method').invoke.overloads[0];
     invoke.implementation = function (object, args) {
-      return hooks.calls.through(() => invoke.call(this, object, args), (result, thrown) => {
-        const name = this.getName();
-        if (!hooks.table.names.has(name)) return null;
-        const owner = this.getDeclaringClass().getName();
-        const what = hooks.table.byMember.get(owner + '#' + name);
-        const list = args === null ? [] : Array.from(args, one => (one === null ? null : text(one)));
-        const source = what ? hooks.table.source(what, () => list.find(one => typeof one === 'string')) : null;
-        if (source === null) return null;
-        return { kind: 'call', via: 'reflection', source, api: owner + '.' + name, args: values.args(list),
-          ...outcome(result, thrown, 'java.lang.Object') };
-      });
+      return hooks.calls.through(() => invoke.call(this, object, args), () => hooks.reflected(this, args), (what, result, thrown) =>
+        ({ kind: 'call', via: 'reflection', ...what, ...outcome(result, thrown, 'java.lang.Object') }));
     };
     return true;
+  }
+
+  reflected(method, args) {
+    const name = method.getName();
+    if (!this.table.names.has(name)) return null;
+    const owner = method.getDeclaringClass().getName();
+    const what = this.table.byMember.get(owner + '#' + name);
+    const list = args === null ? [] : Array.from(args, one => (one === null ? null : text(one)));
+    const source = what ? this.table.source(what, () => list.find(one => typeof one === 'string')) : null;
+    return source === null ? null : { source, api: owner + '.' + name, args: values.args(list) };
   }
 }
 
@@ -110,10 +108,10 @@ export class Hooks {
 function subject(by, instance, args) {
   switch (by) {
     case 'settings': return args.find(one => typeof one === 'string');
-    case 'commands': return Array.from(instance.command().toArray(), one => String(one)).join(' ');
+    case 'commands': return Array.from(instance.command().toArray(), one => one.toString()).join(' ');
     case 'paths': return typeof args[0] === 'string' ? args[0] : instance?.getPath?.();
     case 'names': return named(args[0]);
-    default: return args[0] === null || args[0] === undefined ? undefined : String(args[0]);
+    default: return args[0]?.toString(); // a Uri's text
   }
 }
 
