@@ -108,12 +108,15 @@ test('null, lists and bytes are told apart', () => {
   const returns = (owner, name, type, value) => Object.assign(java.classes.get(owner).members[name][0], { returnType: { className: type }, run: () => value });
   returns('android.telephony.TelephonyManager', 'getImei', 'java.lang.String', null);
   returns('android.app.ApplicationPackageManager', 'getInstalledPackages', 'java.util.List', { $className: 'java.util.ArrayList', size: () => 143 });
+  returns('android.location.LocationManager', 'getLastKnownLocation', 'long', { toString: () => '9007199254740993' });
   returns('java.net.NetworkInterface', 'getHardwareAddress', '[B', [2, 0, 0, -1]);
   const { host } = started(java);
   java.call('android.telephony.TelephonyManager', 'getImei', null);
   java.call('android.app.ApplicationPackageManager', 'getInstalledPackages', null);
   java.call('java.net.NetworkInterface', 'getHardwareAddress', null);
-  const [imei, list, mac] = events(host);
+  java.call('android.location.LocationManager', 'getLastKnownLocation', null);
+  const [imei, list, mac, wide] = events(host);
+  assert.deepEqual([wide.type, wide.value], ['number', '9007199254740993']);
   assert.equal(imei.null, true);
   assert.deepEqual([list.type, list.size, list.value], ['java.util.ArrayList', 143, undefined]);
   assert.equal(mac.value, '020000ff');

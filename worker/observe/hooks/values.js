@@ -42,6 +42,7 @@ export function args(list) {
 export function returned(value, returnType) {
   if (returnType === 'void') return {};
   if (value === null || value === undefined) return { null: true };
+  if (returnType === 'long') return { type: 'number', value: String(value) }; // the bridge's own class of 64 bits
   if (typeof value !== 'object' && typeof value !== 'function') return { type: typeof value, value: clipped(String(value)) };
   if (returnType.startsWith('[')) {
     const hex = returnType === '[B' ? { value: bytesAsHex(value) } : {};
