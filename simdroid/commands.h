@@ -21,6 +21,9 @@ Started run_pwd(Invocation& in);
 Started run_basename(Invocation& in);
 Started run_exec(Invocation& in);
 
+// hook_program.cc: what stands for a pushed frida-inject. Null: no such program, or it may not be executed.
+Command find_pushed(Device& device, const std::string& path);
+
 // commands_filters.cc: what reads its standard input.
 Started run_cat(Invocation& in);
 Started run_grep(Invocation& in);

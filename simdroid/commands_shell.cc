@@ -202,7 +202,8 @@ Started run_toybox(Invocation& in) {
 Started run_exec(Invocation& in) {
   if (in.args.size() < 2) return 0;
   in.args.erase(in.args.begin());
-  const Command command = find_command(in.args[0]);
+  Command command = find_command(in.args[0]);
+  if (!command) command = find_pushed(in.device, in.args[0]);
   if (command) return command(in);
   in.err("/system/bin/sh: " + in.args[0] + ": " +
          (in.device.shape().says_inaccessible ? "inaccessible or " : "") + "not found\n");

@@ -46,6 +46,8 @@ Status apply_fault(Faults& faults, std::string_view text) {
     faults.forgets_refusals = true;
   } else if (kind == "locked_cas") {
     faults.locked_cas = true;
+  } else if (kind == "kills_hooks") {
+    faults.kills_hooks = true;
   } else if (kind == "reboot") {
     faults.reboot = true;
   } else if (kind == "unknown_grammar" && parts.size() > 1) {
@@ -54,7 +56,7 @@ Status apply_fault(Faults& faults, std::string_view text) {
     return invalid(
         "fault: unknown: " + std::string(text) +
         " (slow MS, starve MS, offline MS, hang MS, garbage, never_idle, full_disk, die_mid_install, "
-        "forgets_refusals, locked_cas, unknown_grammar BLOCK, reboot, none)");
+        "forgets_refusals, locked_cas, kills_hooks, unknown_grammar BLOCK, reboot, none)");
   }
   return ok_status();
 }

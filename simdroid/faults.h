@@ -19,8 +19,9 @@ struct Faults {
   bool full_disk = false;        // full_disk: nothing more can be written
   bool die_mid_install = false;  // die_mid_install: the next install ends with a dead connection
   bool forgets_refusals =
-      false;                // forgets_refusals: an update clears what users had refused, as no Android does
-  bool locked_cas = false;  // locked_cas: no certificate can be put into the system's store
+      false;                 // forgets_refusals: an update clears what users had refused, as no Android does
+  bool locked_cas = false;   // locked_cas: no certificate can be put into the system's store
+  bool kills_hooks = false;  // kills_hooks: apps find the hooks in their processes and end them
   std::string unknown_grammar;  // unknown_grammar BLOCK: lines of that template carry junk
   std::int64_t offline_ms = 0;  // offline MS: adbd is gone that long (host time)
   std::int64_t hang_ms = 0;     // hang MS: connected, but silent that long (host time)

@@ -41,7 +41,7 @@ Faults: a YAML list, times in milliseconds of this host after the start:
   - {device: all, fault: "slow 200"}
 or at any time on the device: adb shell setprop storesweep.fault "never_idle". Faults: slow MS, starve MS (each
 further program of a line starts that much later), offline MS, hang MS, garbage, never_idle, full_disk, die_mid_install,
-unknown_grammar BLOCK (a block of the shape's templates), reboot; none heals. `getprop storesweep.filled` names the
+kills_hooks (apps end what is injected into them), unknown_grammar BLOCK (a block of the shape's templates), reboot; none heals. `getprop storesweep.filled` names the
 blocks that were printed so far. What an app calls comes from assets/storesweep/behaviour.json inside its APK (see schemas/BEHAVIOUR.md); without
 it an app shows its label and calls nothing.
 )";

@@ -1,6 +1,7 @@
 #include "simdroid/shell_run.h"
 
 #include "common/base/text.h"
+#include "simdroid/commands.h"
 #include "simdroid/device.h"
 
 namespace storesweep::simdroid {
@@ -149,7 +150,8 @@ void ShellRun::run_words(std::size_t index, std::vector<std::string> command_wor
     return stage_ended(
         index, command_words.size() > 1 ? parse_int<int>(command_words[1]).value_or(2) & 255 : last_code_);
   }
-  const Command command = find_command(name);
+  Command command = find_command(name);
+  if (!command) command = find_pushed(device_, name);
   if (!command) {
     const bool path = name.find('/') != std::string::npos;
     stage.err("/system/bin/sh: " + command_words[0] + ": " +

@@ -98,6 +98,11 @@ DeviceConfig read_device_config(ConfigMap root, const std::string& worker,
   ConfigMap traffic = root.map("traffic");
   out.proxy.program = traffic.string("mitmdump", "");
   out.proxy.folder = traffic.path("folder", "proxy") + "/" + worker;
+  ConfigMap hooks = root.map("hooks");
+  out.hooks.frida_inject = hooks.path("frida_inject", "");
+  out.hooks.script = hooks.path("script", "");
+  if (!out.hooks.frida_inject.empty() && out.hooks.script.empty())
+    hooks.error("script", "the file that `./dev hooks` builds (build/hooks/storesweep-hooks.js) is missing");
   const std::string& server = out.pool.server.host;
   if (!out.proxy.program.empty() && server != "127.0.0.1" && server != "localhost")
     traffic.error("mitmdump", "devices reach a proxy through their adb server: it must be on this host");

@@ -103,6 +103,7 @@ class LocalCheck {
     config.rules = order_.rules;
     config.decoys = order_.decoys;
     config.proxy = {order_.mitmdump, order_.out + kWork + "/proxy"};
+    config.hooks = order_.hooks;
     std::array<std::uint8_t, 32> seed{};
     SystemRandom().fill(seed);
     key_ = signing_key_from_seed(seed);

@@ -17,6 +17,7 @@
 #include "worker/adb/connection.h"
 #include "worker/job/decoys.h"
 #include "worker/job/runner.h"
+#include "worker/observe/hook_kit.h"
 
 namespace storesweep::worker {
 
@@ -30,7 +31,8 @@ struct LocalOrder {
   std::string out;    // a folder for journals and screenshots
   std::string rules;  // folder of the rule pack and the profiles
   job::DecoyOptions decoys;
-  std::string mitmdump;  // the proxy that runs are sent through; empty: none
+  std::string mitmdump;        // the proxy that runs are sent through; empty: none
+  observe::HookOptions hooks;  // without a frida-inject: none
   adb::ServerAddress adb;
   job::RunExtras extras;
 };

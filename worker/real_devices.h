@@ -29,6 +29,7 @@ struct DeviceConfig {
   std::string rules;                      // folder of the rule pack and all that lies beside it
   job::DecoyOptions decoys;               // without a maker: runs have none, and say so
   observe::ProxyOptions proxy;            // likewise without a program
+  observe::HookOptions hooks;             // likewise
 };
 
 class RealDevices {
@@ -56,6 +57,7 @@ class RealDevices {
   std::unique_ptr<job::Fetcher> fetcher_;
   std::unique_ptr<job::DecoyMaker> decoys_;
   std::unique_ptr<observe::ProxyKit> proxy_;
+  std::unique_ptr<observe::HookKit> hooks_;
   std::unique_ptr<device::DevicePool> pool_;
   std::unique_ptr<job::DeviceRunner> runner_;
 };

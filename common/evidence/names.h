@@ -63,6 +63,9 @@ inline constexpr std::string_view kTraffic =
 // The id of a connection that the proxy held back, and the device's sockets to the proxy at that moment, a
 // line each (/proc/net/tcp).
 inline constexpr std::string_view kSockets = "sockets";
+// "SESSION PID PROCESS", below it one line of the script in that process (common/hooks/hook_lines.h); a
+// session is one script in one process. failed: there is none, or it died, and why.
+inline constexpr std::string_view kHooks = "hooks";
 
 // kBlob
 inline constexpr std::string_view kScreenshot = "screenshot";  // blob name screen-NNNN.png in the report
@@ -95,6 +98,8 @@ inline constexpr std::string_view kCanaries = "canaries";
 inline constexpr std::string_view kProxy = "proxy";
 // The device could not reach the proxy for a while, as after a reboot: what it sent meanwhile is lost.
 inline constexpr std::string_view kProxyGap = "proxy_gap";
+// data = JSON {"frida": version, "sources": version of the list}: API hooks wait for the app's processes
+inline constexpr std::string_view kHooked = "hooked";
 inline constexpr std::string_view kBehaviour =
     "behaviour";  // simulated devices only: data = present, or absent and why
 

@@ -1,9 +1,10 @@
 // R1.1, R1.3 and R2.7: what app-ops can show of collection. Which value was returned, who called and what the
 // policy says are not seen by them, so that they are suspected at most; and since most kinds leave no op at
-// all, never not found.
+// all, never not found. For R1.3 the hooks and what left the device say more (hook_items.h, traffic_items.h).
 #include <algorithm>
 
 #include "common/evidence/names.h"
+#include "common/judge/hook_items.h"
 #include "common/judge/policy_items.h"
 #include "common/judge/traffic_items.h"
 
@@ -58,8 +59,10 @@ bool attempt_counts(const RulePack& pack, const std::string& op) {
 }  // namespace
 
 RunResult consent_collection(const RunInput& in) {
-  RunResult r = unseen_kinds();
+  RunResult r;
+  r.reasons = hook_gaps(in.t);
   collected_by_traffic(in, r);
+  collected_by_hooks(in, r);
   if (auto missing = channel_gaps(in.t, record_name::kAppOps); !missing.empty()) {
     r.reasons.merge(missing);
     return r;

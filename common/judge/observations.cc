@@ -129,15 +129,20 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, TrafficSeen> {
   all(a, proxied, trusted, seed, planted, requests, holes, unread, left, unopened);
 }
 template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, HooksSeen> {
+  auto& [sessions, missing, calls] = v;
+  all(a, sessions, missing, calls);
+}
+template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Timeline> {
   auto& [journal, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record,
          policy, policy_record, phases, actions, screens, blind, events, system, ops, exits, clock_sets,
-         decoys, update, traffic, channels, lines_unknown, records_lost] = v;
+         decoys, update, traffic, hooks, channels, lines_unknown, records_lost] = v;
   static_cast<void>(journal);
   static_cast<void>(screens);  // by their phrases, elsewhere
   all(a, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record, policy,
       policy_record, phases, actions, blind, events, system, ops, exits, clock_sets, decoys, update, traffic,
-      channels, lines_unknown, records_lost);
+      hooks, channels, lines_unknown, records_lost);
 }
 
 // A struct with a base cannot be bound: its size tells that a field came to it.
@@ -176,6 +181,12 @@ struct UnopenedTwin : Moment {
   std::string host;
   int uid;
 };
+struct HookTwin : Moment {
+  std::string source, api, process;
+  HookYield yield;
+  bool inner;
+  std::vector<std::string> callers;
+};
 struct PermissionsTwin : Moment {
   std::int64_t version_code;
   int target_sdk;
@@ -183,9 +194,9 @@ struct PermissionsTwin : Moment {
   std::vector<android::PermissionState> held;
 };
 static_assert(kSameSize<LeftSeen, LeftTwin> && kSameSize<UnopenedSeen, UnopenedTwin> &&
-              kSameSize<PermissionsSeen, PermissionsTwin> && kSameSize<ActionDone, ActionTwin> &&
-              kSameSize<ScreenSeen, ScreenTwin> && kSameSize<OpSeen, OpTwin> &&
-              kSameSize<ExitSeen, ExitTwin> && kSameSize<ClockSet, ClockTwin>);
+              kSameSize<HookSeen, HookTwin> && kSameSize<PermissionsSeen, PermissionsTwin> &&
+              kSameSize<ActionDone, ActionTwin> && kSameSize<ScreenSeen, ScreenTwin> &&
+              kSameSize<OpSeen, OpTwin> && kSameSize<ExitSeen, ExitTwin> && kSameSize<ClockSet, ClockTwin>);
 
 template <class A, class T>
 void moment(A& a, T& v) {
@@ -244,6 +255,11 @@ template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, UnopenedSeen> {
   moment(a, v);
   all(a, v.how, v.host, v.uid);
+}
+template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, HookSeen> {
+  moment(a, v);
+  all(a, v.source, v.api, v.process, v.yield, v.inner, v.callers);
 }
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ExitSeen> {

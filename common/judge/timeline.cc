@@ -78,7 +78,9 @@ class Builder {
       if (s.began && !s.ended) s.end_ms = std::max(s.begin_ms, last_ms_);
     }
     t_.traffic = traffic_.take();
-    t_.records_lost += static_cast<std::int64_t>(traffic_.left_out());
+    t_.hooks = hooks_.take();
+    t_.records_lost += static_cast<std::int64_t>(traffic_.left_out() + hooks_.left_out());
+    if (t_.hooks.missing > 0) t_.channels[std::string(record_name::kHooks)].gaps.insert(Reason::kHookDead);
     leave_update_out();
     by_time(t_.actions);
     bound_unsure(t_.actions);
@@ -91,6 +93,7 @@ class Builder {
     by_time(t_.exits);
     by_time(t_.traffic.left);
     by_time(t_.traffic.unopened);
+    by_time(t_.hooks.calls);
     once(t_.events, [](const EventSeen& e) {
       return e.event.tag + "|" + std::to_string(e.event.pid) + "|" + e.event.process + "|" + e.event.type +
              "|" + e.event.component + "|" + e.event.reason + "|" + e.event.detail;
@@ -178,6 +181,7 @@ class Builder {
     std::erase_if(t_.exits, inside);
     std::erase_if(t_.traffic.left, inside);
     std::erase_if(t_.traffic.unopened, inside);
+    std::erase_if(t_.hooks.calls, inside);
   }
 
   void decoys(const Record& r) {
@@ -277,6 +281,7 @@ class Builder {
     if (r.name == record_name::kTraffic && !traffic_.line(r))
       t_.channels[r.name].gaps.insert(Reason::kGrammar);
     if (r.name == record_name::kSockets) traffic_.sockets(r);
+    if (r.name == record_name::kHooks && !hooks_.line(r)) t_.channels[r.name].gaps.insert(Reason::kGrammar);
   }
 
   template <class Record_, class Parsed>
@@ -410,6 +415,7 @@ class Builder {
 
   Timeline t_;
   TrafficReader traffic_;
+  HookRecords hooks_;
   std::vector<TreeSeen> trees_;
   std::int64_t last_ms_ = 0;
 };

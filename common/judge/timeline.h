@@ -20,6 +20,7 @@
 #include "common/android/syslog.h"
 #include "common/evidence/journal.h"
 #include "common/judge/device_time.h"
+#include "common/judge/hooks_seen.h"
 #include "common/judge/moment.h"
 #include "common/judge/traffic_seen.h"
 #include "common/model/app_facts.h"
@@ -119,6 +120,7 @@ struct Timeline {
   DecoysSeen decoys;
   UpdateSeen update;
   TrafficSeen traffic;
+  HooksSeen hooks;
   std::map<std::string, Channel, std::less<>> channels;
   std::int64_t lines_unknown = 0, records_lost = 0;
 

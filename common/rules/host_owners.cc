@@ -19,6 +19,16 @@ const HostOwner* HostOwners::of(std::string_view host) const {
   return nullptr;
 }
 
+const HostOwner* HostOwners::of_class(std::string_view name) const {
+  while (!name.empty()) {
+    if (const auto at = by_class_.find(name); at != by_class_.end()) return &at->second;
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string_view::npos) return nullptr;
+    name = name.substr(0, dot);
+  }
+  return nullptr;
+}
+
 Result<HostOwners> load_host_owners(const std::string& folder) {
   HostOwners out;
   const std::string file = folder + "/sdks/catalogue.yaml";
@@ -28,6 +38,7 @@ Result<HostOwners> load_host_owners(const std::string& folder) {
   for (ConfigMap& map : document.root().maps("sdks")) {
     const HostOwner owner{map.string("name", ""), map.string("company", "")};
     for (std::string& host : map.strings("hosts")) out.add(std::move(host), owner);
+    for (std::string& prefix : map.strings("classes")) out.add_class(std::move(prefix), owner);
   }
   return out;
 }

@@ -1,5 +1,6 @@
-// Whose a host is: third parties by the hosts of the SDK catalogue, an app's own by the name of its package.
-// Who is neither stays unknown. Values that any thread may read.
+// Whose a host is: third parties by the hosts of the SDK catalogue, an app's own by the name of its package;
+// and whose a class of an app is, by the same catalogue. Who is neither stays unknown. Values that any thread
+// may read.
 #pragma once
 
 #include <map>
@@ -20,9 +21,12 @@ class HostOwners {
   // By the longest suffix on a dotted boundary; null: nobody knows.
   const HostOwner* of(std::string_view host) const;
   bool empty() const { return by_host_.empty(); }
+  void add_class(std::string prefix, HostOwner owner) { by_class_[std::move(prefix)] = std::move(owner); }
+  // By the longest prefix on a dotted boundary; null: nobody knows.
+  const HostOwner* of_class(std::string_view name) const;
 
  private:
-  std::map<std::string, HostOwner, std::less<>> by_host_;
+  std::map<std::string, HostOwner, std::less<>> by_host_, by_class_;
 };
 
 // Of folder/sdks/catalogue.yaml, which load_sdks checks; of a folder without it, none.

@@ -45,6 +45,14 @@ void read_lists(ConfigMap root, RulePack& pack) {
     std::string op = map.required_string("op");
     pack.background_ops[op] = map.required_string("kind");
   }
+  const auto set = [&](std::string_view key) {
+    const auto list = root.strings(key);
+    return std::set<std::string, std::less<>>(list.begin(), list.end());
+  };
+  pack.hooked_kinds = set("hooked_kinds");
+  pack.hook_lookups = set("hook_lookups");
+  pack.hook_platform = root.strings("hook_platform");
+  pack.hook_layers = root.strings("hook_layers");
   pack.reward_words = root.strings("reward_words");
   pack.sensitive_words = root.strings("sensitive_words");
   pack.payout_words = root.strings("payout_words");

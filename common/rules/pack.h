@@ -96,6 +96,11 @@ struct RulePack {
   std::vector<RuleCategory> categories;
   std::vector<GuardlessOp> unguarded_ops;
   std::map<std::string, std::string, std::less<>> background_ops;  // op -> kind
+  // API hooks. Kinds whose reading before consent counts; methods that look one thing up as often as they
+  // list all; classes (and what is below them) that are the platform's, and layers that read by themselves in
+  // every app.
+  std::set<std::string, std::less<>> hooked_kinds, hook_lookups;
+  std::vector<std::string> hook_platform, hook_layers;
   std::vector<std::string> push_receivers;
   // R8.1: on one page, a reward, a field for sensitive data, and nothing of a pay-out.
   std::vector<std::string> reward_words, sensitive_words, payout_words;

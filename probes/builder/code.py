@@ -43,6 +43,7 @@ class Code:
         self.lists = []
         self.used = set()   # (kind, name) of sections of calls.smali and views.smali
         self.labels = 0
+        self.by = {}        # class of somebody else's that makes a call -> the call
         self.numbers = {}   # ("alarms", name) -> list
         for key in ("start", "launch", "resume", "background"):
             self.add(behaviour.get(key, []))
@@ -95,11 +96,17 @@ class Code:
         if do == "show":
             dialog = self.b["screens"][call["screen"]].get("dialog", False)
             return self.invoke(f"Lapp/Screens;->show{'Dialog' if dialog else 'Page'}", [("I", self.screens.index(call["screen"]))])
-        self.used.add(("call", do))
+        maker = f"Lapp/call/{camel(do)};"
+        if "by" in call:
+            if self.by.setdefault(call["by"], do) != do:
+                raise ValueError(f"class {call['by']} makes two different calls")
+            maker = "L" + call["by"].replace(".", "/") + ";"
+        else:
+            self.used.add(("call", do))
         args = []
         for key, kind in v.CALLS[do].args:
             args += self.argument(kind, call.get(key.rstrip("?")))
-        return self.invoke(f"Lapp/call/{camel(do)};->run", args)
+        return self.invoke(f"{maker}->run", args)
 
     def argument(self, kind, value):
         if kind == "ms":
@@ -225,10 +232,14 @@ def smali(source):
     code = Code(source["behaviour"])
     classes = code.components()
     classes["Calls"] = code.calls_class()
+    others = {}   # below no folder of the app's
     for head, body in _sections("calls.smali", "call").items():
         name = head.split("(")[0]
         if ("call", name) in code.used:
             classes["call/" + camel(name)] = _call_class(head, body)
+        for maker in (m for m, do in code.by.items() if do == name):
+            path = maker.replace(".", "/")
+            others[path] = _call_class(head, body).replace(f"Lapp/call/{camel(name)};", f"L{path};")
     for kind, body in _sections("views.smali", "view").items():
         if ("view", kind) in code.used:
             classes["view/" + camel(kind)] = _view_class(kind, body)
@@ -246,6 +257,10 @@ def smali(source):
         if name not in classes:
             classes[name] = (RUNTIME / f"{name}.smali").read_text()
         wanted += re.findall(r"Lapp/([\w/]+);", classes[name])
+        if name == "Calls":
+            wanted += [found for text in others.values() for found in re.findall(r"Lapp/([\w/]+);", text)]
     folder = source["package"].replace(".", "/")
-    return {f"{folder}/{name}.smali": text.replace("Lapp/", f"L{folder}/").replace("@package@", source["package"]).replace(
-        '"@label@"', quote(source["label"])) for name, text in classes.items()}
+    def own(text):
+        return text.replace("Lapp/", f"L{folder}/").replace("@package@", source["package"]).replace('"@label@"', quote(source["label"]))
+    return {**{f"{folder}/{name}.smali": own(text) for name, text in classes.items()},
+            **{f"{path}.smali": own(text) for path, text in others.items()}}

@@ -10,6 +10,7 @@ _SIMPLE = {
     "api": {"type": "integer", "minimum": 0, "maximum": 100},
     "text": {"type": "string", "maxLength": v.MAX_TEXT},
     "texts": {"type": "array", "items": {"type": "string", "maxLength": v.MAX_TEXT}, "maxItems": v.MAX_ANY},
+    "class": {"type": "string", "pattern": f"^{v.PACKAGE}$"},
     "package": {"type": "string", "pattern": f"^{v.PACKAGE}$"},
     "component": {"type": "string", "pattern": f"^{v.PACKAGE}/[A-Za-z0-9_.$]+$"},
     "process": {"type": "string", "pattern": f"^{v.PROCESS}$"},
@@ -41,7 +42,8 @@ def _object(shape, **fixed):
 
 
 def _call(do, call):
-    shape = {**dict(call.args), **{key + "?": kind for key, kind in v.TIMING.items()}}
+    by = v.BY if do.startswith(v.READING) else {}
+    shape = {**dict(call.args), **{key + "?": kind for key, kind in {**v.TIMING, **by}.items()}}
     out = _object(shape, do={"const": do})
     out["properties"]["if"] = {"$ref": "#/definitions/condition"}
     return out

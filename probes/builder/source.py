@@ -109,7 +109,7 @@ class Reader:
             if not isinstance(value, str) or len(value.encode()) > v.MAX_TEXT:
                 self.bad(f"{what} must be text of at most {v.MAX_TEXT} bytes (numbers in quotes)")
         else:
-            pattern = {"package": v.PACKAGE, "component": v.PACKAGE + r"/[A-Za-z0-9_.$]+", "process": v.PROCESS}.get(kind, v.NAME)
+            pattern = {"package": v.PACKAGE, "class": v.PACKAGE, "component": v.PACKAGE + r"/[A-Za-z0-9_.$]+", "process": v.PROCESS}.get(kind, v.NAME)
             if not isinstance(value, str) or not re.fullmatch(pattern, value):
                 self.bad(f"{what} must match {pattern}, not {value!r}")
         return value
@@ -176,7 +176,8 @@ class Reader:
         if do not in v.CALLS:
             self.bad(f"{what}: there is no call '{do}'")
         args = dict(v.CALLS[do].args)
-        shape = {"do": 0, "if?": 0, **{k + "?": t for k, t in v.TIMING.items()}, **args}
+        by = v.BY if do.startswith(v.READING) else {}
+        shape = {"do": 0, "if?": 0, **{k + "?": t for k, t in {**v.TIMING, **by}.items()}, **args}
         self.keys(value, shape, do)
         out = {"do": do}
         for key, kind in args.items():
@@ -184,7 +185,7 @@ class Reader:
             if key in value:
                 read = self.permissions if kind == "permissions" else lambda x, w, k=kind: self.scalar(k, x, w)
                 out[key] = read(value[key], f"{do}.{key}")
-        for key, kind in v.TIMING.items():
+        for key, kind in {**v.TIMING, **by}.items():
             if key in value:
                 out[key] = self.scalar(kind, value[key], f"{do}.{key}")
         if "if" in value:

@@ -74,6 +74,9 @@ CALLS = {
 
 # What any call may carry besides its arguments.
 TIMING = {"after_ms": "ms", "every_ms": "ms", "times": "count"}
+# Of a reading call: the class that makes it, as an SDK's would.
+BY = {"by": "class"}
+READING = ("read_", "list_", "query_")
 CONDITIONS = {"prefs": "values", "not_prefs": "values", "older": "ages", "granted": "permissions", "not_granted": "permissions",
               "checked": "names", "unchecked": "names", "min_api": "api", "max_api": "api"}
 

@@ -139,6 +139,9 @@ class Reader {
     Call call;
     call.what = it->second;
     arguments(call, object, where);
+    const bool reads =
+        starts_with(verb, "read_") || starts_with(verb, "list_") || starts_with(verb, "query_");
+    if (const Json* by = reads ? object.take("by") : nullptr) call.by = package_of(*by, where + ".by");
     if (const Json* condition = object.take("if")) call.conditions = conditions_of(*condition, where + ".if");
     if (const Json* ms = object.take("after_ms"))
       call.after_ms = number_of(*ms, where + ".after_ms", 0, kMaxMs);

@@ -80,6 +80,7 @@ struct Call {
   std::string second;                    // value, package, body, the text of a channel or notification
   std::string component;                 // of start_activity; of send: trust
   std::vector<std::string> permissions;  // of request_permissions
+  std::string by;                        // of a reading: the class that makes it; empty: the app's own
   std::int64_t in_ms = 0;                // in_ms, for_ms
   std::int64_t repeat_ms = 0;            // repeat_ms, period_ms
   bool flag = false;                     // exact, persisted

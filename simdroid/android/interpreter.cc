@@ -260,6 +260,14 @@ void service_call(const Run& run, const Call& call) {
   }
 }
 
+void read(const Run& run, const Call& call) {
+  Process& process = *run.process();
+  if (call.what == Do::kReadAndroidId) process.read_android_id = true;
+  const Got got = read_something(run.s, *run.package(), call.what);
+  run.s.readings.push_back({++run.s.readings_done, run.pid, call.what, call.by, got, uptime_ms(run.s)});
+  if (run.s.readings.size() > kMaxReadings) run.s.readings.pop_front();
+}
+
 void perform(const Run& run, const Call& call) {
   State& s = run.s;
   Process& process = *run.process();
@@ -297,9 +305,6 @@ void perform(const Run& run, const Call& call) {
         s.sendings.push_back(
             {process.uid, process.sendings, process.read_android_id, call.text, call.second, call.component});
       return;
-    case Do::kReadAndroidId:
-      process.read_android_id = true;
-      return;
     case Do::kCreateChannel:
       return create_channel(s, *run.package(), call.text, call.second);
     case Do::kPostNotification:
@@ -318,7 +323,7 @@ void perform(const Run& run, const Call& call) {
     case Do::kScheduleJob:
       return schedule_job(s, *run.package(), call);
     default:
-      return read_something(s, *run.package(), call.what);
+      return read(run, call);
   }
 }
 

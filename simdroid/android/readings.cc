@@ -12,20 +12,20 @@ constexpr std::int64_t kCameraMs = 350;
 constexpr std::int64_t kRecordMs = 40;
 
 // A runtime permission is checked first; its op is noted only then.
-void guarded(State& s, const Package& package, std::string_view permission, const std::string& op,
-             std::int64_t duration_ms = -1) {
-  if (has_permission(s, package, permission)) note_op(s, package.uid, package.name, op, duration_ms);
+Got guarded(State& s, const Package& package, std::string_view permission, const std::string& op,
+            std::int64_t duration_ms = -1) {
+  if (!has_permission(s, package, permission)) return Got::kRefused;
+  return note_op(s, package.uid, package.name, op, duration_ms) ? Got::kValue : Got::kNull;
 }
 
 // What an old app was never granted after its review has the op's mode against it, so that the op is noted.
-void guarded_or_old(State& s, const Package& package, std::string_view permission, const std::string& op) {
+Got guarded_or_old(State& s, const Package& package, std::string_view permission, const std::string& op) {
   const bool old = !holds(Rule::kRuntimePermissions, s.api, package.manifest.target_sdk) &&
                    requests_permission(s, package, permission);
   if (old && s.api >= 23) {
-    note_op(s, package.uid, package.name, op);
-  } else {
-    guarded(s, package, permission, op);
+    return note_op(s, package.uid, package.name, op) ? Got::kValue : Got::kNull;
   }
+  return guarded(s, package, permission, op);
 }
 
 bool has_focus(const State& s, int uid) {
@@ -34,20 +34,20 @@ bool has_focus(const State& s, int uid) {
          s.resumed == front->id;
 }
 
-void clipboard(State& s, const Package& package) {
+Got clipboard(State& s, const Package& package) {
   if (holds(Rule::kClipboardNeedsFocus, s.api, 0) && !has_focus(s, package.uid)) {
     log_block(s, "log.clipboard_denied", {{"package", package.name}, {"user", "0"}});
-    return;
+    return Got::kNull;
   }
-  note_op(s, package.uid, package.name, "READ_CLIPBOARD");
+  return note_op(s, package.uid, package.name, "READ_CLIPBOARD") ? Got::kValue : Got::kNull;
 }
 
-void imei(State& s, const Package& package) {
+Got imei(State& s, const Package& package) {
   if (holds(Rule::kDeviceIdentifiersGuarded, s.api, 0)) {
     note_op(s, package.uid, package.name, "READ_DEVICE_IDENTIFIERS");
-    return;
+    return Got::kRefused;
   }
-  guarded_or_old(s, package, "android.permission.READ_PHONE_STATE", "READ_PHONE_STATE");
+  return guarded_or_old(s, package, "android.permission.READ_PHONE_STATE", "READ_PHONE_STATE");
 }
 
 // The camera and the microphone of an idle uid are refused before any op is noted.
@@ -58,22 +58,21 @@ bool idle(State& s, int uid) {
 }
 }  // namespace
 
-void read_something(State& s, const Package& package, Do what) {
+Got read_something(State& s, const Package& package, Do what) {
   switch (what) {
     case Do::kReadClipboard:
       return clipboard(s, package);
     case Do::kQueryUsageStats:
-      if (s.api >= 21) note_op(s, package.uid, package.name, "GET_USAGE_STATS");
-      return;
+      if (s.api < 21) return Got::kEmpty;
+      return note_op(s, package.uid, package.name, "GET_USAGE_STATS") ? Got::kValue : Got::kEmpty;
     case Do::kReadLocation:
       return guarded_or_old(s, package, "android.permission.ACCESS_FINE_LOCATION", "FINE_LOCATION");
     case Do::kOpenCamera:
-      if (!idle(s, package.uid)) guarded(s, package, "android.permission.CAMERA", "CAMERA", kCameraMs);
-      return;
+      if (idle(s, package.uid)) return Got::kRefused;
+      return guarded(s, package, "android.permission.CAMERA", "CAMERA", kCameraMs);
     case Do::kRecordAudio:
-      if (!idle(s, package.uid))
-        guarded(s, package, "android.permission.RECORD_AUDIO", "RECORD_AUDIO", kRecordMs);
-      return;
+      if (idle(s, package.uid)) return Got::kRefused;
+      return guarded(s, package, "android.permission.RECORD_AUDIO", "RECORD_AUDIO", kRecordMs);
     case Do::kReadContacts:
       return guarded_or_old(s, package, "android.permission.READ_CONTACTS", "READ_CONTACTS");
     case Do::kReadCalendar:
@@ -85,7 +84,7 @@ void read_something(State& s, const Package& package, Do what) {
     case Do::kReadImei:
       return imei(s, package);
     default:
-      return;  // MAC, Android ID and the list of apps are no ops
+      return Got::kValue;  // MAC, Android ID and the list of apps are no ops
   }
 }
 

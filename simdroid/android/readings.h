@@ -6,6 +6,7 @@
 
 namespace storesweep::simdroid::android {
 
-void read_something(State& s, const Package& package, Do what);
+// What the call gave. The Android ID is the device's own business: a value here.
+Got read_something(State& s, const Package& package, Do what);
 
 }  // namespace storesweep::simdroid::android

@@ -111,6 +111,19 @@ struct Sending {
 };
 inline constexpr std::size_t kMaxSendings = 1'000;  // that nobody has taken yet
 
+// What a call that reads about the user gave to the app.
+enum class Got : std::uint8_t { kValue, kEmpty, kNull, kRefused };
+// One such call, for whoever has hooks in the process.
+struct ReadingDone {
+  std::uint64_t order = 0;
+  int pid = 0;
+  Do what = Do::kReadAndroidId;
+  std::string by;  // class; empty: the app's own
+  Got got = Got::kValue;
+  std::int64_t up_ms = 0;
+};
+inline constexpr std::size_t kMaxReadings = 1'000;  // that are kept
+
 // A page or dialog on screen.
 struct Shown {
   std::string screen;
@@ -370,6 +383,8 @@ struct State {
   std::optional<Toast> toast;
   std::string clipboard;
   std::vector<Sending> sendings;
+  std::deque<ReadingDone> readings;  // the last ones
+  std::uint64_t readings_done = 0;
   std::deque<UsageLine> usage;
   std::deque<BroadcastHistory> broadcasts;  // latest first
   std::map<int, Broadcast> sending;

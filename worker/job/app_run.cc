@@ -15,6 +15,7 @@
 #include "worker/device/clock_rate.h"
 #include "worker/device/packages.h"
 #include "worker/exercise/exercise.h"
+#include "worker/observe/hooks.h"
 #include "worker/observe/recorder.h"
 #include "worker/observe/traffic.h"
 
@@ -59,6 +60,7 @@ class AppRun {
     if (auto refused = install()) return *refused;
     if (Status s = attest_behaviour(); !s.ok()) return RunFailed{failure_of(s, deadline_)};
     if (Status s = begin_traffic(); !s.ok()) return RunFailed{failure_of(s, deadline_)};
+    if (Status s = begin_hooks(); !s.ok()) return RunFailed{failure_of(s, deadline_)};
     recorder_->end();
     return exercise_and_seal();
   }
@@ -218,6 +220,18 @@ class AppRun {
     return traffic_->begin(SystemRandom().next_u64(), deadline_);
   }
 
+  // What is typed in a log-in would be hashed and encrypted before the hooks' eyes.
+  Status begin_hooks() {
+    if (!basis_.hooks || !basis_.hooks->wanted()) return ok_status();
+    if (!order_.extras.login.steps.empty()) {
+      recorder_->failed(record_name::kHooks, Reason::kHookAbsent, "a log-in's secrets would be in it");
+      return ok_status();
+    }
+    hooks_ = std::make_unique<observe::Hooks>(
+        observe::Scene{device_, *recorder_, basis_.clock, app_.facts.package}, *basis_.hooks);
+    return hooks_->begin(deadline_);
+  }
+
   // ---- P1 and on
   RunEnd exercise_and_seal() {
     exercise::ExerciseOrder order;
@@ -232,6 +246,7 @@ class AppRun {
     order.login = order_.extras.login;
     Result<exercise::ExerciseEnd> end = exercise::exercise(
         device_, *recorder_, order, basis_.pack, basis_.profiles.of(order.depth), basis_.clock, deadline_);
+    if (hooks_) hooks_->end(deadline_);
     if (traffic_) traffic_->end(deadline_);
     const Status cause = end.ok() ? end->cause : end.status();
     // What this app cannot be made to do (nothing of it can be launched) is a fact about it: reported, and
@@ -277,6 +292,7 @@ class AppRun {
   const adb::Counters before_;
   std::unique_ptr<observe::Recorder> recorder_;
   std::unique_ptr<observe::Traffic> traffic_;  // writes into the recorder
+  std::unique_ptr<observe::Hooks> hooks_;      // likewise
   std::vector<std::string> decoys_put_, decoys_there_;
 };
 }  // namespace

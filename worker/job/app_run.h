@@ -14,6 +14,7 @@
 #include "worker/device/hygiene.h"
 #include "worker/job/fetcher.h"
 #include "worker/job/runner.h"
+#include "worker/observe/hook_kit.h"
 #include "worker/observe/proxy_process.h"
 
 namespace storesweep::job {
@@ -27,6 +28,7 @@ struct RunBasis {
   SigningKey key;
   DecoyMaker* decoys = nullptr;        // safe for concurrent use
   observe::ProxyKit* proxy = nullptr;  // likewise
+  const observe::HookKit* hooks = nullptr;
 };
 
 // Blocks until the run is over. The journal and the screenshots go to order.folder, hashed as RunDone names

@@ -73,6 +73,15 @@ def check(programs, source, apks, probe, pair, adb, out):
     return done, took
 
 
+def as_root(adb, device):
+    """Hooks need it; adbd goes and comes back. It ends with the next reboot."""
+    command = ["adb", "-P", str(adb), "-s", device]
+    subprocess.run([*command[:3], "connect", device], check=True, capture_output=True, timeout=60)
+    subprocess.run([*command, "root"], capture_output=True, timeout=60)  # refused by an image for users
+    subprocess.run([*command[:3], "connect", device], check=True, capture_output=True, timeout=60)
+    subprocess.run([*command, "wait-for-device"], check=True, capture_output=True, timeout=60)
+
+
 def check_once(programs, source, apks, probe, pair, adb, out):
     page = out.with_suffix(".listing.json")
     page.write_text(json.dumps(listing(probe, apks / probe["apk"]), ensure_ascii=False))
@@ -84,6 +93,13 @@ def check_once(programs, source, apks, probe, pair, adb, out):
     # A proxy takes seconds to start: where nothing is expected of it, there is none.
     if any(e.get("needs") == "traffic" for e in probe["expected"]):
         given += ["--mitmdump", "mitmdump"]
+    # On a simulated device what is pushed under that name is simulated too: it runs no script.
+    if any(e.get("needs") == "hooks" for e in probe["expected"]):
+        hooks = out.with_suffix(".hooks")
+        hooks.write_text("// simulated\n")
+        given += ["--frida-inject", hooks, "--hook-script", hooks]
+        for device in pair:
+            as_root(adb, device)
     started = time.time()
     done = subprocess.run([programs, "check", apks / probe["apk"], *given, "--device", pair[0], "--device", pair[1], "--adb",
                            f"127.0.0.1:{adb}", "--rules", f"{source}/rules", "--listing", page, "--out", out, "--decoys", f"{source}/build/decoys",

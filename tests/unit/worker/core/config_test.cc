@@ -83,6 +83,16 @@ TEST_F(WorkerConfig, traffic_is_looked_at_where_a_proxy_is_named) {
             std::string::npos);
 }
 
+TEST_F(WorkerConfig, hooks_are_there_where_frida_inject_and_the_script_are_named) {
+  EXPECT_TRUE(read("devices: {}\n")->devices->hooks.frida_inject.empty());
+  const auto config = read("devices: {}\nhooks: {frida_inject: frida-inject, script: /opt/hooks.js}\n");
+  ASSERT_TRUE(config.ok()) << config.status().message();
+  EXPECT_EQ(config->devices->hooks.frida_inject, folder_ / "frida-inject");
+  EXPECT_EQ(config->devices->hooks.script, "/opt/hooks.js");
+  EXPECT_NE(error("devices: {}\nhooks: {frida_inject: frida-inject}\n").find("./dev hooks"),
+            std::string::npos);
+}
+
 TEST_F(WorkerConfig, scripted_devices_are_the_other_choice) {
   auto config = read("scripted: {devices: 3}\n");
   ASSERT_TRUE(config.ok()) << config.status().message();
