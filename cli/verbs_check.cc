@@ -17,8 +17,8 @@ namespace storesweep::cli {
 namespace {
 struct Arguments {
   std::vector<std::string> apks, old_version, devices, require;
-  std::string profile = "triage", listing, policy, login, baseline, decoys, mitmdump, frida_inject, out,
-              rules, adb, format = "table", file;
+  std::string profile = "triage", tesseract = "tesseract", listing, policy, login, baseline, decoys, mitmdump,
+              frida_inject, out, rules, adb, format = "table", file;
   std::string hook_script = "build/hooks/storesweep-hooks.js";
   std::string fail_on = "violation";
   bool debug = false;
@@ -39,6 +39,7 @@ Result<worker::LocalOrder> order_of(const Session& s, const Arguments& a) {
   order.decoys = decoys_in(a.decoys);
   order.mitmdump = a.mitmdump;
   order.hooks = {a.frida_inject, a.hook_script};
+  order.tesseract = a.tesseract;
   order.devices = a.devices;
   order.depth = a.profile == "lab" ? Depth::kLab : Depth::kTriage;
   order.rules = rules_folder(a.rules);
@@ -163,6 +164,9 @@ void add_inputs(CLI::App& verb, Arguments& a) {
   verb.add_option("--decoys", a.decoys, "folder for apps that others start, made there by probes/decoys.py");
   verb.add_option("--mitmdump", a.mitmdump,
                   "send its traffic through this mitmdump and see what leaves the device");
+  verb.add_option("--tesseract", a.tesseract,
+                  "program that reads screens without a hierarchy in screenshots; empty: none")
+      ->capture_default_str();
   verb.add_option("--frida-inject", a.frida_inject,
                   "hook its API calls through this frida-inject, of the device's own ABI (needs root there)");
   verb.add_option("--hook-script", a.hook_script, "the script of those hooks, as `./dev hooks` builds it")

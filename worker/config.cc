@@ -106,6 +106,9 @@ DeviceConfig read_device_config(ConfigMap root, const std::string& worker,
   const std::string& server = out.pool.server.host;
   if (!out.proxy.program.empty() && server != "127.0.0.1" && server != "localhost")
     traffic.error("mitmdump", "devices reach a proxy through their adb server: it must be on this host");
+  ConfigMap pictures = root.map("pictures");
+  out.pictures.program = pictures.string("tesseract", out.pictures.program);
+  out.pictures.at_once = static_cast<int>(pictures.integer("at_once", 0, {0, 1'000}));
   return out;
 }
 }  // namespace

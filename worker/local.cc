@@ -102,6 +102,7 @@ class LocalCheck {
     config.file_folders = {"/"};
     config.rules = order_.rules;
     config.decoys = order_.decoys;
+    config.pictures.program = order_.tesseract;
     config.proxy = {order_.mitmdump, order_.out + kWork + "/proxy"};
     config.hooks = order_.hooks;
     std::array<std::uint8_t, 32> seed{};

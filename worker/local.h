@@ -33,6 +33,7 @@ struct LocalOrder {
   job::DecoyOptions decoys;
   std::string mitmdump;        // the proxy that runs are sent through; empty: none
   observe::HookOptions hooks;  // without a frida-inject: none
+  std::string tesseract;       // reads screens that have no text otherwise; empty: nothing does
   adb::ServerAddress adb;
   job::RunExtras extras;
 };

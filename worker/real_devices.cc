@@ -22,11 +22,12 @@ Result<std::unique_ptr<RealDevices>> RealDevices::open(const DeviceConfig& confi
                                                  FactsKnowledge{&all->sources_, &all->sdks_});
   all->proxy_ = std::make_unique<observe::ProxyKit>(config.proxy);
   all->hooks_ = std::make_unique<observe::HookKit>(config.hooks, all->sources_);
+  all->pictures_ = std::make_unique<observe::PictureReader>(config.pictures);
   all->pool_ = std::make_unique<device::DevicePool>(config.pool, clock, log);
   all->runner_ = std::make_unique<job::DeviceRunner>(
       *all->pool_, *all->fetcher_,
       job::RunBasis{all->pack_, all->profiles_, clock, worker, key, all->decoys_.get(), all->proxy_.get(),
-                    all->hooks_.get()},
+                    all->hooks_.get(), all->pictures_.get()},
       log);
   return all;
 }

@@ -30,6 +30,7 @@ struct DeviceConfig {
   job::DecoyOptions decoys;               // without a maker: runs have none, and say so
   observe::ProxyOptions proxy;            // likewise without a program
   observe::HookOptions hooks;             // likewise
+  observe::PictureOptions pictures;       // likewise
 };
 
 class RealDevices {
@@ -58,6 +59,7 @@ class RealDevices {
   std::unique_ptr<job::DecoyMaker> decoys_;
   std::unique_ptr<observe::ProxyKit> proxy_;
   std::unique_ptr<observe::HookKit> hooks_;
+  std::unique_ptr<observe::PictureReader> pictures_;
   std::unique_ptr<device::DevicePool> pool_;
   std::unique_ptr<job::DeviceRunner> runner_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/android/blind.h"
 #include "common/android/dump.h"
 #include "common/android/elements.h"
 #include "common/base/text.h"
@@ -22,7 +23,6 @@ struct Facts {
   std::vector<Label> labels;  // of the front window's package
   std::string text;           // normalised, all labels
   PhraseBook::Mentions mentions;
-  Bounds window;
   bool policy = false;   // the rules are named
   bool consent = false;  // and there is talk of reading or agreeing
 };
@@ -274,30 +274,9 @@ bool policy_screen(const Facts& f, Screen& s) {
   return false;
 }
 
-bool is_surface(const Node& n) {
-  for (std::string_view name :
-       {"WebView", "SurfaceView", "TextureView", "FlutterView", "UnityPlayer", "GLSurface"}) {
-    if (contains(n.class_name, name)) return true;
-  }
-  return false;
-}
-
-// A surface that fills half the window and shows nothing to read inside. A WebView is described by its
-// page's title, also while the page's own nodes have no place on the screen ([0,0][0,0]).
 bool blind_screen(const Facts& f, Screen& s) {
-  if (f.labels.empty()) return decide(s, ScreenKind::kBlind, "not a word can be read");
-  std::vector<Label> words;
-  for (const Label& l : f.labels) {
-    if (!is_surface(f.tree.nodes[static_cast<std::size_t>(l.node)])) words.push_back(l);
-  }
-  const std::vector<int> inside = labels_inside(f.tree, words);
-  for (std::size_t i = 0; i < f.tree.nodes.size(); ++i) {
-    const Node& n = f.tree.nodes[i];
-    if (!is_surface(n) || n.bounds.area() * 2 < f.window.area()) continue;
-    if (inside[i] == 0 && f.labels.size() <= 4)
-      return decide(s, ScreenKind::kBlind, "a " + n.class_name + " without words");
-  }
-  return false;
+  const auto spot = blind_spot(f.tree, s.package, f.labels);
+  return spot && decide(s, ScreenKind::kBlind, spot->why);
 }
 
 }  // namespace
@@ -307,16 +286,13 @@ const Element* Screen::find(Role role) const { return find_in(elements, role); }
 Screen read_screen(const Hierarchy& tree, const PhraseBook& phrases) {
   Screen screen;
   screen.package = front_package(tree, phrases);
-  Facts facts{tree, phrases, read_labels(tree, screen.package), {}, {}, {}, false, false};
+  Facts facts{tree, phrases, read_labels(tree, screen.package), {}, {}, false, false};
   for (const Label& l : facts.labels) {
     if (facts.text.size() > kMaxScreenText) break;
     facts.text += l.text;
     facts.text += '\n';
     screen.text += l.shown;
     screen.text += '\n';
-  }
-  for (const Node& n : tree.nodes) {
-    if (n.package == screen.package && n.bounds.area() > facts.window.area()) facts.window = n.bounds;
   }
   facts.mentions = phrases.mentions(facts.text);
   facts.policy = facts.mentions.of(&Phrases::policy_names);

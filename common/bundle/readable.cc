@@ -9,6 +9,7 @@
 #include "common/bundle/layout.h"
 #include "common/evidence/names.h"
 #include "common/model/shown_name.h"
+#include "common/traffic/har.h"
 
 namespace storesweep::layout {
 namespace {
@@ -136,6 +137,17 @@ void add_raw(const Journal& j, const std::string& folder, Members& out) {
   }
   for (auto& [channel, text] : channels) out[folder + "raw/" + channel + ".txt"] = std::move(text);
 }
+
+// The worker stamps a line with the moment when it was written.
+void add_traffic(const Journal& j, const std::string& folder, Members& out) {
+  std::vector<traffic::TimedFlowLine> lines;
+  for (const Record& r : j.records) {
+    if (r.kind == RecordKind::kRaw && r.name == record_name::kTraffic)
+      lines.push_back({r.data, j.header.started_wall_ms + r.host_ms});
+  }
+  std::string har = traffic::har_of(lines, j.header.package, j.header.worker_version);
+  if (!har.empty()) out[folder + "traffic.har"] = std::move(har);
+}
 }  // namespace
 
 void add_run(const OpenedResult& opened, std::size_t run, Members& out) {
@@ -145,6 +157,7 @@ void add_run(const OpenedResult& opened, std::size_t run, Members& out) {
   out[folder + "timeline.zh.txt"] = timeline(*opened.catalogue, Language::kChinese, opened, j);
   out[folder + "timeline.en.txt"] = timeline(*opened.catalogue, Language::kEnglish, opened, j);
   add_raw(j, folder, out);
+  add_traffic(j, folder, out);
 }
 
 }  // namespace storesweep::layout

@@ -50,7 +50,10 @@ inline constexpr std::string_view kAppOps = "appops";  // cmd appops get PACKAGE
 inline constexpr std::string_view kPackage = "package";      // dumpsys package PACKAGE
 inline constexpr std::string_view kHierarchy = "hierarchy";  // uiautomator dump: the XML
 inline constexpr std::string_view kUiautomator =
-    "uiautomator";                                             // what the tool said when it gave no hierarchy
+    "uiautomator";  // what the tool said when it gave no hierarchy
+// What was read in a picture of a screen that gave no text otherwise (common/android/picture_text.h); failed:
+// pictures are not read, and why.
+inline constexpr std::string_view kPictureText = "picture_text";
 inline constexpr std::string_view kProcesses = "processes";    // dumpsys activity processes
 inline constexpr std::string_view kServices = "services";      // dumpsys activity services PACKAGE
 inline constexpr std::string_view kBroadcasts = "broadcasts";  // dumpsys activity broadcasts PACKAGE

@@ -119,11 +119,12 @@ std::set<Reason> rules_unseen(const RunInput& in) {
 // shown state purpose, manner and scope, nobody but a person can say.
 RunResult rules_shown(const RunInput& in) {
   RunResult r;
-  const bool prompted = std::any_of(in.t.screens.begin(), in.t.screens.end(), [&](const ScreenSeen& s) {
+  const auto prompts = [&](const ScreenSeen& s) {
     return in.t.within(Phase::kP1, s.device_ms) && (s.screen.kind == android::ScreenKind::kConsent ||
                                                     s.screen.kind == android::ScreenKind::kConsentAgain);
-  });
-  if (prompted) {
+  };
+  // A dialog that only a picture shows was shown all the same.
+  if (std::ranges::any_of(in.t.screens, prompts) || std::ranges::any_of(in.t.pictures, prompts)) {
     if (!in.t.span(Phase::kP1).ended || in.t.span(Phase::kP1).broken) r.reasons.insert(Reason::kTimeout);
     if (r.reasons.empty()) r.otherwise = Level::kNotFound;
     return r;

@@ -17,18 +17,19 @@ bool is_touch(const ActionDone& a) {
                       a.name != record_name::kInstall && a.name != record_name::kUnlock);
 }
 
-// Screens of the untouched first launch: of P1, before the driver's first touch.
-std::vector<const ScreenSeen*> untouched_screens(const Timeline& t) {
+// Those of the untouched first launch: of P1, before the driver's first touch.
+std::vector<const ScreenSeen*> untouched(const Timeline& t, const std::vector<ScreenSeen>& screens) {
   std::int64_t until = t.span(Phase::kP1).end_ms;
   for (const ActionDone& a : t.actions) {
     if (is_touch(a) && t.within(Phase::kP1, a.device_ms)) until = std::min(until, a.device_ms);
   }
   std::vector<const ScreenSeen*> out;
-  for (const ScreenSeen& s : t.screens) {
+  for (const ScreenSeen& s : screens) {
     if (t.within(Phase::kP1, s.device_ms) && s.until_ms <= until) out.push_back(&s);
   }
   return out;
 }
+std::vector<const ScreenSeen*> untouched_screens(const Timeline& t) { return untouched(t, t.screens); }
 
 // Whether a screen was looked at again some time after it was first seen, and was still the same (the journal
 // holds a screen once): one that is still being drawn, or that goes by itself, proves nothing.
@@ -75,6 +76,39 @@ std::string choice_labels(const android::Screen& s) {
   return out;
 }
 
+// A dialog that only pictures show. A refusal that was read there is one; where none was, it may have been
+// overlooked: suspected at most, and only if no picture of it and nothing that came after it says otherwise.
+RunResult drawn_choice(const RunInput& in, const std::vector<const ScreenSeen*>& screens) {
+  const auto pictures = untouched(in.t, in.t.pictures);
+  const ScreenSeen* without_refusal = nullptr;
+  bool any = false, refusable = false;
+  for (const ScreenSeen* s : pictures) {
+    if (!is_consent(*s)) continue;
+    any = true;
+    refusable = refusable || s->screen.has(Role::kRefuse);
+    if (positives(s->screen) == 1) without_refusal = s;
+  }
+  if (!any) return no_dialog(in, screens);
+  RunResult r;
+  r.reasons = gaps(in);
+  r.reasons.erase(Reason::kNotIdle);
+  if (refusable) {
+    if (r.reasons.empty()) r.otherwise = Level::kNotFound;
+    return r;
+  }
+  const bool last =
+      without_refusal && (screens.empty() || screens.back()->device_ms <= without_refusal->until_ms);
+  // What moves all the time may not have been whole in the picture.
+  const bool rested = std::none_of(in.t.blind.begin(), in.t.blind.end(),
+                                   [&](const Moment& m) { return in.t.within(Phase::kP1, m.device_ms); });
+  if (!rested) r.reasons.insert(Reason::kNotIdle);
+  if (!last || !stood(in.t, pictures, *without_refusal)) r.reasons.insert(Reason::kTimeout);
+  if (!r.reasons.empty()) return r;
+  r.findings.push_back(finding(in, *without_refusal, Level::kSuspected, "consent.no_refusal_drawn",
+                               {{"choice", choice_labels(without_refusal->screen)}}, {Missing::kElsewhere}));
+  return r;
+}
+
 }  // namespace
 
 RunResult consent_choice(const RunInput& in) {
@@ -87,7 +121,7 @@ RunResult consent_choice(const RunInput& in) {
     if (s->screen.has(Role::kRefuse)) refusable = true;
     if (positives(s->screen) == 1) without_refusal = s;
   }
-  if (!any) return no_dialog(in, screens);
+  if (!any) return drawn_choice(in, screens);
   RunResult r;
   // Something else that takes taps may be the refusal, in words that the reader does not know.
   const bool all_read = without_refusal && !without_refusal->other_ways;

@@ -136,10 +136,11 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, HooksSeen> {
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, Timeline> {
   auto& [journal, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record,
-         policy, policy_record, phases, actions, screens, blind, events, system, ops, exits, clock_sets,
-         decoys, update, traffic, hooks, channels, lines_unknown, records_lost] = v;
+         policy, policy_record, phases, actions, screens, pictures, blind, events, system, ops, exits,
+         clock_sets, decoys, update, traffic, hooks, channels, lines_unknown, records_lost] = v;
   static_cast<void>(journal);
   static_cast<void>(screens);  // by their phrases, elsewhere
+  static_cast<void>(pictures);
   all(a, package, uid, target_sdk, behaviour_absent, requested, facts, facts_record, listing_record, policy,
       policy_record, phases, actions, blind, events, system, ops, exits, clock_sets, decoys, update, traffic,
       hooks, channels, lines_unknown, records_lost);
@@ -154,7 +155,7 @@ struct ActionTwin : Moment {
 };
 struct ScreenTwin : Moment {
   android::Screen screen;
-  bool other_ways;
+  bool other_ways, from_picture;
   std::vector<std::string> inputs;
   std::vector<android::SettingsEntry> settings;
   std::vector<std::string> conditions;
@@ -214,12 +215,12 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ActionDone> {
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, ScreenSeen> {
   moment(a, v);
-  all(a, v.screen, v.other_ways, v.inputs, v.settings, v.conditions);
+  all(a, v.screen, v.other_ways, v.from_picture, v.inputs, v.settings, v.conditions);
 }
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, TreeSeen> {
   moment(a, v);
-  all(a, v.tree);
+  all(a, v.tree, v.from_picture);
 }
 template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, EventSeen> {
@@ -335,16 +336,18 @@ Result<ObservedRun> decode_observations(ByteView bytes, const ReadyPhrases& phra
   const ByteView trees = d.take(d.length());
   if (!d.ok() || !d.at_end()) return broken();
   if (read_by == phrases.digest) {
+    std::vector<ScreenSeen> known;
     Decoder s(screens);
-    io(s, run.timeline.screens);
+    io(s, known);
     if (!s.ok() || !s.at_end()) return broken();
+    set_screens(run.timeline, std::move(known));
     return run;
   }
   std::vector<TreeSeen> seen;
   Decoder t(trees);
   io(t, seen);
   if (!t.ok() || !t.at_end()) return broken();
-  run.timeline.screens = read_screens(run.timeline, seen, phrases.book);
+  set_screens(run.timeline, read_screens(run.timeline, seen, phrases.book));
   return run;
 }
 

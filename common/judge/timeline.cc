@@ -7,6 +7,7 @@
 #include "common/base/text.h"
 #include "common/evidence/app_facts_json.h"
 #include "common/evidence/names.h"
+#include "common/judge/picture_seen.h"
 
 namespace storesweep {
 namespace {
@@ -24,41 +25,6 @@ std::string line_with(std::string_view chunk, std::string_view time, std::string
     if (line.find(word) != std::string_view::npos) return clean_utf8(trim(line).substr(0, kMaxExcerpt));
   }
   return clean_utf8(std::string(time) + " " + std::string(word)).substr(0, kMaxExcerpt);
-}
-
-bool encloses(const android::Bounds& outer, const android::Bounds& inner) {
-  return outer.left <= inner.left && outer.top <= inner.top && outer.right >= inner.right &&
-         outer.bottom >= inner.bottom;
-}
-bool is_positive(const android::Element& e) {
-  return e.role == android::Role::kAgree || e.role == android::Role::kWeakAgree;
-}
-
-// Something takes taps beside what the reader knows: a choice in words that it has not learnt, or a
-// picture. What encloses an element that is known is only its frame; a list around one may have more below.
-bool other_ways(const android::Hierarchy& tree, const android::Screen& screen) {
-  const auto& known = screen.elements;
-  return std::any_of(tree.nodes.begin(), tree.nodes.end(), [&](const android::Node& n) {
-    if (n.package != screen.package || n.bounds.empty()) return false;
-    const bool frames = std::any_of(known.begin(), known.end(), [&](const android::Element& e) {
-      return encloses(n.bounds, e.bounds) && (!n.scrollable || is_positive(e));
-    });
-    if (n.scrollable) return frames;
-    return n.clickable && !frames && std::none_of(known.begin(), known.end(), [&](const android::Element& e) {
-             return encloses(e.bounds, n.bounds);
-           });
-  });
-}
-
-// What the fields of the screen's own package ask for.
-std::vector<std::string> inputs(const android::Hierarchy& tree, const std::string& package) {
-  constexpr std::size_t kMaxInputs = 32;
-  std::vector<std::string> out;
-  for (const android::Node& n : tree.nodes) {
-    if (n.package != package || !ends_with(n.class_name, "EditText") || out.size() == kMaxInputs) continue;
-    out.push_back((n.text + " " + n.hint + " " + n.description).substr(0, kMaxExcerpt));
-  }
-  return out;
 }
 
 class Builder {
@@ -278,6 +244,7 @@ class Builder {
     if (r.name == record_name::kPackage) return package(r);
     if (r.name == record_name::kExits) return exits(r);
     if (r.name == record_name::kHierarchy) return hierarchy(r);
+    if (r.name == record_name::kPictureText) return picture(r);
     if (r.name == record_name::kTraffic && !traffic_.line(r))
       t_.channels[r.name].gaps.insert(Reason::kGrammar);
     if (r.name == record_name::kSockets) traffic_.sockets(r);
@@ -387,6 +354,19 @@ class Builder {
     TreeSeen& seen = trees_.emplace_back();
     stamp(seen, r);
     seen.tree = *std::move(tree);
+    last_tree_ = trees_.size() - 1;
+    last_xml_ = r.data;
+  }
+
+  void picture(const Record& r) {
+    const android::Hierarchy* blind = last_xml_.empty() ? nullptr : &trees_[last_tree_].tree;
+    PictureSeen picture = picture_seen(r.data, t_.package, blind, last_xml_);
+    if (!picture.trusted) t_.channels[r.name].gaps.insert(Reason::kGrammar);
+    if (!picture.tree) return;
+    TreeSeen& seen = trees_.emplace_back();
+    stamp(seen, r);
+    seen.tree = *std::move(picture.tree);
+    seen.from_picture = true;
   }
 
   void lost(const Record& r) {
@@ -417,6 +397,8 @@ class Builder {
   TrafficReader traffic_;
   HookRecords hooks_;
   std::vector<TreeSeen> trees_;
+  std::size_t last_tree_ = 0;  // and its XML, for the picture that may follow
+  std::string_view last_xml_;
   std::int64_t last_ms_ = 0;
 };
 
@@ -459,25 +441,6 @@ bool Timeline::is_app(const android::EventRecord& event) const {
   return event.process == package || starts_with(event.process, package + ":");
 }
 
-std::vector<ScreenSeen> read_screens(const Timeline& timeline, const std::vector<TreeSeen>& trees,
-                                     const android::PhraseBook& phrases) {
-  std::vector<ScreenSeen> screens;
-  screens.reserve(trees.size());
-  for (const TreeSeen& t : trees) {
-    ScreenSeen& seen = screens.emplace_back();
-    static_cast<Moment&>(seen) = t;
-    seen.screen = android::read_screen(t.tree, phrases);
-    seen.other_ways = other_ways(t.tree, seen.screen);
-    seen.inputs = inputs(t.tree, seen.screen.package);
-    if (timeline.within(Phase::kP12, t.device_ms) && seen.screen.package == timeline.package) {
-      seen.settings = android::read_settings(t.tree, timeline.package, phrases);
-      seen.conditions = android::hard_conditions(seen.screen.text, phrases);
-    }
-    seen.excerpt = clean_utf8(std::string_view(seen.screen.text).substr(0, kMaxExcerpt));
-  }
-  return screens;
-}
-
 Observations observe_journal(const Journal& journal) {
   Observations o;
   o.timeline = Builder(journal).build(o.trees);
@@ -494,7 +457,7 @@ Observations observe_journal(const Journal& journal) {
 Timeline read_timeline(const Journal& journal, const android::PhraseBook& phrases) {
   std::vector<TreeSeen> trees;
   Timeline t = Builder(journal).build(trees);
-  t.screens = read_screens(t, trees, phrases);
+  set_screens(t, read_screens(t, trees, phrases));
   return t;
 }
 

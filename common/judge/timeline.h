@@ -37,6 +37,7 @@ struct ActionDone : Moment {
 struct ScreenSeen : Moment {
   android::Screen screen;
   bool other_ways = false;          // something takes taps there that the reader has no name for
+  bool from_picture = false;        // its words were read in a screenshot: some may be missing, or wrong
   std::vector<std::string> inputs;  // what its input fields want: hints and labels, bounded
   // Of P12 alone, whose walk they are for.
   std::vector<android::SettingsEntry> settings;
@@ -44,6 +45,7 @@ struct ScreenSeen : Moment {
 };
 struct TreeSeen : Moment {  // the same before any phrase was looked for in it
   android::Hierarchy tree;
+  bool from_picture = false;
 };
 struct EventSeen : Moment {
   android::EventRecord event;
@@ -111,6 +113,9 @@ struct Timeline {
   std::array<PhaseSpan, 13> phases;
   std::vector<ActionDone> actions;  // each list in the order of device time
   std::vector<ScreenSeen> screens;
+  // What was read in screenshots of screens that showed no text otherwise. Apart, since it is weaker: those
+  // screens stay blind in the list above, so that nothing accuses or acquits by what a picture does not show.
+  std::vector<ScreenSeen> pictures;
   std::vector<Moment> blind;  // looks at the screen that showed nothing
   std::vector<EventSeen> events;
   std::vector<SystemSeen> system;
@@ -145,13 +150,14 @@ struct Timeline {
 // again.
 struct Observations {
   Journal head;       // all of the journal but its records
-  Timeline timeline;  // without its screens; `journal` is null
+  Timeline timeline;  // without its screens and pictures; `journal` is null
   std::vector<TreeSeen> trees;
 };
 Observations observe_journal(const Journal& journal);
-// The screens of the timeline, by these phrases.
+// All that was seen, by these phrases; set_screens() puts it in its places.
 std::vector<ScreenSeen> read_screens(const Timeline& t, const std::vector<TreeSeen>& trees,
                                      const android::PhraseBook& phrases);
+void set_screens(Timeline& t, std::vector<ScreenSeen> seen);
 
 Timeline read_timeline(const Journal& journal, const android::PhraseBook& phrases);
 

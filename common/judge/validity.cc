@@ -37,6 +37,11 @@ Seen look_over(const Timeline& t, const RulePack& pack) {
     out.refuses_device = out.refuses_device || refuses;
     if (!wall && !refuses) ++out.inside;
   }
+  // What a picture shows was seen too, though nobody can say that all of it was.
+  out.readable +=
+      static_cast<int>(std::count_if(t.pictures.begin(), t.pictures.end(), [](const ScreenSeen& s) {
+        return s.screen.kind != ScreenKind::kBlind;
+      }));
   return out;
 }
 

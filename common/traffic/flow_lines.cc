@@ -84,6 +84,7 @@ class Fields {
 void read_exchange(Fields& fields, FlowLine& out) {
   out.method = fields.text("method");
   out.scheme = fields.text("scheme");
+  out.version = fields.text("version");
   out.path = fields.text("path", kMaxTextBytes);
   out.headers = fields.headers();
   out.body = fields.bytes("body");

@@ -44,6 +44,7 @@ struct FlowLine {
   bool trusted = false;  // of kTls
   std::string error;
   std::string method, scheme, path;
+  std::string version;  // "HTTP/1.1", or of TLS
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;              // its first bytes
   std::uint64_t body_bytes = 0;  // all of them

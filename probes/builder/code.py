@@ -149,6 +149,8 @@ class Code:
                       "move-result-object v1", f"const-string v2, {quote(view['id'])}", f"const-string v3, {quote(view.get('row', ''))}",
                       f"const v4, {self.optional(view.get('tap')):#x}",
                       "invoke-virtual {p0, v1, v2, v3, v4}, Lapp/Form;->add(Landroid/view/View;Ljava/lang/String;Ljava/lang/String;I)V"]
+        if screen.get("drawn"):
+            lines.append("invoke-static {p0}, Lapp/Drawn;->cover(Lapp/Form;)V")
         return self.method(f"static screen{number}(Lapp/Form;)V", 6, lines)
 
     def switch(self, head, registers, number, count, call):

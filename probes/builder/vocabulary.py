@@ -82,7 +82,7 @@ CONDITIONS = {"prefs": "values", "not_prefs": "values", "older": "ages", "grante
 
 VIEW_KINDS = ("text", "button", "check", "link", "image", "web", "input")
 VIEW = {"kind": "kind", "id": "name", "text": "text", "checked?": "bool", "row?": "name", "tap?": "calls"}
-SCREEN = {"dialog?": "bool", "title?": "text", "back?": "calls", "views": "views"}
+SCREEN = {"dialog?": "bool", "drawn?": "bool", "title?": "text", "back?": "calls", "views": "views"}
 RECEIVER = {"actions": "texts", "in": "where", "process?": "process", "calls": "calls"}
 SERVICE = {"sticky?": "bool", "foreground?": "bool", "process?": "process", "create?": "calls", "start?": "calls",
            "task_removed?": "calls"}

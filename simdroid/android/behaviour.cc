@@ -293,6 +293,7 @@ class Reader {
     Object object(json, where);
     Screen screen;
     if (const Json* j = object.take("dialog")) screen.dialog = flag_of(*j, where + ".dialog");
+    if (const Json* j = object.take("drawn")) screen.drawn = flag_of(*j, where + ".drawn");
     if (const Json* j = object.take("title")) screen.title = text_of(*j, where + ".title");
     if (const Json* j = object.take("back")) {
       screen.has_back = true;

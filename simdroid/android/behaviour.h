@@ -103,7 +103,7 @@ struct View {
 };
 
 struct Screen {
-  bool dialog = false;
+  bool dialog = false, drawn = false;
   std::string title;
   bool has_back = false;
   Calls back;

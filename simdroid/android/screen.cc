@@ -43,6 +43,7 @@ ScreenSpec spec_of(const Screen& screen, const Shown& shown, std::size_t layer) 
   ScreenSpec spec;
   spec.title = screen.title;
   spec.dialog = screen.dialog;
+  spec.drawn = screen.drawn;
   for (std::size_t i = 0; i < screen.views.size(); ++i) {
     const View& view = screen.views[i];
     ViewSpec one;

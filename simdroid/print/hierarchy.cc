@@ -13,6 +13,7 @@ const char* yes(bool value) { return value ? "true" : "false"; }
 
 // Controls that take taps and say nothing, themselves or below: "not accessibility friendly" (NAF).
 bool says_something(const Box& box) {
+  if (box.drawn) return false;
   for (const Box& child : box.children) {
     if (!child.text.empty() || !child.description.empty() || says_something(child)) return true;
   }
@@ -71,7 +72,7 @@ void print_node(const Box& box, std::size_t index, std::string& out) {
       R"( scrollable="{}" long-clickable="{}" password="{}" selected="{}" bounds="[{},{}][{},{}]")",
       yes(box.scrollable), yes(box.long_clickable), yes(box.password), yes(box.selected), b.left, b.top,
       b.right, b.bottom);
-  if (box.children.empty()) {
+  if (box.children.empty() || box.drawn) {
     out += " />";
     return;
   }

@@ -110,6 +110,10 @@ Box form(const BoxMaker& make, const ScreenSpec& screen, int width, int most_hei
   const int padding = screen.dialog ? std::max(kPaddingPx, make.dp(16)) : kPaddingPx;
   Box column = make.column("LinearLayout", "", width, padding,
                            content_boxes(make, screen, width - 2 * padding), make.dp(4));
+  if (screen.drawn) {
+    column = make.frame("", std::move(column));
+    column.drawn = true;
+  }
   const int height = fill ? most_height : std::min(most_height, column.whole.height());
   scroll_px = std::clamp(scroll_px, 0, std::max(0, column.whole.height() - height));
   Box scroll = make.box("ScrollView", "", width, height);

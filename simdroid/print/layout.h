@@ -25,6 +25,7 @@ struct ScreenSpec {
   std::string title;
   bool dialog = false;
   std::vector<ViewSpec> views;
+  bool drawn = false;  // by the app itself, in one view of its own
 };
 
 // Where things are on the device.

@@ -110,7 +110,9 @@ class Scene {
   void words(const Box& box, const Rect& area, Color color) {
     const std::string& text = box.painted.empty() ? box.text : box.painted;
     if (text.empty() || box.text_px <= 0) return;
-    const int width = area.width() - (box.centered ? dp(16) : 0);
+    // Buttons and pictures have a margin; other text fills the width that its box was made for.
+    const bool margin = box.centered && box.look != Look::kText && box.look != Look::kTitle;
+    const int width = area.width() - (margin ? dp(16) : 0);
     const std::vector<std::string> lines = wrap_text(text, box.text_px, width);
     const int height = static_cast<int>(lines.size()) * line_height(box.text_px);
     int y = box.centered ? area.top + (area.height() - height) / 2 : area.top + dp(2);

@@ -56,6 +56,7 @@ struct Box {
   bool centered = false;
   std::string painted;  // what eyes read where it is not `text` (pictures, web pages)
   std::string action;   // the caller's own name of the view; "" is nobody's
+  bool drawn = false;   // it draws its children by itself: eyes and fingers find them, the hierarchy does not
   std::vector<Box> children;
 };
 

@@ -113,7 +113,7 @@ int tappable(const observe::ScreenLook& look) {
 }
 
 std::optional<Action> only_way(const observe::ScreenLook& look, std::string_view record) {
-  if (tappable(look) != 1) return std::nullopt;
+  if (look.from_picture || tappable(look) != 1) return std::nullopt;
   for (const android::Node& n : look.tree.nodes) {
     if (is_way(n, look.screen.package)) return tap_node(n, record);
   }

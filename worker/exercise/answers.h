@@ -27,7 +27,7 @@ bool is_of(const android::Screen& screen, std::string_view package);
 std::string permission_group(const android::Screen& screen);
 // The elements that take taps: what a person could do on this screen.
 int tappable(const observe::ScreenLook& look);
-// The only one of them; nothing when there are none or several.
+// The only one of them; nothing when there are none or several, or when a picture may not show all.
 std::optional<Action> only_way(const observe::ScreenLook& look, std::string_view record);
 
 }  // namespace storesweep::exercise

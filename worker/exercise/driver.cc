@@ -212,7 +212,7 @@ Result<Event> Driver::input(std::string_view record, const observe::ActionDetail
 
 Result<Event> Driver::look(const Deadline& deadline) {
   TRY_ASSIGN(observe::ScreenLook look, watcher_.look(deadline));
-  if (look.readable && worth_a_picture(look.screen.kind)) {
+  if (look.readable && !look.from_picture && worth_a_picture(look.screen.kind)) {
     const std::string which = std::string(android::screen_kind_name(look.screen.kind)) + look.screen.text;
     if (pictured_.insert(which).second) TRY(watcher_.picture(deadline));
   }

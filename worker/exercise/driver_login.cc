@@ -29,6 +29,7 @@ std::string type_command(const TypeInto& t) {
 
 Result<Event> Driver::type(const TypeInto& t, const Deadline& deadline) {
   scene_.recorder.cover();
+  watcher_.read_no_pictures("what is typed in a log-in may stand on the screen from now on");
   auto event = input(record_name::kType, {.target = t.target, .bounds = t.bounds}, type_command(t), deadline);
   if (event.ok()) return event;
   // Whoever shows the error must not show what was typed.

@@ -145,10 +145,10 @@ class Run {
 
 Result<ExerciseEnd> exercise(device::Device& device, observe::Recorder& recorder, const ExerciseOrder& order,
                              const RulePack& pack, const Profile& profile, const Clock& clock,
-                             const Deadline& deadline) {
+                             const Deadline& deadline, observe::PictureReader* pictures) {
   TRY(check(order));
   recorder.mask(order.login.secrets());
-  return Run({device, recorder, clock, order.package}, order, pack, profile).carry_out(deadline);
+  return Run({device, recorder, clock, order.package, pictures}, order, pack, profile).carry_out(deadline);
 }
 
 }  // namespace storesweep::exercise

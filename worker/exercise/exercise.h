@@ -16,6 +16,7 @@
 #include "worker/device/device.h"
 #include "worker/exercise/login.h"
 #include "worker/exercise/versions.h"
+#include "worker/observe/picture_reader.h"
 #include "worker/observe/recorder.h"
 
 namespace storesweep::exercise {
@@ -43,10 +44,11 @@ struct ExerciseEnd {
   RunFigures figures;  // but for fetch_ms and device_ms
 };
 
-// kInvalid for an order that cannot be carried out; whatever happens later is an ExerciseEnd.
+// kInvalid for an order that cannot be carried out; whatever happens later is an ExerciseEnd. `pictures`
+// reads the screens that have no text otherwise; null: they stay unread.
 Result<ExerciseEnd> exercise(device::Device& device, observe::Recorder& recorder, const ExerciseOrder& order,
                              const RulePack& pack, const Profile& profile, const Clock& clock,
-                             const Deadline& deadline);
+                             const Deadline& deadline, observe::PictureReader* pictures = nullptr);
 
 // The phases that a run of these rules goes through: those that the pack names for them and those that must
 // come before (an app is agreed with before it is watched in the background). Pure.

@@ -105,7 +105,8 @@ class Denials final : public PhaseMachine {
       watch_.start(o_.profile->relaunch_watch_ms, o_.profile->look_every_ms, kFirstLookMs);
       return agree(s);
     }
-    if (is_pressing(s) && is_of(s, o_.package)) {
+    // Words that were read in a picture accuse nobody of pressing.
+    if (is_pressing(s) && is_of(s, o_.package) && !look.from_picture) {
       pressing_ = true;  // dealt with when the silence after the refusal is over
     } else if (is_of(s, o_.package)) {
       pressing_ = false;

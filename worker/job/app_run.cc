@@ -244,8 +244,9 @@ class AppRun {
     order.depth = order_.offer.depth;
     order.only_rules = order_.offer.only_rules;
     order.login = order_.extras.login;
-    Result<exercise::ExerciseEnd> end = exercise::exercise(
-        device_, *recorder_, order, basis_.pack, basis_.profiles.of(order.depth), basis_.clock, deadline_);
+    Result<exercise::ExerciseEnd> end =
+        exercise::exercise(device_, *recorder_, order, basis_.pack, basis_.profiles.of(order.depth),
+                           basis_.clock, deadline_, basis_.pictures);
     if (hooks_) hooks_->end(deadline_);
     if (traffic_) traffic_->end(deadline_);
     const Status cause = end.ok() ? end->cause : end.status();

@@ -15,6 +15,7 @@
 #include "worker/job/fetcher.h"
 #include "worker/job/runner.h"
 #include "worker/observe/hook_kit.h"
+#include "worker/observe/picture_reader.h"
 #include "worker/observe/proxy_process.h"
 
 namespace storesweep::job {
@@ -29,6 +30,7 @@ struct RunBasis {
   DecoyMaker* decoys = nullptr;        // safe for concurrent use
   observe::ProxyKit* proxy = nullptr;  // likewise
   const observe::HookKit* hooks = nullptr;
+  observe::PictureReader* pictures = nullptr;  // safe for concurrent use
 };
 
 // Blocks until the run is over. The journal and the screenshots go to order.folder, hashed as RunDone names

@@ -17,11 +17,14 @@
 
 namespace storesweep::observe {
 
+class PictureReader;
+
 struct Scene {
   device::Device& device;
   Recorder& recorder;
   const Clock& host;
-  const std::string& package;  // a checked package name
+  const std::string& package;         // a checked package name
+  PictureReader* pictures = nullptr;  // null: screens without text stay unread
 };
 
 struct Observer {

@@ -3,12 +3,14 @@
 #include "common/base/text.h"
 #include "common/evidence/names.h"
 #include "worker/observe/focus.h"
+#include "worker/observe/picture_look.h"
 #include "worker/observe/screenshot.h"
 
 namespace storesweep::observe {
 namespace {
 
 constexpr int kTries = 2;
+constexpr int kReadingsForEach = 2;  // of the screenshots that a profile allows
 // The tool itself waits 10 s for rest and needs some seconds to start on a slow device.
 constexpr std::int64_t kLookMs = 60'000;
 // What the dump shows was there at some moment between the two uptimes.
@@ -18,6 +20,20 @@ constexpr std::string_view kCommand =
     "cat /data/local/tmp/storesweep.xml; rm -f /data/local/tmp/storesweep.xml";
 
 }  // namespace
+
+ScreenWatcher::ScreenWatcher(const Scene& scene, const android::PhraseBook& phrases, int max_screenshots)
+    : scene_(scene),
+      phrases_(phrases),
+      screenshots_left_(max_screenshots),
+      pictures_(std::make_unique<PictureLook>(scene, phrases, kReadingsForEach * max_screenshots)) {}
+ScreenWatcher::~ScreenWatcher() = default;
+
+void ScreenWatcher::acted() {
+  last_xml_.reset();
+  pictures_->acted();
+}
+
+void ScreenWatcher::read_no_pictures(std::string_view why) { pictures_->stop(why); }
 
 DumpAnswer take_apart(std::string_view out) {
   DumpAnswer answer;
@@ -63,6 +79,7 @@ Result<ScreenWatcher::Try> ScreenWatcher::once(const Deadline& deadline) {
     return out;
   }
   const Digest digest = sha256(answer.xml);
+  seen_xml_ = digest;
   if (last_xml_ != digest) {
     scene_.recorder.raw(record_name::kHierarchy, std::string(answer.xml), out.look.at);
     last_xml_ = digest;
@@ -88,7 +105,7 @@ Result<ScreenLook> ScreenWatcher::look(const Deadline& deadline) {
       TRY(observer_failed(scene_, record_name::kHierarchy, tried.status()));
       return ScreenLook{};
     }
-    if (tried->look.readable) return std::move(tried->look);
+    if (tried->look.readable) return read_if_blind(std::move(tried->look), deadline);
     last = std::move(*tried);
     if (!last.again) break;
   }
@@ -96,11 +113,21 @@ Result<ScreenLook> ScreenWatcher::look(const Deadline& deadline) {
   return std::move(last.look);
 }
 
-Status ScreenWatcher::unreadable(const Try& tried, const Deadline& deadline) {
+Status ScreenWatcher::unreadable(Try& tried, const Deadline& deadline) {
   scene_.recorder.raw(record_name::kUiautomator, tried.said, tried.look.at);
   scene_.recorder.failed(record_name::kHierarchy, tried.look.why, tried.said);
   TRY(observe_focus(scene_, deadline));
-  return picture(deadline);
+  PictureLook::Outcome read;
+  if (tried.look.why == Reason::kNotIdle) {
+    TRY_ASSIGN(read, pictures_->read(tried.look, std::nullopt, deadline));
+  }
+  return read.pictured ? ok_status() : picture(deadline);
+}
+
+Result<ScreenLook> ScreenWatcher::read_if_blind(ScreenLook look, const Deadline& deadline) {
+  const bool blind = look.screen.kind == android::ScreenKind::kBlind && look.screen.package == scene_.package;
+  if (blind) TRY(pictures_->read(look, seen_xml_, deadline).status());
+  return look;
 }
 
 Status ScreenWatcher::picture(const Deadline& deadline) {

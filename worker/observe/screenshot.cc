@@ -8,15 +8,24 @@ namespace {
 constexpr std::string_view kPng{"\x89PNG\r\n\x1a\n", 8};
 }
 
-Status observe_screenshot(const Scene& scene, const Deadline& deadline) {
+Result<std::optional<Screenshot>> take_screenshot(const Scene& scene, const Deadline& deadline) {
+  const std::int64_t from_ms = scene.host.steady_ms();
   auto png = scene.device.exec_out("screencap -p", deadline);
-  if (!png.ok()) return observer_failed(scene, record_name::kScreenshot, png.status());
+  if (!png.ok()) {
+    TRY(observer_failed(scene, record_name::kScreenshot, png.status()));
+    return std::optional<Screenshot>();
+  }
   if (!starts_with(*png, kPng)) {
     scene.recorder.failed(record_name::kScreenshot, Reason::kHookDead,
                           "screencap gave no PNG: " + png->substr(0, 200));
-    return ok_status();
+    return std::optional<Screenshot>();
   }
-  scene.recorder.screenshot(*png);
+  return std::optional(Screenshot{std::move(*png), scene.recorder.during(from_ms, scene.host.steady_ms())});
+}
+
+Status observe_screenshot(const Scene& scene, const Deadline& deadline) {
+  TRY_ASSIGN(const auto taken, take_screenshot(scene, deadline));
+  if (taken) scene.recorder.screenshot(taken->png, taken->at);
   return ok_status();
 }
 

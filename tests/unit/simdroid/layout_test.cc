@@ -214,6 +214,26 @@ TEST(Layout, PicturesAndWebPagesHaveNoTextInTheHierarchy) {
             std::string::npos);
 }
 
+TEST(Layout, WhatTheAppDrawsItselfIsSeenAndTouchedButNotInTheHierarchy) {
+  ScreenSpec drawn = consent();
+  drawn.drawn = true;
+  const Display display = display_of(shape_of(28), {app_window(28, drawn)});
+  const std::string xml = print_hierarchy(display, 28);
+  EXPECT_TRUE(well_formed(xml));
+  EXPECT_EQ(xml.find("同意"), std::string::npos);
+  EXPECT_EQ(xml.find("android.widget.Button"), std::string::npos);
+  const Box* agree = find_id(display.windows[0].root, std::string(kPackage) + ":id/agree");
+  ASSERT_TRUE(agree);
+  const Hit hit = hit_test(display, agree->bounds.center_x(), agree->bounds.center_y());
+  ASSERT_TRUE(hit.box);
+  EXPECT_EQ(hit.box->action, "agree");
+  ScreenSpec plain = drawn;
+  plain.drawn = false;
+  const Display other = display_of(shape_of(28), {app_window(28, plain)});
+  EXPECT_EQ(find_id(other.windows[0].root, agree->resource_id)->bounds, agree->bounds)
+      << "only the tree differs";
+}
+
 TEST(Layout, TextIsEscapedAsAndroidsSerializerDoes) {
   ScreenSpec page{"", false, {}};
   page.views.push_back({ViewKind::kText, "t", "a<b> & \"c\"\nd\x01 '", false, "", false, ""});

@@ -37,6 +37,10 @@ struct Keys {
   TrustedKeys trusted() const { return {{{worker.public_key, "w"}}, {{coordinator.public_key, "c"}}}; }
 };
 
+// As the proxy of the first run told it, with what was masked.
+constexpr std::string_view kRequestLine =
+    R"({"kind": "request", "ms": 9000, "connection": "c1", "flow": "f1", "from_ms": 8999, "method": "GET", "scheme": "https", "host": "a.example", "port": 443, "path": "/?token=******", "path_bytes": 14, "version": "HTTP/1.1", "headers": [["Host", "a.example"]], "headers_cut": false, "body": "", "body_bytes": 0, "body_sha256": "2c"})";
+
 // Two runs that both show one positive button, judged together.
 BundleParts parts_of(const Keys& keys = {}) {
   const std::string picture = "\x89PNG a picture";
@@ -48,6 +52,7 @@ BundleParts parts_of(const Keys& keys = {}) {
   for (std::uint64_t i = 0; i < 2; ++i) {
     RunScript run;
     run.device("DEVICE" + std::to_string(i)).first_launch(RunScript::button("我知道了", 1100));
+    if (i == 0) run.raw(record_name::kTraffic, 73, std::string(kRequestLine));
     Journal j = run.journal();
     j.header.token = {1, 5 + i};
     j.header.job = JobId(17);
@@ -112,6 +117,9 @@ TEST(Bundle, CanBeReadByPeople) {
   EXPECT_NE(zh.find("DEVICE0"), std::string::npos);
   EXPECT_NE(members->at("results/17/findings.json").find("\"sentence\""), std::string::npos);
   EXPECT_TRUE(members->contains("results/17/run-2/hierarchy/0000006.xml"));
+  EXPECT_NE(members->at("results/17/run-1/traffic.har").find("https://a.example/?token=******"),
+            std::string::npos);
+  EXPECT_FALSE(members->contains("results/17/run-2/traffic.har")) << "nothing passed a proxy there";
   EXPECT_TRUE(members->contains("blobs/" + to_hex(sha256("\x89PNG a picture")) + ".png"));
   EXPECT_TRUE(members->contains("README.txt"));
 }

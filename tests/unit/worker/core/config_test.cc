@@ -93,6 +93,14 @@ TEST_F(WorkerConfig, hooks_are_there_where_frida_inject_and_the_script_are_named
             std::string::npos);
 }
 
+TEST_F(WorkerConfig, pictures_are_read_by_tesseract_unless_none_is_named) {
+  EXPECT_EQ(read("devices: {}\n")->devices->pictures.program, "tesseract");
+  const auto config = read("devices: {}\npictures: {tesseract: '', at_once: 3}\n");
+  ASSERT_TRUE(config.ok()) << config.status().message();
+  EXPECT_EQ(config->devices->pictures.program, "");
+  EXPECT_EQ(config->devices->pictures.at_once, 3);
+}
+
 TEST_F(WorkerConfig, scripted_devices_are_the_other_choice) {
   auto config = read("scripted: {devices: 3}\n");
   ASSERT_TRUE(config.ok()) << config.status().message();

@@ -3,8 +3,10 @@
 #include "worker/exercise/exercise.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <atomic>
+#include <fstream>
 #include <functional>
 #include <mutex>
 
@@ -26,6 +28,7 @@ class Phone final : public device::FakeDevice {
   int goes_at = -1, gone = 0;
   bool comes_back_rebooted = false;
   std::function<bool()> reboots_now;  // by itself, once, before it answers
+  bool draws = false;                 // its consent dialog by itself: the hierarchy shows a surface
   std::string loses;                  // the first command that holds this is done, and its answer lost
   std::vector<int>
       phase_starts;  // number of commands when each screen action came; for tests that break there
@@ -100,6 +103,8 @@ class Phone final : public device::FakeDevice {
     }
     if (command.find("uiautomator dump") != std::string::npos)
       return uptime() + "UI hierchary dumped to: x\n" + uptime() + screen();
+    if (starts_with(command, "dumpsys window"))
+      return "  mCurrentFocus=Window{1 u0 " + std::string(at_ == kHome ? kHomeScreen : kApp) + "/.Main}\n";
     if (starts_with(command, "date")) return "07-24 00:00:00.000\n";
     if (starts_with(command, "am start")) {
       at_ = agreed_ ? kPage : kConsent;
@@ -131,6 +136,10 @@ class Phone final : public device::FakeDevice {
   }
   std::string screen() const {
     if (at_ == kHome) return window_xml(kHomeScreen, {{.text = "电话", .clickable = true}});
+    if (at_ == kConsent && draws)
+      return "<?xml version='1.0'?><hierarchy rotation=\"0\"><node text=\"\" "
+             "class=\"io.flutter.embedding.android.FlutterView\" package=\"" +
+             std::string(kApp) + "\" bounds=\"[0,0][1080,1920]\"/></hierarchy>";
     if (at_ == kPage) return window_xml(kApp, {{.text = "首页"}, {.text = "关于", .clickable = true}});
     return window_xml(kApp,
                       {{.text = "个人信息保护指引"},
@@ -153,7 +162,7 @@ struct Outcome {
 };
 
 Outcome exercised(Phone& phone, std::vector<std::string> only_rules = {}, std::int64_t deadline_ms = 60'000,
-                  std::optional<Phase> reboots_in = {}) {
+                  std::optional<Phase> reboots_in = {}, observe::PictureReader* pictures = nullptr) {
   storesweep::testing::TemporaryFolder folder;
   const SigningKey key = signing_key_from_seed({7});
   const SystemClock clock;
@@ -177,8 +186,8 @@ Outcome exercised(Phone& phone, std::vector<std::string> only_rules = {}, std::i
   order.package = kApp;
   order.versions.current.launch_activity = "com.example.app.Main";
   order.only_rules = std::move(only_rules);
-  auto end =
-      exercise(phone, recorder, order, test_pack(), test_profile(), clock, Deadline::in_ms(deadline_ms));
+  auto end = exercise(phone, recorder, order, test_pack(), test_profile(), clock,
+                      Deadline::in_ms(deadline_ms), pictures);
   EXPECT_TRUE(end.ok());
   EXPECT_TRUE(recorder.seal(end->complete, end->reason, key).ok());
   const std::string file = *read_file(folder.path() + "/journal", 1u << 26);
@@ -231,6 +240,36 @@ TEST(Exercise, GoesThroughEveryPhaseAndTheJudgeCanReadIt) {
   EXPECT_EQ(level(*verdict, "R1.8"), Level::kNotFound);
   for (const Finding& f : verdict->findings)
     ADD_FAILURE() << "an innocent app is accused: " << f.rule << " " << f.what;
+}
+
+// Where the window tree shows a surface and the picture a dialog: as it would have been with a tree, but that
+// nothing certain rests on it.
+TEST(Exercise, ADialogThatOnlyItsPictureShowsIsRefusedAndAgreedWith) {
+  storesweep::testing::TemporaryFolder folder;
+  const std::string program = folder.path() + "/tool", row = "5\\t1\\t1\\t1\\t";
+  std::ofstream(program) << "#!/bin/sh\ncase $1 in\n--version) echo 'tesseract 5.3.0';;\n"
+                            "--list-langs) printf 'chi_sim\\neng\\n';;\n*) cat >/dev/null; printf '"
+                         << row << "1\\t1\\t100\\t220\\t700\\t40\\t96\\t请阅读并同意《隐私政策》\\n"
+                         << row << "2\\t1\\t100\\t360\\t120\\t40\\t96\\t不同意\\n"
+                         << row << "3\\t1\\t100\\t480\\t200\\t40\\t96\\t同意并继续\\n';;\nesac\n";
+  chmod(program.c_str(), 0755);
+  const std::vector<std::string> rules = {"R1.1", "R1.3", "R1.7", "R2.7"};
+  Phone phone, blind;
+  phone.draws = blind.draws = true;
+  observe::PictureReader reader({program, 1});
+  const Outcome out = exercised(phone, rules, 60'000, {}, &reader);
+  ASSERT_TRUE(out.end.complete) << out.end.reason;
+  EXPECT_EQ(actions(out.journal, record_name::kRefuse), 1);
+  EXPECT_EQ(actions(out.journal, record_name::kAgree), 1);
+  auto verdict = judge(std::vector<Journal>{out.journal}, Listing{}, test_pack(), {});
+  ASSERT_TRUE(verdict.ok());
+  EXPECT_EQ(level(*verdict, "R1.1"), Level::kNotFound);
+  EXPECT_EQ(level(*verdict, "R1.7"), Level::kNotFound);
+  const Outcome unread = exercised(blind, rules);
+  EXPECT_EQ(actions(unread.journal, record_name::kAgree), 0);
+  auto without = judge(std::vector<Journal>{unread.journal}, Listing{}, test_pack(), {});
+  EXPECT_EQ(level(*without, "R1.1"), Level::kNotTested);
+  EXPECT_EQ(level(*without, "R1.7"), Level::kNotTested);
 }
 
 TEST(Exercise, AConfirmationRunsItsPhasesAlone) {
