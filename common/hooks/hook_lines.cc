@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "common/base/json_line.h"
 #include "common/base/text.h"
 
 namespace storesweep::hooks {
@@ -28,54 +29,11 @@ constexpr std::array<std::pair<std::string_view, HookKind>, 7> kKinds = {{
     {"absent", HookKind::kAbsent},
 }};
 
-// The fields of one line; the first that is not what it should be is remembered.
-class Fields {
+class Fields : public JsonLine {
  public:
-  explicit Fields(const Json& json) : json_(json) {}
-
-  bool has(const char* key) const { return json_.contains(key); }
-  std::string text(const char* key) {
-    const auto at = json_.find(key);
-    return at == json_.end() ? "" : text_of(*at, key);
-  }
-  std::int64_t number(const char* key, std::int64_t max) {
-    const auto at = json_.find(key);
-    if (at == json_.end()) return 0;
-    const bool fits = at->is_number_unsigned() && at->get<std::uint64_t>() <= static_cast<std::uint64_t>(max);
-    if (!fits) return wrong(key, "is no number within its bounds"), 0;
-    return at->get<std::int64_t>();
-  }
-  bool flag(const char* key) {
-    const auto at = json_.find(key);
-    if (at == json_.end()) return false;
-    if (!at->is_boolean()) return wrong(key, "is neither true nor false"), false;
-    return at->get<bool>();
-  }
-  std::vector<std::string> texts(const char* key) {
-    std::vector<std::string> out;
-    const auto at = json_.find(key);
-    if (at == json_.end()) return out;
-    if (!at->is_array() || at->size() > kMaxList) return wrong(key, "is no short list"), out;
-    for (const Json& one : *at) out.push_back(text_of(one, key));
-    return out;
-  }
-  void must(bool holds, const char* key, const char* what) {
-    if (!holds) wrong(key, what);
-  }
-  Status status() const { return status_; }
-
- private:
-  std::string text_of(const Json& value, const char* key) {
-    if (!value.is_string()) return wrong(key, "is no text"), "";
-    const auto& text = value.get_ref<const std::string&>();
-    if (text.size() > kMaxTextBytes) return wrong(key, "is too long"), "";
-    return text;
-  }
-  void wrong(const char* key, const char* what) {
-    if (status_.ok()) status_ = corrupt(std::string("a line of the hooks: ") + key + " " + what);
-  }
-  const Json& json_;
-  Status status_;
+  explicit Fields(const Json& json) : JsonLine(json, "the hooks") {}
+  std::string text(const char* key) { return JsonLine::text(key, kMaxTextBytes); }
+  std::vector<std::string> texts(const char* key) { return JsonLine::texts(key, kMaxList, kMaxTextBytes); }
 };
 
 HookOutcome outcome_of(const Fields& fields) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "common/base/json_line.h"
 #include "common/base/text.h"
 #include "common/traffic/wrapped_text.h"
 
@@ -27,31 +28,11 @@ constexpr std::array<std::pair<std::string_view, FlowKind>, 10> kKinds = {{
     {"close", FlowKind::kClose},
 }};
 
-// The fields of one line; the first that is not what it should be is remembered.
-class Fields {
+class Fields : public JsonLine {
  public:
-  explicit Fields(const Json& json) : json_(json) {}
-
+  explicit Fields(const Json& json) : JsonLine(json, "the proxy") {}
   std::string text(const char* key, std::size_t max_bytes = kMaxShortBytes) {
-    const auto at = json_.find(key);
-    if (at == json_.end()) return "";
-    if (!at->is_string()) return wrong(key, "is no text"), "";
-    const auto& value = at->get_ref<const std::string&>();
-    if (value.size() > max_bytes) return wrong(key, "is too long"), "";
-    return value;
-  }
-  std::int64_t number(const char* key, std::int64_t max) {
-    const auto at = json_.find(key);
-    if (at == json_.end()) return 0;
-    const bool fits = at->is_number_unsigned() && at->get<std::uint64_t>() <= static_cast<std::uint64_t>(max);
-    if (!fits) return wrong(key, "is no number within its bounds"), 0;
-    return at->get<std::int64_t>();
-  }
-  bool flag(const char* key) {
-    const auto at = json_.find(key);
-    if (at == json_.end()) return false;
-    if (!at->is_boolean()) return wrong(key, "is neither true nor false"), false;
-    return at->get<bool>();
+    return JsonLine::text(key, max_bytes);
   }
   std::string bytes(const char* key) {
     std::string coded = text(key, kMaxFlowLineBytes);
@@ -71,14 +52,6 @@ class Fields {
     }
     return out;
   }
-  Status status() const { return status_; }
-
- private:
-  void wrong(const char* key, const char* what) {
-    if (status_.ok()) status_ = corrupt(std::string("a line of the proxy: ") + key + " " + what);
-  }
-  const Json& json_;
-  Status status_;
 };
 
 void read_exchange(Fields& fields, FlowLine& out) {
