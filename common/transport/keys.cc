@@ -87,12 +87,23 @@ Result<AuthorisedWorkers> parse_authorised(std::string_view text, const std::str
 void WorkerList::replace(AuthorisedWorkers workers) {
   std::lock_guard lock(mutex_);
   workers_ = std::move(workers);
+  for (const auto& [key, name] : workers_) {
+    if (numbers_.try_emplace(key, keys_.size()).second) keys_.push_back(key);
+  }
 }
 
-std::string WorkerList::name_of(std::string_view public_key) const {
+std::string WorkerList::number_of(std::string_view public_key) const {
   std::lock_guard lock(mutex_);
-  const auto at = workers_.find(public_key);
-  return at == workers_.end() ? "" : at->second;
+  const bool listed = workers_.find(public_key) != workers_.end();
+  return listed ? std::to_string(numbers_.find(public_key)->second) : "";
+}
+
+std::string WorkerList::name_of(std::string_view number) const {
+  std::lock_guard lock(mutex_);
+  const auto at = parse_int<std::size_t>(number);
+  if (!at || *at >= keys_.size()) return "";
+  const auto worker = workers_.find(keys_[*at]);
+  return worker == workers_.end() ? "" : worker->second;
 }
 
 Result<AuthorisedWorkers> read_authorised(const std::string& path) {

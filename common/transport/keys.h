@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/status.h"
 
@@ -36,16 +37,20 @@ using AuthorisedWorkers = std::map<std::string, std::string, std::less<>>;
 Result<AuthorisedWorkers> parse_authorised(std::string_view text, const std::string& file_name);
 Result<AuthorisedWorkers> read_authorised(const std::string& path);
 
-// The list that counts now. Safe for concurrent use.
+// The list that counts now. A key that ever stood in it has a short number, by which a connection is known.
+// Safe for concurrent use.
 class WorkerList {
  public:
-  explicit WorkerList(AuthorisedWorkers workers) : workers_(std::move(workers)) {}
+  explicit WorkerList(AuthorisedWorkers workers) { replace(std::move(workers)); }
   void replace(AuthorisedWorkers workers);
-  std::string name_of(std::string_view public_key) const;  // empty: nobody's
+  std::string number_of(std::string_view public_key) const;  // empty: nobody's
+  std::string name_of(std::string_view number) const;        // likewise
 
  private:
   mutable std::mutex mutex_;
   AuthorisedWorkers workers_;
+  std::map<std::string, std::size_t, std::less<>> numbers_;  // of keys
+  std::vector<std::string> keys_;                            // by number
 };
 
 }  // namespace storesweep

@@ -46,10 +46,11 @@ bool ZapHandler::answer_one() {
       request[kCredentials].size() == kKeyBytes) {
     char key[kKeyChars + 1] = {};
     zmq_z85_encode(key, reinterpret_cast<const std::uint8_t*>(request[kCredentials].data()), kKeyBytes);
-    if (!workers_.name_of(std::string_view(key, kKeyChars)).empty()) user.assign(key, kKeyChars);
+    user = workers_.number_of(std::string_view(key, kKeyChars));
   }
   if (user.empty()) strangers_.fetch_add(1, std::memory_order_relaxed);
-  // 300, and not 400, after which libzmq's other end never tries again: it may stand in the list tomorrow.
+  // 300, and not 400, after which libzmq's other end never tries again: it may stand in the list tomorrow (it
+  // dials again once its handshake has been given up).
   const std::string id = request.size() > 1 ? request[1] : "";
   const std::string parts[] = {"1.0", id, user.empty() ? "300" : "200",
                                user.empty() ? "not authorised" : "ok", user};

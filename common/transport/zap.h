@@ -1,5 +1,5 @@
 // For the coordinator's channel only: the handler of ZAP requests (ZeroMQ RFC 27) on a thread of its own. It
-// knows the list of workers and answers with the public key as User-Id: whose it is may change
+// knows the list of workers and answers with the number of a key as User-Id: whose it is may change
 // while it is connected. Lives within its context, and ends with
 // it.
 #pragma once

@@ -28,8 +28,8 @@ class Router final : public ZmqCoordinatorChannel {
   Status send(const std::string& worker, std::string_view bytes) override {
     auto at = peers_.find(worker);
     if (at == peers_.end()) return unavailable("worker " + worker + " was never heard");
-    const auto& [id, key] = at->second;
-    if (workers_->name_of(key) != worker)
+    const auto& [id, number] = at->second;
+    if (workers_->name_of(number) != worker)
       return permission("worker " + worker + " stands in the list no more");
     if (zmq_send(socket_.get(), id.data(), id.size(), ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0 ||
         zmq_send(socket_.get(), bytes.data(), bytes.size(), ZMQ_DONTWAIT) < 0) {
@@ -85,15 +85,15 @@ class Router final : public ZmqCoordinatorChannel {
       Part payload;
       if (payload.receive(socket_.get(), ZMQ_DONTWAIT) < 0) return std::nullopt;
       const bool single = drop_rest(payload, socket_.get()) == 0;
-      std::string key = payload.property("User-Id");
-      const std::string worker = workers_->name_of(key);
+      std::string number = payload.property("User-Id");
+      const std::string worker = workers_->name_of(number);
       if (!single || worker.empty()) {
         broken_.fetch_add(1, std::memory_order_relaxed);
         continue;
       }
       Peer& peer = peers_[worker];
-      if (std::string now = id.bytes(); peer.id != now || peer.key != key)
-        peer = {std::move(now), std::move(key)};
+      if (std::string now = id.bytes(); peer.id != now || peer.number != number)
+        peer = {std::move(now), std::move(number)};
       return Message{worker, payload.bytes()};
     }
   }
@@ -116,7 +116,7 @@ class Router final : public ZmqCoordinatorChannel {
   }
 
   struct Peer {
-    std::string id, key;
+    std::string id, number;  // of the connection, of its key
   };
   Context context_;
   std::unique_ptr<WorkerList> workers_;

@@ -87,7 +87,7 @@ TEST_F(TransportTest, WhoIsStruckFromTheListIsHeardAndAnsweredNoMoreAndWhoIsNewI
   auto message = coordinator_->receive(soon());
   ASSERT_TRUE(message.ok() && *message);
   EXPECT_EQ((*message)->bytes, "I am w1");
-  ASSERT_TRUE(send_until_there(*workers, 2, "I am w0 now").ok());
+  ASSERT_TRUE(send_until_there(*workers, 2, "I am w0 now", 40'000).ok());  // once its handshake was given up
   message = coordinator_->receive(soon());
   ASSERT_TRUE(message.ok() && *message);
   EXPECT_EQ((*message)->worker, "w0");

@@ -285,7 +285,10 @@ TEST_F(HooksTest, ADeviceThatDoesNotAnswerSaysNothingOfItsProcesses) {
     clock_.advance_ms(1'000);
     static_cast<void>(sleep_ms(10, Deadline::in_ms(1'000)));
   }
-  phone_.dead = false;
+  {
+    std::lock_guard lock(phone_.mutex);
+    phone_.dead = false;
+  }
   EXPECT_FALSE(find(sealed(), RecordKind::kFailed, record_name::kHooks));
 }
 
