@@ -329,7 +329,7 @@ std::string picture_record(const PictureReading& r) {
 
 Result<PictureReading> parse_picture_record(std::string_view data) {
   const std::size_t end = data.find('\n');
-  if (end == std::string_view::npos || end > kMaxHeadBytes)
+  if (end > kMaxHeadBytes)  // or there is none
     return corrupt("a reading of a picture begins with a line of JSON");
   const auto head = nlohmann::json::parse(data.substr(0, end), nullptr, false);
   const auto text = [&](const char* name) -> std::string {
