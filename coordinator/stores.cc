@@ -13,7 +13,12 @@ namespace storesweep {
 Result<std::unique_ptr<Store>> open_store(const CoordinatorConfig& config, Random& random) {
   if (config.store.sqlite.empty()) {
     TRY_ASSIGN(auto store, PostgresStore::open(config.store.postgres, random));
-    if (!config.blobs.shared) TRY(store->claim());  // else it may stand by until the other has gone
+    // One that shares its evidence may stand by until the other has gone.
+    if (Status s = config.blobs.shared ? ok_status() : store->claim(); !s.ok()) {
+      return Status(s.kind(), s.message() +
+                                  ". Stop it first, or let both share their evidence and this one stand by "
+                                  "(blobs.shared, docs/postgres.md)");
+    }
     return std::unique_ptr<Store>(std::move(store));
   }
   const std::string folder = std::filesystem::path(config.store.sqlite).parent_path().string();

@@ -91,8 +91,7 @@ Status PostgresDb::claim(const Deadline& until) {
     TRY_ASSIGN(const std::string holder, other_with_claim());
     if (holder.empty()) return ok_status();
     if (sleep_ms(kClaimAgainMs, until).ok()) continue;
-    return exists("another coordinator leads on this database: " + holder +
-                  ". Stop it first; docs/postgres.md tells what to do with one that cannot be reached");
+    return exists("another coordinator leads on this database: " + holder);
   }
 }
 
