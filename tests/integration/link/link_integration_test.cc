@@ -131,7 +131,8 @@ TEST_F(LinkTest, KilledAtRandomMomentsItLosesNothingAndForgetsNoStart) {
 }
 
 TEST_F(LinkTest, AJobThatKillsItsWorkerIsToldByTheNextLife) {
-  coordinator_->add_job(1, "script:app=poison;kill=worker");
+  // Not at once: what was said of the run's beginning is on its way to the coordinator first.
+  coordinator_->add_job(1, "script:app=poison;kill=worker;ms=500");
   Child first = start();
   for (Deadline end = Deadline::in_ms(30'000); first.running() && !end.passed();) coordinator_->serve_ms(50);
   EXPECT_EQ(first.wait(Deadline::in_ms(1'000)).value_or(0), 128 + SIGKILL);
