@@ -47,6 +47,8 @@ inline constexpr std::string_view kWait = "wait";  // a silence begins; data = {
 inline constexpr std::string_view kEvents = "events";  // logcat -b events -v threadtime (uid columns or not)
 inline constexpr std::string_view kLog = "log";        // logcat -b main,system,crash -v threadtime
 inline constexpr std::string_view kAppOps = "appops";  // cmd appops get PACKAGE, or dumpsys appops
+// dumpsys appops --package PACKAGE: alone in saying in which state of the process an op was used
+inline constexpr std::string_view kOpStates = "op_states";
 inline constexpr std::string_view kPackage = "package";      // dumpsys package PACKAGE
 inline constexpr std::string_view kHierarchy = "hierarchy";  // uiautomator dump: the XML
 inline constexpr std::string_view kUiautomator =

@@ -161,7 +161,7 @@ Finding background_finding(const RunInput& in, const OpSeen& seen, const std::st
 
 RunResult background_collection(const RunInput& in) {
   RunResult r = unseen_kinds();
-  if (auto missing = channel_gaps(in.t, record_name::kAppOps); !missing.empty()) {
+  if (auto missing = channel_gaps(in.t, record_name::kOpStates); !missing.empty()) {
     r.reasons.merge(missing);
     return r;
   }
@@ -180,7 +180,8 @@ RunResult background_collection(const RunInput& in) {
   for (const OpSeen& seen : in.t.ops) {
     auto kind = in.pack.background_ops.find(seen.op);
     // The states in which nothing of the app is visible; a foreground service (fgsvc) shows its notification.
-    bool hidden = seen.use.state.empty() || seen.use.state == "bg" || seen.use.state == "cch";
+    // Where no state is told (`appops get`, Android before 9), such a service may have been there.
+    bool hidden = seen.use.state == "bg" || seen.use.state == "cch";
     // What a dump tells happened before the dump had ended, and one thing is done after another.
     bool before = !touched || seen.until_ms <= touched->device_ms || seen.record < touched->record;
     bool inside = seen.device_ms >= from_ms && before;

@@ -16,7 +16,7 @@
 
 namespace storesweep {
 
-inline constexpr std::string_view kJudgeVersion = "5";
+inline constexpr std::string_view kJudgeVersion = "6";
 inline constexpr std::size_t kMaxJournalsPerVerdict = 8;
 
 struct JudgeContext {

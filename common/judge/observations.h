@@ -18,7 +18,7 @@ namespace storesweep {
 
 // Raised whenever a parser, the timeline or this encoding gives something else than before: records of
 // another version are parsed anew.
-inline constexpr std::uint32_t kParserVersion = 9;
+inline constexpr std::uint32_t kParserVersion = 10;
 inline constexpr std::size_t kMaxObservationBytes = 256u << 20;
 inline constexpr std::string_view kObservationsMagic{"SSOBSV\x00\x01", 8};
 

@@ -240,7 +240,7 @@ class Builder {
     ++t_.channels[r.name].records;
     if (r.name == record_name::kEvents) return events(r);
     if (r.name == record_name::kLog) return system(r);
-    if (r.name == record_name::kAppOps) return ops(r);
+    if (r.name == record_name::kAppOps || r.name == record_name::kOpStates) return ops(r);
     if (r.name == record_name::kPackage) return package(r);
     if (r.name == record_name::kExits) return exits(r);
     if (r.name == record_name::kHierarchy) return hierarchy(r);

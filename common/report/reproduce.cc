@@ -133,6 +133,7 @@ std::vector<std::string> commands_to_look(const std::vector<std::string>& observ
     return std::find(observers.begin(), observers.end(), name) != observers.end();
   };
   if (reads(names::kAppOps)) out.push_back("adb shell cmd appops get " + quoted(package));
+  if (reads(names::kOpStates)) out.push_back("adb shell dumpsys appops --package " + quoted(package));
   if (reads(names::kEvents)) out.emplace_back("adb logcat -b events -d -v threadtime");
   if (reads(names::kLog)) out.emplace_back("adb logcat -b main,system,crash -d -v threadtime");
   if (reads(names::kHierarchy)) out.emplace_back("adb exec-out uiautomator dump /dev/tty");

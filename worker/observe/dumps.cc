@@ -9,7 +9,9 @@ namespace storesweep::observe {
 namespace {
 
 // Sensors and traffic are dumps of the whole device: once a run.
-constexpr std::array<Dump, 6> kDumps = {{
+constexpr std::array<Dump, 7> kDumps = {{
+    // Android 9 and later keep the uses of each state apart, and `appops get` leaves the states out.
+    {record_name::kOpStates, "dumpsys appops --package {}", 28, "P7"},
     {record_name::kProcesses, "dumpsys activity processes {}", 1, "P7 P8 P9"},
     {record_name::kServices, "dumpsys activity services {}", 1, "P5 P7 P8 P9"},
     {record_name::kBroadcasts, "dumpsys activity broadcasts {}", 1, "P9"},

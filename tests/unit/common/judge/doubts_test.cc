@@ -321,25 +321,25 @@ std::string clipboard(const std::string& state, std::int64_t at_s, std::int64_t 
 TEST(Collection, UntilHomeWasPressedForCertainNothingIsInTheBackground) {
   RunScript run;
   run.first_launch(kBoth).begin(Phase::kP7, 100).within(40).act(record_name::kHome, 101);
-  run.raw(record_name::kAppOps, 400, clipboard("bg", 120, 280)).end(Phase::kP7, 401);
+  run.raw(record_name::kOpStates, 400, clipboard("bg", 120, 280)).end(Phase::kP7, 401);
   EXPECT_EQ(level(judged(run), "R2.7"), Level::kNotTested) << "the app may have stood on the screen";
   RunScript lost;
   lost.first_launch(kBoth).begin(Phase::kP7, 100).unsure().act(record_name::kHome, 101);
-  lost.raw(record_name::kAppOps, 400, clipboard("bg", 300, 100)).end(Phase::kP7, 401);
+  lost.raw(record_name::kOpStates, 400, clipboard("bg", 300, 100)).end(Phase::kP7, 401);
   expect_reason(lost, "R2.7", Reason::kTimeout, "nor is that the background");
 }
 
 TEST(Collection, TheLastAccessOfThePhaseMayBeTheOneThatIsKept) {
   RunScript run;
   run.first_launch(kBoth).begin(Phase::kP7, 100).act(record_name::kHome, 101).end(Phase::kP7, 281);
-  run.within(20).raw(record_name::kAppOps, 281, clipboard("bg", 283, 10));
+  run.within(20).raw(record_name::kOpStates, 281, clipboard("bg", 283, 10));
   run.begin(Phase::kP8, 310).act(record_name::kSwipeAway, 311).end(Phase::kP8, 400);
   expect(run, "R2.7", Level::kSuspected, "it was used before anything was touched again: guilty");
   RunScript later;
   later.first_launch(kBoth).begin(Phase::kP7, 100).act(record_name::kHome, 101).end(Phase::kP7, 281);
   later.begin(Phase::kP8, 310)
       .act(record_name::kLaunch, 311)
-      .raw(record_name::kAppOps, 400, clipboard("bg", 320, 80));
+      .raw(record_name::kOpStates, 400, clipboard("bg", 320, 80));
   EXPECT_EQ(level(judged(later.end(Phase::kP8, 401)), "R2.7"), Level::kNotTested) << "after our launch";
 }
 

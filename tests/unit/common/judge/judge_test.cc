@@ -94,9 +94,17 @@ TEST(Collection, BackgroundAccessIsSuspectedButNotOfAForegroundService) {
        {std::pair{"bg", Level::kSuspected}, {"fgsvc", Level::kNotTested}, {"top", Level::kNotTested}}) {
     RunScript run;
     run.first_launch(kBoth).begin(Phase::kP7, 100).act(record_name::kHome, 100);
-    run.raw(record_name::kAppOps, 400, clipboard(state, 300)).end(Phase::kP7, 401);
+    run.raw(record_name::kOpStates, 400, clipboard(state, 300)).end(Phase::kP7, 401);
     EXPECT_EQ(level(judged(run), "R2.7"), wanted) << state;
   }
+}
+
+TEST(Collection, AUseWhoseStateIsNotToldMayBeThatOfAForegroundService) {
+  RunScript run;
+  run.first_launch(kBoth).begin(Phase::kP7, 100).act(record_name::kHome, 100);
+  run.raw(record_name::kAppOps, 399, "READ_CLIPBOARD: allow; time=+1m39s0ms ago\n");
+  run.raw(record_name::kOpStates, 400, clipboard("fgsvc", 300)).end(Phase::kP7, 401);
+  EXPECT_EQ(level(judged(run), "R2.7"), Level::kNotTested);
 }
 
 RunScript asked_at_launch(bool by_system) {

@@ -47,8 +47,9 @@ inline Level level(const Verdict& v, std::string_view rule) { return item(v, rul
 // Taking any channel's records out of a run never raises a level and never makes an item `not found`.
 inline void expect_less_never_accuses(const RunScript& run, const Listing& l = listing()) {
   const Verdict whole = judged(run, l);
-  for (std::string_view channel : {record_name::kEvents, record_name::kLog, record_name::kAppOps,
-                                   record_name::kHierarchy, record_name::kPackage, record_name::kAppFacts}) {
+  for (std::string_view channel :
+       {record_name::kEvents, record_name::kLog, record_name::kAppOps, record_name::kOpStates,
+        record_name::kHierarchy, record_name::kPackage, record_name::kAppFacts}) {
     Journal j = run.journal();
     for (Record& r : j.records) {
       if ((r.kind != RecordKind::kRaw && r.kind != RecordKind::kDocument) || r.name != channel) continue;

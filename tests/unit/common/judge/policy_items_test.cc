@@ -120,7 +120,7 @@ TEST(ToldStart, LosingThePolicyIsSafe) {
 RunScript pasted() {
   RunScript run;
   run.first_launch(kBoth).begin(Phase::kP7, 100).act(record_name::kHome, 100);
-  run.raw(record_name::kAppOps, 400,
+  run.raw(record_name::kOpStates, 400,
           "Uid mode: READ_CLIPBOARD: allow\nREAD_CLIPBOARD (allow):\n    null=[\n      Access: [bg-s] 2020-" +
               B::time(300) + " (-1s)\n    ]\n");
   return run.end(Phase::kP7, 401);
