@@ -72,6 +72,11 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Hierarchy> {
   all(a, rotation, nodes);
 }
 template <class A, class T>
+void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Characters> {
+  auto& [bits] = v;
+  all(a, bits);
+}
+template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Element> {
   auto& [role, label, bounds, clickable, enabled, checked, span, node] = v;
   all(a, role, label, bounds, clickable, enabled, checked, span, node);
@@ -296,15 +301,8 @@ std::uint64_t check_sum(std::string_view bytes) {
 Status broken() { return corrupt("an observation record is broken: it is parsed anew from its journal"); }
 }  // namespace
 
-ReadyPhrases::ReadyPhrases(const android::Phrases& phrases) : book(phrases) {
-  Encoder e;
-  for (const android::PhraseListName& list : android::phrase_lists()) {
-    e.text(std::string(list.name));
-    io(e, phrases.*list.list);
-  }
-  io(e, phrases.permission_groups);
-  digest = sha256(e.out);
-}
+ReadyPhrases::ReadyPhrases(const android::Phrases& phrases)
+    : book(phrases), encoded(encode_phrases(phrases)), digest(sha256(encoded)) {}
 
 std::string framed_observations(std::string_view body) {
   std::string out(kObservationsMagic);
@@ -314,14 +312,62 @@ std::string framed_observations(std::string_view body) {
 }
 
 std::string encode_observations(const Observations& o, const ReadyPhrases& phrases) {
+  std::vector<android::Characters> made_of;
+  std::vector<std::string> trees;  // each apart, so that one is decoded without the others
+  for (const TreeSeen& t : o.trees) {
+    made_of.push_back(android::characters_of(t.tree));
+    trees.push_back(encoded(t));
+  }
   Encoder body;
   all(body, o.head, o.timeline, phrases.digest);
   body.text(encoded(read_screens(o.timeline, o.trees, phrases.book)));
-  body.text(encoded(o.trees));
+  body.text(encoded(made_of));
+  body.text(encoded(trees));
   return framed_observations(body.out);
 }
 
-Result<ObservedRun> decode_observations(ByteView bytes, const ReadyPhrases& phrases) {
+namespace {
+
+struct ScreenParts {
+  ByteView screens, made_of, trees;
+};
+
+// The whole of a part. Not ok: broken.
+template <class T>
+Result<T> whole(ByteView part) {
+  T out{};
+  Decoder d(part);
+  io(d, out);
+  if (!d.ok() || !d.at_end()) return broken();
+  return out;
+}
+
+// The screens as these phrases read them. `change`: since the phrases that read them before; null: unknown.
+Result<std::vector<ScreenSeen>> read_anew(const Timeline& timeline, const ScreenParts& parts,
+                                          const ReadyPhrases& phrases, const PhraseChange* change) {
+  TRY_ASSIGN(std::vector<ScreenSeen> screens, whole<std::vector<ScreenSeen>>(parts.screens));
+  TRY_ASSIGN(const auto made_of, whole<std::vector<android::Characters>>(parts.made_of));
+  Decoder d(parts.trees);
+  if (d.number() != screens.size() || made_of.size() != screens.size()) return broken();
+  std::vector<TreeSeen> trees;
+  std::vector<std::size_t> touched;
+  for (std::size_t i = 0; i < screens.size(); ++i) {
+    const ByteView bytes = d.take(d.length());
+    if (change != nullptr && !change->touches(made_of[i])) continue;
+    TRY_ASSIGN(TreeSeen tree, whole<TreeSeen>(bytes));
+    trees.push_back(std::move(tree));
+    touched.push_back(i);
+  }
+  if (!d.ok() || !d.at_end()) return broken();
+  std::vector<ScreenSeen> anew = read_screens(timeline, trees, phrases.book);
+  for (std::size_t i = 0; i < touched.size(); ++i) screens[touched[i]] = std::move(anew[i]);
+  return screens;
+}
+
+}  // namespace
+
+Result<ObservedRun> decode_observations(ByteView bytes, const ReadyPhrases& phrases,
+                                        const PhraseChanges& since) {
   ByteReader head(bytes);
   if (as_text(head.take(kObservationsMagic.size())) != kObservationsMagic) return broken();
   if (head.u32() != kParserVersion) return unsupported("an observation record of another parser's version");
@@ -332,22 +378,14 @@ Result<ObservedRun> decode_observations(ByteView bytes, const ReadyPhrases& phra
   ObservedRun run;
   Digest read_by{};
   all(d, run.head, run.timeline, read_by);
-  const ByteView screens = d.take(d.length());
-  const ByteView trees = d.take(d.length());
+  ScreenParts parts;
+  for (ByteView* part : {&parts.screens, &parts.made_of, &parts.trees}) *part = d.take(d.length());
   if (!d.ok() || !d.at_end()) return broken();
-  if (read_by == phrases.digest) {
-    std::vector<ScreenSeen> known;
-    Decoder s(screens);
-    io(s, known);
-    if (!s.ok() || !s.at_end()) return broken();
-    set_screens(run.timeline, std::move(known));
-    return run;
-  }
-  std::vector<TreeSeen> seen;
-  Decoder t(trees);
-  io(t, seen);
-  if (!t.ok() || !t.at_end()) return broken();
-  set_screens(run.timeline, read_screens(run.timeline, seen, phrases.book));
+  auto screens = read_by == phrases.digest
+                     ? whole<std::vector<ScreenSeen>>(parts.screens)
+                     : read_anew(run.timeline, parts, phrases, since ? since(read_by) : nullptr);
+  if (!screens.ok()) return screens.status();
+  set_screens(run.timeline, *std::move(screens));
   return run;
 }
 

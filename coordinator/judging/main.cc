@@ -1,6 +1,7 @@
 // storesweep-judge RULES_FOLDER [OBSERVATIONS_FOLDER]: judges what comes on its standard input until that
 // ends. Started by the coordinator, bounded by it in memory and time; it opens nothing but the rule pack and,
-// where a request refers to them, observation records, which it reads only.
+// where a request refers to them, observation records, which it reads only. What it writes there, once and
+// before any journal comes, are the phrases that its records are read by.
 #include <csignal>
 #include <cstdio>
 #include <string>
@@ -8,6 +9,7 @@
 #include "common/base/bytes.h"
 #include "common/rules/pack.h"
 #include "coordinator/judging/frame.h"
+#include "coordinator/judging/observed.h"
 #include "coordinator/judging/request.h"
 
 int main(int argc, char** argv) {
@@ -24,6 +26,11 @@ int main(int argc, char** argv) {
     return 1;
   }
   const JudgeTools tools(std::move(*pack), argc == 3 ? argv[2] : "");
+  if (!tools.observations.empty()) {
+    // Without them later packs read every screen anew, and no verdict is another for it.
+    if (const Status s = write_phrases(tools.observations, tools.phrases); !s.ok())
+      std::fprintf(stderr, "storesweep-judge: %s\n", s.message().c_str());
+  }
   std::signal(SIGTERM, SIG_DFL);
   const std::string ready = encode_frame({"ready"});  // until then a death is not a journal's fault
   if (std::fwrite(ready.data(), 1, ready.size(), stdout) != ready.size()) return 1;

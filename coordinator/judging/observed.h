@@ -10,6 +10,7 @@
 
 #include "common/base/hash.h"
 #include "common/base/status.h"
+#include "common/judge/observations.h"
 
 namespace storesweep {
 
@@ -24,6 +25,11 @@ Status write_observed(const std::string& folder, const Digest& journal, std::str
 // versions. Value: how many.
 Result<std::int64_t> sweep_observed(const std::string& folder,
                                     const std::function<bool(const Digest& journal)>& gone);
+
+// The phrases that records there were read by, each set once under its digest. Not durable either.
+Status write_phrases(const std::string& folder, const ReadyPhrases& phrases);
+// What changed since each of them, found out when it is first asked for. Not for several threads at once.
+PhraseChanges changes_kept_in(const std::string& folder, const android::Phrases& now);
 
 std::string observed_reference(const Digest& journal);
 std::optional<Digest> referenced(std::string_view part);  // nothing: it is no reference

@@ -71,7 +71,7 @@ Result<ObservedRun> run_in(std::string_view part, const JudgeTools& tools,
   // others.
   if (const auto journal = tools.observations.empty() ? std::nullopt : referenced(part)) {
     TRY_ASSIGN(const std::string record, read_observed(tools.observations, *journal));
-    TRY_ASSIGN(ObservedRun run, decode_observations(as_bytes(record), tools.phrases));
+    TRY_ASSIGN(ObservedRun run, decode_observations(as_bytes(record), tools.phrases, tools.since));
     if (run.head.sha256 != *journal) return corrupt("an observation record of another journal");
     return run;
   }
@@ -108,6 +108,12 @@ ErrorKind kind_named(std::string_view name) {
 }
 
 }  // namespace
+
+JudgeTools::JudgeTools(RulePack p, std::string folder)
+    : pack(std::move(p)),
+      phrases(pack.phrases),
+      observations(std::move(folder)),
+      since(observations.empty() ? PhraseChanges() : changes_kept_in(observations, pack.phrases)) {}
 
 std::string encode_request(const JudgeRequest& request) {
   std::string listing = listing_to_json(request.listing);

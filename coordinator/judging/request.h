@@ -25,13 +25,13 @@ struct JudgeRequest {
   JudgeContext context;
   bool observe = false;  // hand back the observation record of each journal that came as bytes
 };
-// What a child judges with, made once.
+// What a child judges with, made once, for one thread.
 struct JudgeTools {
-  JudgeTools(RulePack p, std::string folder)
-      : pack(std::move(p)), phrases(pack.phrases), observations(std::move(folder)) {}
+  JudgeTools(RulePack p, std::string folder);
   const RulePack pack;
   const ReadyPhrases phrases;
   const std::string observations;  // folder of records that a request may refer to; empty: none
+  const PhraseChanges since;       // the phrases that these were read by; empty without a folder
 };
 
 std::string encode_request(const JudgeRequest& request);
