@@ -11,12 +11,12 @@
 #include "common/config/config.h"
 #include "common/net/client.h"
 #include "common/report/verdict_json.h"
+#include "worker/job/policies.h"
 
 namespace storesweep::cli {
 namespace {
 constexpr std::size_t kMaxListingBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxBaselineBytes = std::size_t{64} << 20;
-constexpr std::size_t kMaxPolicyBytes = std::size_t{8} << 20;
 
 Result<Json> read_json(const std::string& file, std::size_t most) {
   TRY_ASSIGN(const std::string text, read_file(file, most));
@@ -64,24 +64,19 @@ Result<job::RunExtras> read_policy(const std::string& source, const std::string&
                                    const Deadline& deadline) {
   job::RunExtras out;
   out.policy_source = source;
-  std::string file = source;
+  Result<std::string> text{std::string()};
   if (starts_with(source, "http://") || starts_with(source, "https://")) {
     SystemRandom random;
     net::Client client({.user_agent = "storesweep-check"}, random);
-    file = scratch + "/policy.tmp";
-    net::FetchBounds bounds;
-    bounds.max_bytes = kMaxPolicyBytes;
     TRY(make_folders(scratch));
-    const auto fetched = client.fetch(source, file, bounds, deadline);
-    if (!fetched.ok()) return fetched.status().within("--policy");
+    text = job::fetch_policy(client, source, scratch + "/policy.tmp", deadline);
     out.policy_source = net::shown_url(source);
+  } else {
+    text = read_file(source, job::kMaxPolicyBytes);
   }
-  auto text = read_file(file, kMaxPolicyBytes);
-  std::error_code ignored;
-  if (file != source) std::filesystem::remove(file, ignored);
   if (!text.ok()) return text.status().within("--policy");
   if (trim(*text).empty()) return invalid("--policy: " + out.policy_source + " is empty");
-  out.policy = std::move(*text);
+  out.policy = *std::move(text);
   return out;
 }
 

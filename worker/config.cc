@@ -91,6 +91,9 @@ DeviceConfig read_device_config(ConfigMap root, const std::string& worker,
       apks.integer("max_bytes", static_cast<std::int64_t>(out.fetch.max_apk_bytes), bytes));
   for (const std::string& folder : apks.strings("file_folders")) out.file_folders.push_back(here / folder);
   out.fetch_ca = apks.path("ca", "");
+  ConfigMap policies = root.map("policies");
+  out.policies.folder = apks.path("cache", "cache") + "/" + worker + ".policies";
+  out.policies.fetch_ms = policies.integer("fetch_ms", out.policies.fetch_ms, {0, 600'000});
   out.rules = root.path("rules", "rules");
   ConfigMap decoys = root.map("decoys");
   out.decoys.maker = decoys.path("maker", "");

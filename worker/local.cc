@@ -105,6 +105,7 @@ class LocalCheck {
     config.pictures.program = order_.tesseract;
     config.proxy = {order_.mitmdump, order_.out + kWork + "/proxy"};
     config.hooks = order_.hooks;
+    config.policies.folder = order_.out + kWork + "/policies";
     std::array<std::uint8_t, 32> seed{};
     SystemRandom().fill(seed);
     key_ = signing_key_from_seed(seed);

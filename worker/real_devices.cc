@@ -20,6 +20,7 @@ Result<std::unique_ptr<RealDevices>> RealDevices::open(const DeviceConfig& confi
   TRY_ASSIGN(all->cache_, job::Cache::open(config.cache_folder, config.cache_bytes));
   all->fetcher_ = std::make_unique<job::Fetcher>(*all->client_, *all->cache_, config.fetch,
                                                  FactsKnowledge{&all->sources_, &all->sdks_});
+  all->policies_ = std::make_unique<job::Policies>(*all->client_, clock, config.policies);
   all->proxy_ = std::make_unique<observe::ProxyKit>(config.proxy);
   all->hooks_ = std::make_unique<observe::HookKit>(config.hooks, all->sources_);
   all->pictures_ = std::make_unique<observe::PictureReader>(config.pictures);
@@ -27,7 +28,7 @@ Result<std::unique_ptr<RealDevices>> RealDevices::open(const DeviceConfig& confi
   all->runner_ = std::make_unique<job::DeviceRunner>(
       *all->pool_, *all->fetcher_,
       job::RunBasis{all->pack_, all->profiles_, clock, worker, key, all->decoys_.get(), all->proxy_.get(),
-                    all->hooks_.get(), all->pictures_.get()},
+                    all->hooks_.get(), all->pictures_.get(), all->policies_.get()},
       log);
   return all;
 }

@@ -31,6 +31,7 @@ struct DeviceConfig {
   observe::ProxyOptions proxy;            // likewise without a program
   observe::HookOptions hooks;             // likewise
   observe::PictureOptions pictures;       // likewise
+  job::PolicyOptions policies;
 };
 
 class RealDevices {
@@ -56,6 +57,7 @@ class RealDevices {
   std::unique_ptr<net::Client> client_;
   std::unique_ptr<job::Cache> cache_;
   std::unique_ptr<job::Fetcher> fetcher_;
+  std::unique_ptr<job::Policies> policies_;
   std::unique_ptr<job::DecoyMaker> decoys_;
   std::unique_ptr<observe::ProxyKit> proxy_;
   std::unique_ptr<observe::HookKit> hooks_;

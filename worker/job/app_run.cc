@@ -123,6 +123,9 @@ class AppRun {
       recorder_->document(record_name::kPolicySource, clean_utf8(extras.policy_source));
       recorder_->attach(record_name::kPolicy, kPolicy, extras.policy);
       recorder_->document(record_name::kPolicyText, extras.policy);  // for the judge, who opens no blobs
+    } else if (!extras.policy_unread.empty()) {
+      recorder_->document(record_name::kPolicySource, clean_utf8(extras.policy_source));
+      recorder_->failed(record_name::kPolicyText, Reason::kDocumentReview, clean_utf8(extras.policy_unread));
     }
     recorder_->document(record_name::kAppFacts, app_facts_to_json(app_.app_facts));
     if (app_.older) recorder_->document(record_name::kOldVersion, app_facts_to_json(app_.older->app_facts));

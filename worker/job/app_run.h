@@ -13,6 +13,7 @@
 #include "worker/device/device.h"
 #include "worker/device/hygiene.h"
 #include "worker/job/fetcher.h"
+#include "worker/job/policies.h"
 #include "worker/job/runner.h"
 #include "worker/observe/hook_kit.h"
 #include "worker/observe/picture_reader.h"
@@ -31,6 +32,7 @@ struct RunBasis {
   observe::ProxyKit* proxy = nullptr;  // likewise
   const observe::HookKit* hooks = nullptr;
   observe::PictureReader* pictures = nullptr;  // safe for concurrent use
+  Policies* policies = nullptr;                // likewise; null: addresses of policies are not asked
 };
 
 // Blocks until the run is over. The journal and the screenshots go to order.folder, hashed as RunDone names

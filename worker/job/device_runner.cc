@@ -26,7 +26,24 @@ FetchEnd DeviceRunner::fetch(const LeaseOffer& offer, const Deadline& deadline) 
   }
   FetchedApp fetched = fetcher_.fetch(offer.listing, deadline);
   if (auto* failure = std::get_if<JobFailure>(&fetched)) return FetchFailed{std::move(*failure)};
+  // Now, while no device waits. What comes of it is asked for again when the run begins.
+  if (wants_policy(offer)) static_cast<void>(basis_.policies->at(offer.listing.policy_url, deadline));
   return done(std::get<AppFiles>(fetched));
+}
+
+bool DeviceRunner::wants_policy(const LeaseOffer& offer) const {
+  return basis_.policies != nullptr && basis_.policies->fetches() && !offer.listing.policy_url.empty();
+}
+
+RunExtras DeviceRunner::extras_of(const RunOrder& order, const Deadline& deadline) {
+  RunExtras extras = order.extras;
+  if (!extras.policy.empty() || !wants_policy(order.offer)) return extras;
+  const std::string& address = order.offer.listing.policy_url;
+  auto page = basis_.policies->at(address, deadline);
+  extras.policy_source = net::shown_url(address);
+  if (page.ok()) extras.policy = *std::move(page);
+  if (!page.ok()) extras.policy_unread = page.status().text();
+  return extras;
 }
 
 // Fetched a while ago; the cache may have lost it meanwhile.
@@ -59,11 +76,13 @@ std::shared_ptr<const AppFiles> DeviceRunner::older_of(const RunOrder& order, co
   return older ? std::make_shared<const AppFiles>(std::move(*older)) : nullptr;
 }
 
-RunEnd DeviceRunner::run(const RunOrder& order, const Deadline& deadline) {
+RunEnd DeviceRunner::run(const RunOrder& asked, const Deadline& deadline) {
+  RunOrder order = asked;
   FetchedApp fetched = files_of(order, deadline);
   if (auto* failure = std::get_if<JobFailure>(&fetched)) return RunFailed{std::move(*failure)};
   auto& app = std::get<AppFiles>(fetched);
   accompany(order, app, deadline);  // before any device waits for it
+  order.extras = extras_of(order, deadline);
   Result<device::LeasedDevice> leased =
       pool_.lease_this(order.device.identity, deadline.at_most_ms(kBackSoonMs));
   if (!leased.ok()) {

@@ -24,6 +24,8 @@ class DeviceRunner final : public Runner {
  private:
   FetchedApp files_of(const RunOrder& order, const Deadline& deadline);
   void accompany(const RunOrder& order, AppFiles& app, const Deadline& deadline);
+  bool wants_policy(const LeaseOffer& offer) const;
+  RunExtras extras_of(const RunOrder& order, const Deadline& deadline);
   std::shared_ptr<const AppFiles> older_of(const RunOrder& order, const AppFiles& app,
                                            const Deadline& deadline);
   RunEnd run_on(const device::LeasedDevice& leased, const RunOrder& order, const AppFiles& app,

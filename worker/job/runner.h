@@ -14,10 +14,13 @@
 
 namespace storesweep::job {
 
-// What an app's own company adds to a run of it (`storesweep check`); a sweep has none of it.
+// What comes to a run beside the app: of its own company (`storesweep check`), and its policy.
 struct RunExtras {
   exercise::LoginSteps login;
-  std::string policy, policy_source;  // the text of its privacy policy as it came, and where it came from
+  // The text of its privacy policy as it came, and where it came from. Empty: the address of its listing is
+  // asked.
+  std::string policy, policy_source;
+  std::string policy_unread;          // why that address gave none
   std::optional<Digest> old_version;  // file set of an earlier version, fetched already; else the cache's own
 };
 

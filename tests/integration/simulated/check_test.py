@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 """`storesweep check` as a pipeline calls it, on simulated devices: a log-in is carried out and its secrets stand nowhere,
-a finding fails the build once and is known the second time, one device cannot confirm, and a required rule that was not
-tested is told.
+a finding fails the build once and is known the second time, one device cannot confirm, a required rule that was not
+tested is told, and a policy is read at the address that the listing names.
 
 usage: check_test.py PROGRAMS SOURCE [--keep FOLDER]
 """
 import argparse
 import concurrent.futures
+import contextlib
+import http.server
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import xml.etree.ElementTree
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -67,10 +70,40 @@ done_when: 我的订单
     return f"wall: exit code {done.returncode}"
 
 
+class Policies(http.server.BaseHTTPRequestHandler):
+    """A store's other half: where an app's policy lies, and where it does not."""
+    PAGE = "<html><h1>隐私政策</h1><p>我们会在首页为您进行个性化推荐。</p></html>".encode()
+
+    def do_GET(self):
+        self.send_response(200 if self.path == "/privacy" else 404)
+        self.end_headers()
+        if self.path == "/privacy":
+            self.wfile.write(self.PAGE)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def listing_with_policy(folder, path):
+    """A listing whose policy is served there."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Policies)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    file = folder / f"listing-{path[1:]}.json"
+    file.write_text(json.dumps({"policy_url": f"http://127.0.0.1:{server.server_address[1]}{path}"}))
+    try:
+        yield file
+    finally:
+        server.shutdown()
+
+
 def guilty(a, folder, adb, apk, devices):
     out = folder / "guilty"
-    done = check(a, folder, adb, apk, devices, "--out", out, "--format", "json", "-o", folder / "guilty.json")
+    with listing_with_policy(folder, "/privacy") as listing:
+        done = check(a, folder, adb, apk, devices, "--out", out, "--format", "json", "-o", folder / "guilty.json",
+                     "--listing", listing)
     assert done.returncode == 1, done
+    assert (out / "first/policy").read_bytes() == Policies.PAGE, "the policy was read at its address"
     result = json.loads((folder / "guilty.json").read_text())
     assert any(f["rule"] == "R1.7" for f in result["findings"]), result["findings"]
     known = check(a, folder, adb, apk, devices, "--out", folder / "again", "--format", "junit", "-o", folder / "again.xml",
@@ -82,7 +115,9 @@ def guilty(a, folder, adb, apk, devices):
 
 
 def alone(a, folder, adb, apk, device):
-    done = check(a, folder, adb, apk, [device], "--out", folder / "alone", "--require", "R2.1")
+    with listing_with_policy(folder, "/gone") as listing:
+        done = check(a, folder, adb, apk, [device], "--out", folder / "alone", "--require", "R2.1", "--listing", listing)
+    assert b"404" in (folder / "alone/first/journal").read_bytes(), "why the policy was not read stands in the journal"
     assert done.returncode == 2, done
     assert "one device cannot confirm" in done.stdout and "required and NOT TESTED: R2.1" in done.stdout, done.stdout
     assert (folder / "alone/report.html").exists()

@@ -147,6 +147,23 @@ TEST_F(AppRunTest, a_run_leaves_a_signed_journal_that_says_what_it_was) {
   EXPECT_TRUE(device_.packages.empty());  // uninstalled
 }
 
+TEST_F(AppRunTest, the_policy_stands_in_the_journal_or_why_it_was_not_read) {
+  order_.extras.policy = "我们收集您的位置信息。";
+  order_.extras.policy_source = "https://example.com/privacy";
+  run();
+  Journal j = journal();
+  ASSERT_NE(named(j, record_name::kPolicyText), nullptr);
+  EXPECT_EQ(named(j, record_name::kPolicyText)->data, order_.extras.policy);
+  EXPECT_EQ(named(j, record_name::kPolicySource)->data, "https://example.com/privacy");
+  order_.extras.policy.clear();
+  order_.extras.policy_unread = "timeout: no answer";
+  run();
+  j = journal();
+  ASSERT_NE(named(j, record_name::kPolicyText), nullptr);
+  EXPECT_EQ(named(j, record_name::kPolicyText)->kind, RecordKind::kFailed);
+  EXPECT_EQ(named(j, record_name::kPolicyText)->data, "timeout: no answer");
+}
+
 TEST_F(AppRunTest, a_simulated_device_says_whether_it_knows_what_the_app_calls) {
   device_.own_facts.device_class = "simulated";
   device_.answers["getprop storesweep.behaviour.com.example"] = {.out = "absent: line 3\n"};
