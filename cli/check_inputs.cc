@@ -9,9 +9,9 @@
 #include "common/base/random.h"
 #include "common/base/text.h"
 #include "common/config/config.h"
-#include "common/net/client.h"
+#include "common/net/page.h"
+#include "common/policy/policy.h"
 #include "common/report/verdict_json.h"
-#include "worker/job/policies.h"
 
 namespace storesweep::cli {
 namespace {
@@ -69,10 +69,10 @@ Result<job::RunExtras> read_policy(const std::string& source, const std::string&
     SystemRandom random;
     net::Client client({.user_agent = "storesweep-check"}, random);
     TRY(make_folders(scratch));
-    text = job::fetch_policy(client, source, scratch + "/policy.tmp", deadline);
+    text = net::fetch_page(client, source, scratch + "/policy.tmp", policy::kMaxPolicyBytes, deadline);
     out.policy_source = net::shown_url(source);
   } else {
-    text = read_file(source, job::kMaxPolicyBytes);
+    text = read_file(source, policy::kMaxPolicyBytes);
   }
   if (!text.ok()) return text.status().within("--policy");
   if (trim(*text).empty()) return invalid("--policy: " + out.policy_source + " is empty");

@@ -4,6 +4,7 @@
 
 #include "common/base/text.h"
 #include "common/config/config.h"
+#include "coordinator/timetable_config.h"
 
 namespace storesweep {
 namespace {
@@ -182,6 +183,7 @@ Result<CoordinatorConfig> read_coordinator_config(const std::string& path) {
   read_judging(root.map("judging"), c);
   read_catalogues(root.map("catalogues"), c);
   read_controls(root.map("controls"), c);
+  c.timetable = read_timetable(root.map("timetable"));
   read_http(root.map("http"), c);
   TRY(document.finish());
   return c;

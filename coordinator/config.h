@@ -10,6 +10,7 @@
 #include "common/base/status.h"
 #include "coordinator/http/access.h"
 #include "coordinator/http/server.h"
+#include "coordinator/schedule/timetable.h"
 #include "coordinator/store/postgres_connection.h"
 
 namespace storesweep {
@@ -63,6 +64,8 @@ struct CoordinatorConfig {
     std::string address;  // where workers fetch them
     std::int64_t one_in = 0;
   } controls;
+
+  Timetable timetable;
 
   http::ServerOptions http;
   std::string public_url;  // where workers reach it; empty: http://ADDRESS:PORT

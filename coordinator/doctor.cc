@@ -70,6 +70,14 @@ void look_at_limits(const CoordinatorConfig& c, Checkup& out) {
   if (files.rlim_max >= wanted) return out.good("open files", found);
   out.bad("open files", found, "raise `ulimit -Hn` (systemd: LimitNOFILE), or lower http.max_connections");
 }
+
+void look_at_timetable(const CoordinatorConfig& c, Checkup& out) {
+  for (const DailySweep& daily : c.timetable.sweeps) {
+    const auto next = next_of(c.timetable, daily, SystemClock().wall_ms());
+    out.good("timetable", daily.name + " at " + time_text(daily.at_minute) + " " + c.timetable.zone +
+                              (next ? ", next on " + next->date : ""));
+  }
+}
 }  // namespace
 
 Checkup look_at(const CoordinatorConfig& c, const std::string& judge, const Deadline& deadline) {
@@ -83,6 +91,7 @@ Checkup look_at(const CoordinatorConfig& c, const std::string& judge, const Dead
   out.told("judge", ::access(judge.c_str(), X_OK) == 0 ? ok_status() : errno_status(judge, errno), judge,
            "install storesweep-judge beside this program, or name it in judging.program");
   look_at_limits(c, out);
+  look_at_timetable(c, out);
   out.clock();
   const bool anywhere = c.http.address == "0.0.0.0" || c.http.address == "::";
   const std::string place = (anywhere ? "127.0.0.1" : c.http.address) + ":" + std::to_string(c.http.port);

@@ -33,6 +33,7 @@
 #include "coordinator/http/api_handler.h"
 #include "coordinator/http/server.h"
 #include "coordinator/link/link.h"
+#include "coordinator/schedule/scheduler.h"
 #include "coordinator/service/garbage.h"
 #include "coordinator/service/service.h"
 #include "coordinator/stores.h"
@@ -268,6 +269,8 @@ Status serve(CoordinatorConfig config) {
     http::ApiHandler handler(service, http::AccessList(config.tokens));
     TRY_ASSIGN(auto server, http::Server::start(config.http, handler, *h.metrics, h.log));
     sink.set(&service);
+    Scheduler scheduler(config.timetable, service, h.clock, h.log);
+    scheduler.start();
     h.log.info("serving", {{"workers", link->address()},
                            {"http", config.http.address + ":" + std::to_string(server->port())},
                            {"store", store_name(config)}});

@@ -22,6 +22,7 @@
 
 namespace storesweep::policy {
 
+inline constexpr std::size_t kMaxPolicyBytes = std::size_t{8} << 20;  // of one as it comes
 inline constexpr std::size_t kMaxStatements = 20'000;
 inline constexpr std::size_t kMaxSdkRows = 2'000;
 inline constexpr std::size_t kMaxCellBytes = 4'096;  // more of a cell or name is not read

@@ -1,34 +1,18 @@
 #include "worker/job/policies.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "common/base/file.h"
-#include "common/base/text.h"
+#include "common/net/page.h"
+#include "common/policy/policy.h"
 
 namespace storesweep::job {
 namespace {
 constexpr std::int64_t kKeepMs = 3'600'000, kKeepFailureMs = 10 * 60'000;
 constexpr std::size_t kMaxKept = 256, kMaxKeptBytes = std::size_t{64} << 20;
-constexpr int kAttempts = 2;  // without a new byte
 
 std::size_t bytes_of(const Result<std::string>& page) { return page.ok() ? page->size() : 0; }
 }  // namespace
-
-Result<std::string> fetch_policy(net::Client& client, const std::string& address, const std::string& file,
-                                 const Deadline& deadline) {
-  if (!starts_with(address, "http://") && !starts_with(address, "https://"))
-    return invalid("not an http or https address");
-  net::FetchBounds bounds;
-  bounds.max_bytes = kMaxPolicyBytes;
-  bounds.attempts = kAttempts;
-  TRY(client.fetch(address, file, bounds, deadline).status());
-  auto text = read_file(file, kMaxPolicyBytes);
-  std::error_code ignored;
-  std::filesystem::remove(file, ignored);
-  if (text.ok() && trim(*text).empty()) return invalid(net::shown_url(address) + " is empty");
-  return text;
-}
 
 Result<std::string> Policies::at(const std::string& address, const Deadline& deadline) {
   {
@@ -41,7 +25,8 @@ Result<std::string> Policies::at(const std::string& address, const Deadline& dea
   }
   TRY(make_folders(options_.folder));
   const std::string file = options_.folder + "/" + std::to_string(files_++);
-  auto page = fetch_policy(client_, address, file, deadline.at_most_ms(options_.fetch_ms));
+  auto page = net::fetch_page(client_, address, file, policy::kMaxPolicyBytes,
+                              deadline.at_most_ms(options_.fetch_ms));
   // Who was told to stop learnt nothing of the address.
   if (page.ok() || page.status().kind() != ErrorKind::kCancelled) keep(address, page);
   return page;

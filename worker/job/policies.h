@@ -17,17 +17,10 @@
 
 namespace storesweep::job {
 
-inline constexpr std::size_t kMaxPolicyBytes = std::size_t{8} << 20;
-
 struct PolicyOptions {
   std::string folder;              // where a page lies while it comes
   std::int64_t fetch_ms = 30'000;  // at most; 0: none is fetched
 };
-
-// One page, as it comes; `file` holds it meanwhile. kInvalid: not an http or https address, or an empty page;
-// else as net::Client::fetch().
-Result<std::string> fetch_policy(net::Client& client, const std::string& address, const std::string& file,
-                                 const Deadline& deadline);
 
 class Policies {
  public:

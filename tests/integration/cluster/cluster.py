@@ -19,6 +19,8 @@ import random
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -248,6 +250,20 @@ rules: {source}/rules
         done = subprocess.run([self.programs["storesweep"], "--server", f"http://127.0.0.1:{self.http}",
                                *map(str, arguments)], capture_output=True, text=True)
         return done.returncode, done.stdout, done.stderr
+
+
+def with_cluster(name, run, **options):
+    """A test of one cluster, by the programs and sources that the command line names: its logs when it fails."""
+    with tempfile.TemporaryDirectory(prefix=f"storesweep_{name}_") as folder:
+        cluster = Cluster(sys.argv[1], sys.argv[2], folder, **options)
+        try:
+            run(cluster)
+        except BaseException:
+            cluster.show_logs()
+            raise
+        finally:
+            cluster.stop()
+    print("1 passed, 0 failed")
 
 
 class Stutter:

@@ -5,25 +5,10 @@ more, though it is connected, and the sweep ends by the other one; a new name ma
 usage: workers_test.py PROGRAMS SOURCE
 """
 import json
-import sys
-import tempfile
 
-from cluster import Cluster, wait_for
+from cluster import wait_for, with_cluster
 
 APPS = 80
-
-
-def main():
-    with tempfile.TemporaryDirectory(prefix="storesweep_workers_") as folder:
-        cluster = Cluster(sys.argv[1], sys.argv[2], folder, workers=2, devices=3, lease_ms=2_000)
-        try:
-            run(cluster)
-        except BaseException:
-            cluster.show_logs()
-            raise
-        finally:
-            cluster.stop()
-    print("1 passed, 0 failed")
 
 
 def run(cluster):

@@ -98,6 +98,36 @@ TEST(CoordinatorConfig, HasOneStoreAndNoPasswordInIt) {
   }
 }
 
+TEST(CoordinatorConfig, ReadsATimetableAndTellsWhatIsWrongInIt) {
+  const auto c = read(
+      "timetable:\n  zone: Europe/Berlin\n  quiet: {from: '08:00', until: '19:30'}\n  sweeps:\n"
+      "    - {name: nightly, at: '20:00', days: [mon, fri], selection: top, top: 100, depth: lab,\n"
+      "       import: [{source: 'https://a.example/x.csv', store: a, format: csv}]}\n");
+  ASSERT_TRUE(c.ok()) << c.status().message();
+  ASSERT_EQ(c->timetable.sweeps.size(), 1u);
+  const DailySweep& daily = c->timetable.sweeps[0];
+  EXPECT_EQ(daily.at_minute, 20 * 60);
+  EXPECT_EQ(daily.days, (std::set<int>{1, 5}));
+  EXPECT_EQ(daily.sweep.selection.top, 100);
+  EXPECT_EQ(daily.sweep.depth, Depth::kLab);
+  ASSERT_EQ(daily.imports.size(), 1u);
+  EXPECT_EQ(daily.imports[0].store, "a");
+  const std::pair<const char*, const char*> wrong[] = {
+      {"timetable: {zone: Asia/Atlantis}\n", ":1:19: timetable.zone: `Asia/Atlantis`: no such time zone"},
+      {"timetable: {sweeps: [{name: a, at: '25:00'}]}\n", "at: wanted a time of the day"},
+      {"timetable: {sweeps: [{name: a, at: '22:00', days: [monday]}]}\n", "days: `monday`"},
+      {"timetable: {sweeps: [{name: a, at: '22:00'}, {name: a, at: '23:00'}]}\n", "`a` stands here twice"},
+      {"timetable: {sweeps: [{name: a, at: '22:00', selection: top}]}\n", "top: wanted at least 1"},
+      {"timetable: {quiet: {from: '08:00', until: '08:00'}}\n", "until: the quiet hours would have no end"},
+      {"timetable: {quiet: {from: '20:00', until: '08:00'}, sweeps: [{name: a, at: '22:00'}]}\n",
+       "at: lies in the quiet hours"}};
+  for (const auto& [yaml, message] : wrong) {
+    const auto refused = read(yaml);
+    ASSERT_FALSE(refused.ok()) << yaml;
+    EXPECT_NE(refused.status().message().find(message), std::string::npos) << refused.status().message();
+  }
+}
+
 TEST(CoordinatorConfig, ReadsTokens) {
   const auto c = read("http: {listen: '0.0.0.0:1', tokens: [{name: a, access: full, sha256: " +
                       to_hex(sha256("secret")) + "}]}\n");
