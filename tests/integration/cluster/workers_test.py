@@ -47,4 +47,4 @@ def results(cluster, sweep):
     return cluster.api("GET", f"/api/v1/sweeps/{sweep}/results?rows=500")["rows"]
 
 
-main()
+with_cluster("workers", run, workers=2, devices=3, lease_ms=2_000)

@@ -62,6 +62,9 @@ def tested(done):
     return done.returncode in (0, 1, 2) and bool(done.stdout.strip())
 
 
+LONGEST_S = 900  # of one check
+
+
 def check(programs, source, apks, probe, pair, adb, out):
     """Once more where it could not be run, as a coordinator would: starved devices may fail a run, never accuse."""
     for attempt in range(2):
@@ -101,11 +104,15 @@ def check_once(programs, source, apks, probe, pair, adb, out):
         for device in pair:
             as_root(adb, device)
     started = time.time()
-    done = subprocess.run([programs, "check", apks / probe["apk"], *given, "--device", pair[0], "--device", pair[1], "--adb",
-                           f"127.0.0.1:{adb}", "--rules", f"{source}/rules", "--listing", page, "--out", out, "--decoys", f"{source}/build/decoys",
-                           "--json"], capture_output=True, text=True, timeout=900,
-                          # Simulated serial numbers repeat: claims of another simulator's devices are not ours.
-                          env=os.environ | {"XDG_RUNTIME_DIR": str(out.parent)})
+    command = [programs, "check", apks / probe["apk"], *given, "--device", pair[0], "--device", pair[1], "--adb",
+               f"127.0.0.1:{adb}", "--rules", f"{source}/rules", "--listing", page, "--out", out, "--decoys",
+               f"{source}/build/decoys", "--json"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S,
+                              # Simulated serial numbers repeat: claims of another simulator's devices are not ours.
+                              env=os.environ | {"XDG_RUNTIME_DIR": str(out.parent)})
+    except subprocess.TimeoutExpired:
+        done = subprocess.CompletedProcess(command, 2, "", f"no answer in {LONGEST_S} s")
     return done, time.time() - started
 
 
