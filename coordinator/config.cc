@@ -4,6 +4,7 @@
 
 #include "common/base/text.h"
 #include "common/config/config.h"
+#include "common/model/finding_act.h"
 
 namespace storesweep {
 namespace {
@@ -123,13 +124,27 @@ void read_listen(ConfigMap& in, http::ServerOptions& options) {
     in.error("listen", "wanted ADDRESS:PORT, not `" + listen + "`");
 }
 
+// `access: read` and `access: full` are what there was before roles.
+http::Access read_role(ConfigMap& token) {
+  using http::Access;
+  if (!token.has("role"))
+    return token.one_of("access", Access::kViewer, {{"read", Access::kViewer}, {"full", Access::kAdmin}});
+  if (token.has("access")) token.error("access", "either this or `role`, which is more exact");
+  return token.one_of("role", Access::kViewer,
+                      {{"viewer", Access::kViewer},
+                       {"operator", Access::kOperator},
+                       {"officer", Access::kOfficer},
+                       {"admin", Access::kAdmin}});
+}
+
 void read_tokens(ConfigMap& in, CoordinatorConfig& c) {
   std::set<std::string> names;
   for (ConfigMap& token : in.maps("tokens")) {
     http::AccessToken t;
     t.name = token.required_string("name");
-    t.access = token.one_of("access", http::Access::kRead,
-                            {{"read", http::Access::kRead}, {"full", http::Access::kFull}});
+    t.role = read_role(token);
+    if (t.name.size() > kMaxOfficerBytes || !valid_utf8(t.name))
+      token.error("name", "wanted at most " + std::to_string(kMaxOfficerBytes) + " bytes of UTF-8");
     const std::string hex = token.required_string("sha256");
     const auto digest = digest_from_hex(hex);
     if (!hex.empty() && !digest)

@@ -45,8 +45,9 @@ Admission ApiHandler::admit(const RequestHead& head) {
                                             "; schemas/openapi.yaml has them all")));
   }
   const std::string route = std::string(found.route->method) + " " + found.route->pattern;
-  bool known = false;
-  if (Status s = access_.check(head.header("authorization"), found.route->access, known); !s.ok()) {
+  Admission a;
+  if (Status s = access_.check(head.header("authorization"), found.route->access, a.caller); !s.ok()) {
+    const bool known = !a.caller.name.empty();
     Response r = refuse(known ? 403 : 401, s);
     if (!known) r.headers.emplace_back("WWW-Authenticate", "Bearer");
     return refused(std::move(r), route);
@@ -64,7 +65,6 @@ Admission ApiHandler::admit(const RequestHead& head) {
   if (address != found.path.end() && !service_.gave_out(address->second)) {
     return refused(error_response(permission("this address was never given out")), route);
   }
-  Admission a;
   a.max_body_bytes = found.route->max_body_bytes;
   a.deadline_ms = found.route->deadline_ms;
   a.route = route;

@@ -13,6 +13,7 @@
 
 #include "common/base/cancel.h"
 #include "common/base/status.h"
+#include "coordinator/http/access.h"
 
 namespace storesweep::http {
 
@@ -37,6 +38,7 @@ struct RequestHead {
 struct Request {
   RequestHead head;
   std::string body;
+  Caller caller{};  // as admit() found him
 };
 
 // Server-sent events: called again and again, each call blocking until there is something to send.
@@ -63,6 +65,7 @@ struct Admission {
   std::size_t max_body_bytes = 0;
   std::int64_t deadline_ms = 30'000;  // for handle()
   std::string route = "none";         // for metrics: one of a closed list
+  Caller caller{};
 };
 
 class Handler {

@@ -261,6 +261,7 @@ void Session::body_is_there(error_code error) {
 void Session::run_handler() {
   auto request = std::make_shared<Request>();
   request->head = head_;
+  request->caller = admission_.caller;
   request->body = std::move(parser_->get().body());
   asio::post(core_.handlers, [self = shared_from_this(), request, ms = admission_.deadline_ms]() mutable {
     const auto start = std::chrono::steady_clock::now();

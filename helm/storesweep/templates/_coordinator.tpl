@@ -41,7 +41,7 @@
 {{- define "storesweep.check-coordinator" -}}
 {{- $c := .Values.coordinator -}}
 {{- if not $c.tokens -}}
-{{- fail "coordinator.tokens: at least one is needed, or anybody in the cluster could order it about: {name: operators, access: full, sha256: ...}, where `printf %s TOKEN | sha256sum` gives the last (docs/operate.md, First installation)" -}}
+{{- fail "coordinator.tokens: at least one is needed, or anybody in the cluster could order it about: {name: nightly, role: operator, sha256: ...}, where `printf %s TOKEN | sha256sum` gives the last (docs/operate.md, First installation)" -}}
 {{- end -}}
 {{- if and .Values.workers (not $c.publicKey) -}}
 {{- fail "coordinator.publicKey: workers know their coordinator by it; `storesweep-coordinator keygen coordinator.key` makes the pair and prints it (docs/operate.md, First installation)" -}}

@@ -103,9 +103,24 @@ TEST(CoordinatorConfig, ReadsTokens) {
                       to_hex(sha256("secret")) + "}]}\n");
   ASSERT_TRUE(c.ok()) << c.status().message();
   const http::AccessList list(c->tokens);
-  bool known = false;
-  EXPECT_TRUE(list.check("Bearer secret", http::Access::kFull, known).ok());
-  EXPECT_FALSE(list.check("Bearer other", http::Access::kRead, known).ok());
+  http::Caller caller;
+  EXPECT_TRUE(list.check("Bearer secret", http::Access::kAdmin, caller).ok());
+  EXPECT_EQ(caller.name, "a");
+  EXPECT_FALSE(list.check("Bearer other", http::Access::kViewer, caller).ok());
+}
+
+TEST(CoordinatorConfig, TakesRolesAndWhatWasThereBeforeThem) {
+  const auto role = [](const std::string& fields) {
+    const auto c = read("http: {tokens: [{name: a, " + fields + "sha256: " + to_hex(sha256("s")) + "}]}\n");
+    return c.ok() ? std::string(http::name(c->tokens[0].role)) : c.status().message();
+  };
+  EXPECT_EQ(role("role: officer, "), "officer");
+  EXPECT_EQ(role("role: operator, "), "operator");
+  EXPECT_EQ(role("access: read, "), "viewer");
+  EXPECT_EQ(role("access: full, "), "admin");
+  EXPECT_EQ(role(""), "viewer") << "who is given nothing may look";
+  EXPECT_NE(role("role: admin, access: full, ").find("either this or `role`"), std::string::npos);
+  EXPECT_NE(role("role: boss, ").find("viewer"), std::string::npos) << "a wrong one is told the right ones";
 }
 
 }  // namespace

@@ -139,8 +139,8 @@ TEST(Handlers, NeedJsonOnEveryPostSoThatNoForeignPageCanSendOne) {
 
 TEST(AccessTokens, TellUnknownFromInsufficient) {
   FakeService service;
-  ApiHandler handler(service,
-                     AccessList({{"eye", Access::kRead, sha256("r")}, {"hand", Access::kFull, sha256("f")}}));
+  ApiHandler handler(
+      service, AccessList({{"eye", Access::kViewer, sha256("r")}, {"hand", Access::kAdmin, sha256("f")}}));
   const auto status = [&](const std::string& method, const std::string& path,
                           const std::string& authorization) {
     RequestHead head;
@@ -159,6 +159,56 @@ TEST(AccessTokens, TellUnknownFromInsufficient) {
   EXPECT_EQ(status("GET", "/metrics", ""), 401);
   EXPECT_EQ(status("GET", "/healthz", ""), 200);
   EXPECT_EQ(status("PUT", "/blobs/a/b", ""), 200) << "the address is its own secret";
+}
+
+TEST(Roles, ReadAndNoneOfThePeersDoesTheOthersWork) {
+  const auto may = [](Access role) {
+    std::string all;
+    for (Access needed :
+         {Access::kOpen, Access::kViewer, Access::kOperator, Access::kOfficer, Access::kAdmin}) {
+      if (includes(role, needed)) all += std::string(name(needed)) + " ";
+    }
+    return all;
+  };
+  EXPECT_EQ(may(Access::kOpen), "open ");
+  EXPECT_EQ(may(Access::kViewer), "open viewer ");
+  EXPECT_EQ(may(Access::kOperator), "open viewer operator ");
+  EXPECT_EQ(may(Access::kOfficer), "open viewer officer ");
+  EXPECT_EQ(may(Access::kAdmin), "open viewer operator officer admin ");
+}
+
+TEST(Roles, AreNamedInARefusal) {
+  const AccessList list({{"王芳", Access::kOfficer, sha256("o")}});
+  Caller caller;
+  const Status s = list.check("Bearer o", Access::kOperator, caller);
+  EXPECT_EQ(s.message(),
+            "the token `王芳` has the role officer: this needs the role operator or one that includes it");
+  EXPECT_EQ(caller.name, "王芳") << "whoever is refused is known all the same";
+  EXPECT_FALSE(list.check("Bearer x", Access::kViewer, caller).ok());
+  EXPECT_EQ(caller.name, "");
+}
+
+TEST(Findings, AreSpokenOfInTheTokensNameAlone) {
+  FakeService service;
+  ApiHandler handler(service, AccessList({{"王芳", Access::kOfficer, sha256("o")}}));
+  const auto say = [&](const std::string& body) {
+    Request r;
+    r.head.method = "POST";
+    r.head.path = "/api/v1/findings/17.0123456789/confirm";
+    r.head.headers = {{"authorization", "Bearer o"}, {"content-type", "application/json"}};
+    r.body = body;
+    const Admission a = handler.admit(r.head);
+    r.caller = a.caller;
+    return a.refusal ? *a.refusal : handler.handle(r, Deadline::in_ms(1000));
+  };
+  EXPECT_EQ(say(R"({"reason":"seen"})").status, 200);
+  EXPECT_EQ(service.finding_order.officer, "王芳");
+  EXPECT_EQ(say(R"({"officer":"王芳","reason":"seen"})").status, 200);
+  service.finding_order = {};
+  const Response other = say(R"({"officer":"Li","reason":"seen"})");
+  EXPECT_EQ(other.status, 403);
+  EXPECT_NE(other.body.find("cannot speak as `Li`"), std::string::npos) << other.body;
+  EXPECT_EQ(service.finding_order.officer, "") << "the service was never asked";
 }
 
 TEST(Target, DecodesTheQueryAndRefusesBrokenEscapes) {
