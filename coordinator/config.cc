@@ -1,5 +1,8 @@
 #include "coordinator/config.h"
 
+#include <unistd.h>
+
+#include <climits>
 #include <set>
 
 #include "common/base/text.h"
@@ -78,6 +81,17 @@ void read_leases(ConfigMap in, CoordinatorConfig& c) {
   c.leases.journal_attempts = attempts.integer("journal", 3, {1, 100});
   if (c.leases.drift_ms * 4 > c.leases.lease_ms)
     in.error("drift_ms", "must be at most a quarter of lease_ms");
+}
+
+// Each coordinator has an audit log of its own: {host} in its name is that of the machine, or of the pod.
+void read_audit(ConfigMap in, CoordinatorConfig& c) {
+  c.audit_file = in.path("file", "");
+  constexpr std::string_view kHost = "{host}";
+  const std::size_t at = c.audit_file.find(kHost);
+  if (at == std::string::npos) return;
+  char host[HOST_NAME_MAX + 1] = {};
+  if (::gethostname(host, HOST_NAME_MAX) != 0) in.error("file", "this machine has no name to put in");
+  c.audit_file.replace(at, kHost.size(), host);
 }
 
 void read_judging(ConfigMap in, CoordinatorConfig& c) {
@@ -193,6 +207,7 @@ Result<CoordinatorConfig> read_coordinator_config(const std::string& path) {
   read_blobs(root.map("blobs"), c);
   read_evidence(root.map("evidence"), c);
   read_link(root.map("link"), c);
+  read_audit(root.map("audit"), c);
   read_leases(root.map("leases"), c);
   read_judging(root.map("judging"), c);
   read_catalogues(root.map("catalogues"), c);

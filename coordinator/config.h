@@ -64,6 +64,8 @@ struct CoordinatorConfig {
     std::int64_t one_in = 0;
   } controls;
 
+  std::string audit_file;  // who did what; empty: it is not kept
+
   http::ServerOptions http;
   std::string public_url;  // where workers reach it; empty: http://ADDRESS:PORT
   std::vector<http::AccessToken> tokens;

@@ -1,7 +1,8 @@
 // storesweep-coordinator: serves workers and people until SIGTERM. With --check-config it only reads its
 // configuration; `gc` removes old evidence while no coordinator runs; `migrate` brings the store to the
 // newest form; `copy` takes a store from SQLite to PostgreSQL; `backup` and `restore` are a store of SQLite
-// and its evidence; `doctor` looks at the set-up; `keygen` makes its key pair.
+// and its evidence; `audit verify` reads what was done; `doctor` looks at the set-up; `keygen` makes its key
+// pair.
 #include <poll.h>
 #include <sys/resource.h>
 
@@ -27,6 +28,8 @@
 #include "common/rules/probes.h"
 #include "common/rules/sdks.h"
 #include "common/rules/workdays.h"
+#include "coordinator/audit/verify.h"
+#include "coordinator/auditing.h"
 #include "coordinator/backup.h"
 #include "coordinator/config.h"
 #include "coordinator/doctor.h"
@@ -43,6 +46,8 @@ using namespace storesweep;
 
 Cancel* stop_on_signal = nullptr;  // for the handler alone
 void on_signal(int) { stop_on_signal->cancel(); }
+volatile std::sig_atomic_t hung_up = 0;
+void on_hangup(int) { hung_up = 1; }
 
 int fail(const Status& status) {
   std::fprintf(stderr, "storesweep-coordinator: %s\n", status.text().c_str());
@@ -221,7 +226,7 @@ Status allow_files(std::size_t connections) {
 
 constexpr std::int64_t kLookAtFilesMs = 2'000;
 
-void take_workers(WorkersFile& file, CoordinatorLink& link, Log& log) {
+void take_workers(WorkersFile& file, CoordinatorLink& link, Auditing& audit, Log& log) {
   auto workers = file.read_if_changed();
   if (!workers) return;
   if (!workers->ok()) {
@@ -229,7 +234,24 @@ void take_workers(WorkersFile& file, CoordinatorLink& link, Log& log) {
     return;
   }
   log.info("the list of workers has changed", {{"authorised", static_cast<long>((*workers)->size())}});
+  audit.workers(**workers);
   link.authorise(std::move(**workers));
+}
+
+// logrotate has moved the file away, or somebody else has.
+void take_hangup(AuditLog* audit, Log& log) {
+  if (hung_up == 0) return;
+  hung_up = 0;
+  if (!audit) return;
+  if (Status s = audit->reopen(); !s.ok())
+    log.error("the audit log cannot be opened anew", {{"why", s.text()}});
+}
+
+Result<std::unique_ptr<AuditLog>> open_audit(const CoordinatorConfig& config, const Clock& clock, Log& log) {
+  if (config.audit_file.empty()) return std::unique_ptr<AuditLog>();
+  auto audit = AuditLog::open(config.audit_file, clock, log);
+  if (!audit.ok()) return audit.status().within("audit.file");
+  return audit;
 }
 
 Status serve(CoordinatorConfig config) {
@@ -255,7 +277,15 @@ Status serve(CoordinatorConfig config) {
   options.core.closing_key = std::make_shared<const SigningKey>(*signing);
   if (!config.evidence.heads.empty()) TRY(make_folders(config.evidence.heads));
 
+  TRY_ASSIGN(const auto audit, open_audit(config, h.clock, h.log));
+  Auditing auditing(audit.get());
+  TRY(auditing.started(config, endpoint.authorised));
+  options.on_lead = [&auditing](std::uint64_t epoch, const std::string& why) { auditing.leads(epoch, why); };
+  std::optional<http::Recorder> recorder;
+  if (audit) recorder.emplace(*audit, h.clock);
+
   stop_on_signal = &stop;
+  std::signal(SIGHUP, on_hangup);
   std::signal(SIGTERM, on_signal);
   std::signal(SIGINT, on_signal);
 
@@ -265,7 +295,7 @@ Status serve(CoordinatorConfig config) {
     Service service(
         std::move(options), {*h.store, *h.blobs, *h.client, h.clock, h.random, *h.metrics, h.log},
         [&link](const std::string& worker, std::span<const ToWorker> turn) { link->send(worker, turn); });
-    http::ApiHandler handler(service, http::AccessList(config.tokens));
+    http::ApiHandler handler(service, http::AccessList(config.tokens), recorder ? &*recorder : nullptr);
     TRY_ASSIGN(auto server, http::Server::start(config.http, handler, *h.metrics, h.log));
     sink.set(&service);
     h.log.info("serving", {{"workers", link->address()},
@@ -273,12 +303,14 @@ Status serve(CoordinatorConfig config) {
                            {"store", store_name(config)}});
     while (!stop.cancelled()) {
       (void)wait_fd(stop.fd(), POLLIN, Deadline::in_ms(kLookAtFilesMs));
-      take_workers(workers_file, *link, h.log);
+      take_hangup(audit.get(), h.log);
+      take_workers(workers_file, *link, auditing, h.log);
     }
     h.log.info("stopping");
     server->stop();
     sink.set(nullptr);
   }  // the service's threads end here, before the link that they send by
+  auditing.stopped();
   h.log.info("stopped");
   return ok_status();
 }
@@ -374,10 +406,19 @@ int main(int argc, char** argv) {
       app.add_subcommand("restore", "store and evidence back from such a folder, where there is none");
   bring->add_option("--from", backup_folder, "the folder")->required();
   bring->add_flag("--without-missing", without_missing, "though evidence is missing or broken in it");
+  std::vector<std::string> audit_files;
+  CLI::App* audit = app.add_subcommand("audit", "the audit log")->require_subcommand(1);
+  audit->add_subcommand("verify", "whether a line was taken out, changed or put in, and where")
+      ->add_option("file", audit_files, "the oldest first, where there are several")
+      ->required();
   CLI11_PARSE(app, argc, argv);
   std::signal(SIGPIPE, SIG_IGN);
   if (keys->parsed()) {
     Status s = keygen(key_file);
+    return s.ok() ? 0 : fail(s);
+  }
+  if (audit->parsed()) {
+    Status s = print(verify_audit(audit_files));
     return s.ok() ? 0 : fail(s);
   }
   SystemRandom random;

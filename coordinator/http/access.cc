@@ -34,19 +34,17 @@ const AccessToken* AccessList::holder(std::string_view token) const {
 }
 
 Status AccessList::check(std::string_view authorization, Access needed, Caller& caller) const {
-  caller = {};
-  if (open()) {
-    caller.role = Access::kAdmin;
-    return ok_status();
-  }
-  if (needed == Access::kOpen) return ok_status();
+  caller.name.clear();
+  caller.role = open() ? Access::kAdmin : Access::kOpen;
+  if (open() || needed == Access::kOpen) return ok_status();
   const auto parts = words(authorization);
   if (parts.size() != 2 || !is_bearer(parts[0])) {
     return permission("this needs a token: send `Authorization: Bearer TOKEN` (storesweep: --token-file)");
   }
   const AccessToken* found = holder(parts[1]);
   if (found == nullptr) return permission("this token is not known: ask who runs the coordinator for one");
-  caller = {found->name, found->role};
+  caller.name = found->name;
+  caller.role = found->role;
   if (includes(found->role, needed)) return ok_status();
   return permission("the token `" + found->name + "` has the role " + std::string(name(found->role)) +
                     ": this needs the role " + std::string(name(needed)) + " or one that includes it");

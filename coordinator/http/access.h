@@ -29,6 +29,7 @@ struct AccessToken {
 struct Caller {
   std::string name;
   Access role = Access::kOpen;
+  std::string trace_id{};  // of this request
 };
 
 class AccessList {

@@ -29,6 +29,7 @@ struct RequestHead {
   std::map<std::string, std::string> headers;
   std::optional<std::uint64_t> content_length;  // none: no body, or chunked
   bool chunked = false;
+  std::string remote{};  // the other side's IP address
 
   std::string header(const std::string& lower_name) const {
     const auto at = headers.find(lower_name);
@@ -66,6 +67,7 @@ struct Admission {
   std::int64_t deadline_ms = 30'000;  // for handle()
   std::string route = "none";         // for metrics: one of a closed list
   Caller caller{};
+  bool on_record = false;  // a refusal is given to refused() before it is answered
 };
 
 class Handler {
@@ -73,6 +75,8 @@ class Handler {
   virtual ~Handler() = default;
   // Called on the thread that serves all sockets: must not block.
   virtual Admission admit(const RequestHead& head) = 0;
+  // What is refused on record, by admit() or by the server; called where handle() is, may block.
+  virtual void refused(const RequestHead&, const Admission&, int /*status*/) {}
   // Called on one of several threads; may block until the deadline.
   virtual Response handle(const Request& request, const Deadline& deadline) = 0;
 };

@@ -42,6 +42,7 @@ struct Route {
   std::int64_t deadline_ms;
   std::vector<std::string> query;  // the names it knows; others are refused
   Result<Response> (*run)(const Call& call);
+  std::vector<std::string> recorded{};  // fields of the body that stand in the audit log: never a secret
 };
 
 std::span<const Route> routes();

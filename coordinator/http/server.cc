@@ -90,6 +90,9 @@ class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(Server::Core& core, tcp::socket socket)
       : core_(core), stream_(std::move(socket)), buffer_(core.options.max_header_bytes + kReadBytes) {
+    error_code gone;
+    const auto other = stream_.socket().remote_endpoint(gone);
+    if (!gone) remote_ = other.address().to_string();
     core_.enter(this);
   }
   ~Session() {
@@ -121,6 +124,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void head_failed(error_code error);
   void admit();
   Status take_head();
+  void refuse_on_record(Response response, bool body_pending);
   void read_body();
   void body_is_there(error_code error);
   void run_handler();
@@ -145,6 +149,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string raw_;  // what is written outside of a response
   RequestHead head_;
   Admission admission_;
+  std::string remote_;
   std::size_t reserved_ = 0;  // bytes of core_.body_bytes that are ours
   std::size_t lingered_ = 0;
   bool idle_ = false;
@@ -208,25 +213,27 @@ Status Session::take_head() {
   }
   if (const auto length = parser_->content_length()) head_.content_length = *length;
   head_.chunked = parser_->chunked();
+  head_.remote = remote_;
   return parse_target({message.target().data(), message.target().size()}, head_);
 }
 
 void Session::admit() {
   admission_ = core_.handler.admit(head_);
   const bool has_body = head_.chunked || head_.content_length.value_or(0) > 0;
-  if (admission_.refusal) return respond(std::move(*admission_.refusal), has_body);
+  if (admission_.refusal) return refuse_on_record(std::move(*admission_.refusal), has_body);
   if (head_.content_length.value_or(0) > admission_.max_body_bytes) {
     core_.refused("body");
-    return respond(refusal(413, "exhausted",
-                           "the body is larger than " + std::to_string(admission_.max_body_bytes) + " bytes"),
-                   true);
+    return refuse_on_record(
+        refusal(413, "exhausted",
+                "the body is larger than " + std::to_string(admission_.max_body_bytes) + " bytes"),
+        true);
   }
   const std::size_t wanted =
       head_.chunked ? admission_.max_body_bytes : static_cast<std::size_t>(head_.content_length.value_or(0));
   if (core_.body_bytes + wanted > core_.options.max_bodies_bytes) {
     core_.refused("bodies");
-    return respond(error_response(unavailable("too much is being sent at once: try again in a few seconds")),
-                   true);
+    return refuse_on_record(
+        error_response(unavailable("too much is being sent at once: try again in a few seconds")), true);
   }
   reserved_ = wanted;
   core_.body_bytes += wanted;
@@ -235,6 +242,19 @@ void Session::admit() {
   raw_ = "HTTP/1.1 100 Continue\r\n\r\n";
   asio::async_write(stream_, asio::buffer(raw_), [self = shared_from_this()](error_code error, std::size_t) {
     error ? self->close() : self->read_body();
+  });
+}
+
+// What is on record stands there before its sender hears of it.
+void Session::refuse_on_record(Response response, bool body_pending) {
+  if (!admission_.on_record) return respond(std::move(response), body_pending);
+  auto answer = std::make_shared<Response>(std::move(response));
+  asio::post(core_.handlers, [self = shared_from_this(), answer, body_pending]() mutable {
+    self->core_.handler.refused(self->head_, self->admission_, answer->status);
+    asio::io_context& io = self->core_.io;
+    asio::post(io, [self = std::move(self), answer, body_pending] {
+      self->respond(std::move(*answer), body_pending);
+    });
   });
 }
 
@@ -248,9 +268,10 @@ void Session::read_body() {
 void Session::body_is_there(error_code error) {
   if (error == bhttp::error::body_limit) {
     core_.refused("body");
-    return respond(refusal(413, "exhausted",
-                           "the body is larger than " + std::to_string(admission_.max_body_bytes) + " bytes"),
-                   true);
+    return refuse_on_record(
+        refusal(413, "exhausted",
+                "the body is larger than " + std::to_string(admission_.max_body_bytes) + " bytes"),
+        true);
   }
   if (error == beast::error::timeout) core_.refused("body_timeout");
   if (error) return close();

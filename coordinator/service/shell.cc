@@ -139,6 +139,7 @@ bool Service::Shell::lead() {
   epoch_ = lead->epoch;
   parts_.log.info("leads", {{"epoch", static_cast<unsigned long>(lead->epoch)},
                             {"sweeps", static_cast<unsigned long>(loaded->sweeps.size())}});
+  if (options_.on_lead) options_.on_lead(epoch_, "");
   counting_.leads(lead->epoch);
   calibrations_.forget();
   reads_.clear();
@@ -273,6 +274,7 @@ void Service::Shell::look_at_day() {
 
 void Service::Shell::lost(const std::string& why) {
   if (core_ && !stopping_) parts_.log.warning("does not lead any more", {{"why", why}});
+  if (core_ && options_.on_lead) options_.on_lead(0, why);
   core_.reset();
   epoch_ = 0;
   counting_.leads(0);

@@ -17,6 +17,7 @@
   "blobs" (dict "folder" (printf "%s/blobs" $data) "shared" $several)
   "evidence" (dict "key_file" $key "heads" (printf "%s/heads" $data))
   "link" (dict "listen" "tcp://0.0.0.0:7070" "key_file" "/run/storesweep/coordinator.key" "workers_file" "/etc/storesweep/keys/workers.txt")
+  "audit" (dict "file" (printf "%s/audit/{host}.jsonl" $data))
   "judging" (dict "rules" "/usr/share/storesweep/rules" "observations" (printf "%s/observations" $data))
   "catalogues" (dict "rejects" (printf "%s/rejects" $data))
   "http" (dict "listen" "0.0.0.0:8080" "public_url" $url "tokens" $c.tokens) -}}
