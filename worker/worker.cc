@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 
+#include "common/model/trace.h"
 #include "common/net/client.h"
 #include "common/wire/wire.h"
 #include "worker/job/upload.h"
@@ -224,6 +225,13 @@ class Shell {
     }
   }
   void carry(Member& member, FetchJob& e) {
+    const LeaseOffer& o = e.offer;
+    const TraceScope trace(trace_id(o.token.job));
+    log_.info("lease taken", {{"worker", member.setup->name},
+                              {"package", o.listing.package},
+                              {"sweep", o.sweep.value},
+                              {"job", o.token.job.value},
+                              {"kind", name(o.kind)}});
     start(member, e.offer.token, [&member, offer = std::move(e.offer)](const Deadline& deadline) {
       return as_stage_event(member.setup->runner->fetch(offer, deadline));
     });
@@ -236,6 +244,11 @@ class Shell {
     });
   }
   void carry(Member& member, RunJob& e) {
+    const TraceScope trace(trace_id(e.offer.token.job));
+    log_.info("run starts", {{"worker", member.setup->name},
+                             {"device", e.device.identity},
+                             {"package", e.offer.listing.package},
+                             {"job", e.offer.token.job.value}});
     start(member, e.offer.token, [&member, e](const Deadline& deadline) -> job::StageEvent {
       Result<std::string> folder = member.spool->run_folder(e.offer.token);
       if (!folder.ok()) {
@@ -249,6 +262,15 @@ class Shell {
     if (auto at = member.cancels.find(key(e.token)); at != member.cancels.end()) at->second->cancel();
   }
   void carry(Member& member, KeepJob& e) {
+    const Token& token = token_of(e.outcome);
+    const TraceScope trace(trace_id(token.job));
+    const auto* failure = std::get_if<Failure>(&e.outcome);
+    log_.info("lease is over", {{"worker", member.setup->name},
+                                {"job", token.job.value},
+                                {"outcome", failure                                     ? name(failure->kind)
+                                            : std::holds_alternative<Report>(e.outcome) ? "report"
+                                                                                        : "needs more"},
+                                {"detail", failure ? failure->detail : ""}});
     start(member, token_of(e.outcome), [&member, e](const Deadline&) -> job::StageEvent {
       Result<Outcome> kept = member.spool->keep(e.outcome, e.evidence_address);
       if (kept.ok()) return job::OutcomeKept{*kept};
@@ -264,6 +286,7 @@ class Shell {
   }
   void carry(Member& member, UploadEntry& e) {
     pool_.add([this, &member, token = e.token, base = member.evidence_base, cancel = member.uploads] {
+      const TraceScope trace(trace_id(token.job));
       const Status s =
           job::upload_blobs(client_, *member.spool, token, base, Deadline::in_ms(kUploadMs, cancel.get()));
       if (s.kind() == ErrorKind::kCorrupt) return complete(member, EntryBroken{token, s.message()});
@@ -275,6 +298,7 @@ class Shell {
     });
   }
   void carry(Member& member, ReplaceEntry& e) {
+    const TraceScope trace(trace_id(e.failure.token.job));
     log_.error("damaged in the spool, set aside", {{"worker", member.setup->name}, {"what", e.why}});
     pool_.add([this, &member, e] {
       Result<Outcome> outcome = member.spool->replace(e.failure, e.why);
@@ -282,6 +306,10 @@ class Shell {
     });
   }
   void carry(Member& member, DropSpooled& e) {
+    const TraceScope trace(trace_id(e.token.job));
+    log_.info("answered", {{"worker", member.setup->name},
+                           {"job", e.token.job.value},
+                           {"answer", e.answer == ReportAnswer::kAcknowledged ? "acknowledged" : "ended"}});
     pool_.add([&member, token = e.token] { member.spool->drop(token); });
   }
   void carry(Member& member, Finished&) {
@@ -296,6 +324,7 @@ class Shell {
     std::shared_ptr<Cancel>& cancel = member.cancels[key(token)];
     cancel = std::make_shared<Cancel>();
     pool_.add([this, &member, token, held = cancel, work = std::move(work)] {
+      const TraceScope trace(trace_id(token.job));
       complete(member, JobEvent{token, work(Deadline::in_ms(kLongestRunMs, held.get()))});
     });
   }

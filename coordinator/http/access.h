@@ -29,7 +29,6 @@ struct AccessToken {
 struct Caller {
   std::string name;
   Access role = Access::kOpen;
-  std::string trace_id{};  // of this request
 };
 
 class AccessList {

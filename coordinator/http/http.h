@@ -29,7 +29,8 @@ struct RequestHead {
   std::map<std::string, std::string> headers;
   std::optional<std::uint64_t> content_length;  // none: no body, or chunked
   bool chunked = false;
-  std::string remote{};  // the other side's IP address
+  std::string remote{};    // the other side's IP address
+  std::string trace_id{};  // the caller's (W3C Trace Context), or one of ours; every answer carries it
 
   std::string header(const std::string& lower_name) const {
     const auto at = headers.find(lower_name);

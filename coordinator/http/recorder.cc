@@ -54,7 +54,7 @@ AuditEntry entry_of(const RequestHead& head, const Caller& caller, std::string r
   const std::size_t blank = route.find(' ');  // "POST /api/v1/sweeps"
   e.route = blank == std::string::npos ? std::move(route) : route.substr(blank + 1);
   e.status = status;
-  e.trace_id = caller.trace_id;
+  e.trace_id = head.trace_id;
   return e;
 }
 
@@ -107,7 +107,7 @@ std::int64_t Recorder::take_due() {
   return std::exchange(due_, 0);
 }
 
-Status Recorder::append(AuditEntry entry) {
+Status Recorder::append(const AuditEntry& entry) {
   if (const std::int64_t n = take_due(); n > 0) {
     TRY(log_.append({.event = "refused", .named = {{"not_written_one_by_one", std::to_string(n)}}}));
   }
@@ -120,7 +120,7 @@ Status Recorder::refused(const RequestHead& head, const Caller& caller, const st
   e.event = "refused";
   e.named = path_of(head);
   e.outcome = status == 401 || status == 403 ? "permission" : "refused";
-  return append(std::move(e));
+  return append(e);
 }
 
 Status Recorder::done(const Request& request, const Route& route, const Response& response) {
@@ -130,7 +130,7 @@ Status Recorder::done(const Request& request, const Route& route, const Response
   add_body(request.body, route, e.named);
   add_made(response, e.named);
   e.outcome = outcome_of(response);
-  return append(std::move(e));
+  return append(e);
 }
 
 }  // namespace storesweep::http

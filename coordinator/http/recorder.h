@@ -30,7 +30,7 @@ class Recorder {
   Status done(const Request& request, const Route& route, const Response& response);
 
  private:
-  Status append(AuditEntry entry);
+  Status append(const AuditEntry& entry);
   void turn_minute();       // with mutex_ held
   std::int64_t take_due();  // how many were only counted in minutes that are over
 

@@ -17,7 +17,9 @@
 #include <set>
 #include <thread>
 
+#include "common/base/random.h"
 #include "common/base/text.h"
+#include "common/base/trace.h"
 
 namespace storesweep::http {
 namespace {
@@ -51,6 +53,7 @@ class Server::Core {
       : options(o), handler(h), metrics(m), log(l), handlers(o.handler_threads), streams(o.max_streams) {}
   Status open();
   void stop();
+  void tell(const Request& request, const std::string& route, int status);
   void refused(std::string_view why) { metrics.counter(metric::kHttpRefused, {why}).add(); }
   void enter(Session* session);
   void leave(Session* session);
@@ -61,6 +64,7 @@ class Server::Core {
   Metrics& metrics;
   Log& log;
   Cancel cancel;
+  SystemRandom random;
   // Of the thread that serves the sockets:
   std::set<Session*> sessions;
   std::size_t body_bytes = 0;
@@ -214,6 +218,8 @@ Status Session::take_head() {
   if (const auto length = parser_->content_length()) head_.content_length = *length;
   head_.chunked = parser_->chunked();
   head_.remote = remote_;
+  const std::optional<std::string> given = parse_traceparent(head_.header("traceparent"));
+  head_.trace_id = given ? *given : new_trace_id(core_.random);
   return parse_target({message.target().data(), message.target().size()}, head_);
 }
 
@@ -250,6 +256,7 @@ void Session::refuse_on_record(Response response, bool body_pending) {
   if (!admission_.on_record) return respond(std::move(response), body_pending);
   auto answer = std::make_shared<Response>(std::move(response));
   asio::post(core_.handlers, [self = shared_from_this(), answer, body_pending]() mutable {
+    const TraceScope trace(self->head_.trace_id);
     self->core_.handler.refused(self->head_, self->admission_, answer->status);
     asio::io_context& io = self->core_.io;
     asio::post(io, [self = std::move(self), answer, body_pending] {
@@ -285,6 +292,7 @@ void Session::run_handler() {
   request->caller = admission_.caller;
   request->body = std::move(parser_->get().body());
   asio::post(core_.handlers, [self = shared_from_this(), request, ms = admission_.deadline_ms]() mutable {
+    const TraceScope trace(request->head.trace_id);
     const auto start = std::chrono::steady_clock::now();
     auto response = std::make_shared<Response>();
     try {
@@ -293,8 +301,9 @@ void Session::run_handler() {
       self->core_.log.error("a request failed", {{"path", request->head.path}, {"why", e.what()}});
       *response = error_response(internal("this request met a defect of the coordinator; its log says more"));
     }
-    request.reset();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    self->core_.tell(*request, self->admission_.route, response->status);
+    request.reset();
     self->core_.metrics.histogram(metric::kHttpSeconds, {self->admission_.route}).observe(took.count());
     asio::io_context& io = self->core_.io;
     asio::post(io, [self = std::move(self), response] { self->respond(std::move(*response), false); });
@@ -317,6 +326,7 @@ void Session::respond(Response r, bool body_pending) {
   response_.set("X-Content-Type-Options", "nosniff");
   response_.set(bhttp::field::cache_control, "no-store");
   for (const auto& [name, value] : r.headers) response_.set(name, value);
+  if (!head_.trace_id.empty()) response_.set("traceparent", traceparent(head_.trace_id, core_.random));
   response_.keep_alive(keep_alive_);
   if (head_.method != "HEAD") response_.body() = std::move(r.body);  // RFC 9110, 9.3.2: it has none
   response_.prepare_payload();
@@ -358,9 +368,9 @@ void Session::start_stream(std::shared_ptr<EventSource> events) {
   core_.metrics.gauge(metric::kHttpStreams).set(static_cast<double>(core_.open_streams));
   stream_.expires_never();
   watch_client();
-  send_raw(
-      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-      "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n");
+  send_raw(std::string("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+                       "X-Content-Type-Options: nosniff\r\nConnection: close\r\ntraceparent: ") +
+           traceparent(head_.trace_id, core_.random) + "\r\n\r\n");
 }
 
 // Reads, only to learn that the client has gone.
@@ -389,6 +399,14 @@ void Session::send_raw(std::string text) {
   asio::async_write(stream_, asio::buffer(raw_), [self = shared_from_this()](error_code error, std::size_t) {
     error ? self->close() : self->next_events();
   });
+}
+
+// What people change is told; what they and workers read or put would be too much.
+void Server::Core::tell(const Request& request, const std::string& route, int status) {
+  const std::initializer_list<LogField> fields = {
+      {"route", route}, {"who", request.caller.name}, {"status", status}};
+  const bool changes = request.head.method == "POST" || request.head.method == "DELETE";
+  log.write(changes ? LogLevel::kInfo : LogLevel::kDebug, "a request", fields);
 }
 
 void Server::Core::enter(Session* session) {

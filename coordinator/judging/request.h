@@ -24,6 +24,7 @@ struct JudgeRequest {
   Listing listing;
   JudgeContext context;
   bool observe = false;  // hand back the observation record of each journal that came as bytes
+  std::string trace_id{};  // for the pool's own log lines; a child writes none
 };
 // What a child judges with, made once, for one thread.
 struct JudgeTools {
