@@ -5,14 +5,17 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
+#include "common/metrics/metrics.h"
 #include "worker/config.h"
 #include "worker/doctor.h"
 #include "worker/job/scripted_runner.h"
 #include "worker/real_devices.h"
+#include "worker/vitals.h"
 #include "worker/worker.h"
 
 namespace {
@@ -101,6 +104,25 @@ std::size_t threads_for(const worker::Config& config, std::size_t count) {
   return std::min<std::size_t>(runs + 4, 256);
 }
 
+// Whether the adb server answers; empty for scripted workers, which have none.
+std::function<bool()> adb_of(const Crew& crew) {
+  if (crew.devices.empty()) return {};
+  return [&crew] {
+    return std::all_of(crew.devices.begin(), crew.devices.end(),
+                       [](const auto& devices) { return devices->pool().server_answers(); });
+  };
+}
+
+Result<std::unique_ptr<worker::Door>> open_door(const worker::Config::MetricsConfig& config,
+                                                worker::Vitals& vitals, Log& log) {
+  if (config.address.empty()) return std::unique_ptr<worker::Door>();
+  auto door = worker::Door::open(
+      config.address, config.port, [&vitals](std::string_view path) { return vitals.answer(path); }, log);
+  if (door.ok())
+    log.info("its door is open", {{"address", config.address}, {"port", static_cast<int>((*door)->port())}});
+  return door;
+}
+
 int run(const std::string& config_file, std::size_t count, bool json, bool debug) {
   Cancel drain;
   drain_on_signal = &drain;
@@ -116,11 +138,16 @@ int run(const std::string& config_file, std::size_t count, bool json, bool debug
               {},
               Log("worker", debug ? LogLevel::kDebug : LogLevel::kInfo,
                   json ? Log::Format::kJson : Log::Format::kText)};
+  const std::unique_ptr<Metrics> metrics = make_metrics();
+  if (config->devices) config->devices->pool.metrics = metrics.get();
   Crew crew;
   for (std::size_t i = 0; i < count; ++i) {
     if (Status s = enlist(*config, name_of(config->name, count, i), world, crew); !s.ok()) return fail(s);
   }
-  const worker::ShellOptions options{threads_for(*config, count), config->evidence_ca};
+  worker::Vitals vitals(*metrics, world.clock, config->metrics.silence_ms, adb_of(crew));
+  const auto door = open_door(config->metrics, vitals, world.log);
+  if (!door.ok()) return fail(door.status().within("metrics.listen"));
+  const worker::ShellOptions options{threads_for(*config, count), config->evidence_ca, &vitals};
   const Status status =
       worker::run_workers(crew.setups, options, drain, world.clock, world.random, world.log);
   return status.ok() ? 0 : fail(status);

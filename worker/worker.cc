@@ -27,6 +27,7 @@ job::StageEvent as_stage_event(job::RunEnd end) {
 // One worker of this process.
 struct Member {
   const WorkerSetup* setup = nullptr;
+  std::size_t number = 0;         // of it in this process
   std::size_t first_channel = 0;  // one to each coordinator
   std::size_t leader = 0;         // the channel by which the highest epoch was heard
   std::string evidence_base;      // of that one
@@ -50,6 +51,7 @@ class Shell {
         clock_(clock),
         random_(random),
         log_(log),
+        vitals_(options.vitals),
         client_(net_options(options), random),
         pool_(options.threads) {}
 
@@ -80,6 +82,7 @@ class Shell {
     for (const WorkerSetup& setup : setups_) {
       auto member = std::make_unique<Member>();
       member->setup = &setup;
+      member->number = members_.size();
       member->first_channel = member->leader = endpoints.size();
       endpoints.insert(endpoints.end(), setup.coordinators.begin(), setup.coordinators.end());
       owners_.resize(endpoints.size(), member.get());
@@ -100,6 +103,7 @@ class Shell {
                 {{"worker", setup.name}, {"spooled", static_cast<long>(member->spool->found().size())}});
       members_.push_back(std::move(member));
     }
+    if (vitals_) vitals_->works_for(members_.size());
     TRY_ASSIGN(channels_, connect_worker_channels(endpoints));
     return ok_status();
   }
@@ -137,6 +141,7 @@ class Shell {
     Member& member = *owners_.at((*message)->channel);
     Result<std::vector<ToWorker>> decoded = decode_to_worker_untrusted(as_bytes((*message)->bytes));
     if (decoded.ok()) {
+      if (vitals_) vitals_->heard(member.number);
       follow(member, (*message)->channel, *decoded);
       carry_out(member, link::Received{std::move(*decoded)});
     } else {
@@ -163,9 +168,23 @@ class Shell {
     std::exchange(member.uploads, std::make_shared<Cancel>())->cancel();
   }
 
+  void tell_vitals() {
+    Vitals::Load load;
+    std::size_t scripted = 0;
+    for (auto& m : members_) {
+      load.leases += m->core->session().leases();
+      load.reports += m->core->session().spooled();
+      load.spool_bytes += m->spool->bytes();
+      scripted += m->setup->scripted ? devices_[m.get()].size() : 0;
+    }
+    vitals_->turned(load);
+    if (scripted > 0) vitals_->scripted_devices(scripted);
+  }
+
   void look_at_devices() {
     if (clock_.steady_ms() < next_devices_ms_) return;
     next_devices_ms_ = clock_.steady_ms() + kDevicesEveryMs;
+    if (vitals_) tell_vitals();
     for (auto& m : members_) {
       std::vector<Device> devices = m->setup->runner->devices();
       if (auto& known = devices_[m.get()]; known != devices || devices.empty()) {
@@ -262,6 +281,7 @@ class Shell {
     if (auto at = member.cancels.find(key(e.token)); at != member.cancels.end()) at->second->cancel();
   }
   void carry(Member& member, KeepJob& e) {
+    if (vitals_) vitals_->over(e.outcome);
     const Token& token = token_of(e.outcome);
     const TraceScope trace(trace_id(token.job));
     const auto* failure = std::get_if<Failure>(&e.outcome);
@@ -334,6 +354,7 @@ class Shell {
   const Clock& clock_;
   Random& random_;
   Log& log_;
+  Vitals* const vitals_;
   net::Client client_;
   std::unique_ptr<WorkerChannels> channels_;
   std::vector<std::unique_ptr<Member>> members_;
