@@ -1,6 +1,6 @@
 // What the coordinator itself puts into the audit log, beside what people ask of it: that it started and with
-// which tokens, that it leads or leads no more, which workers may connect. One thread but for leads(), which
-// the service calls; without an audit log all of it does nothing.
+// which tokens, that it leads or leads no more, which workers may connect. One thread at a time, but for
+// leads(), which the service calls; without an audit log all of it does nothing.
 #pragma once
 
 #include <memory>

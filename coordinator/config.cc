@@ -65,6 +65,14 @@ void read_link(ConfigMap in, CoordinatorConfig& c) {
   c.link.key_file = in.path("key_file", "data/coordinator.key");
   c.link.workers_file = in.path("workers_file", "data/workers.txt");
   if (!starts_with(c.link.listen, "tcp://")) in.error("listen", "wanted tcp://ADDRESS:PORT");
+  c.link.addresses = in.strings("addresses");
+  for (const std::string& address : c.link.addresses) {
+    if (!starts_with(address, "tcp://")) in.error("addresses", "`" + address + "`: wanted tcp://HOST:PORT");
+  }
+  const bool anywhere = c.link.listen.find("//0.0.0.0:") != std::string::npos ||
+                        c.link.listen.find("//*:") != std::string::npos ||
+                        c.link.listen.find("//[::]:") != std::string::npos;
+  if (c.link.addresses.empty() && !anywhere) c.link.addresses = {c.link.listen};
 }
 
 void read_leases(ConfigMap in, CoordinatorConfig& c) {

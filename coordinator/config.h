@@ -36,6 +36,7 @@ struct CoordinatorConfig {
     std::string listen;  // tcp://ADDRESS:PORT
     std::string key_file;
     std::string workers_file;
+    std::vector<std::string> addresses;  // where workers that enrol find it
   } link;
   struct LeaseOptions {
     std::int64_t lease_ms = 0, drift_ms = 0;

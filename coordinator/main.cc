@@ -33,13 +33,13 @@
 #include "coordinator/backup.h"
 #include "coordinator/config.h"
 #include "coordinator/doctor.h"
+#include "coordinator/enrolment.h"
 #include "coordinator/http/api_handler.h"
 #include "coordinator/http/server.h"
 #include "coordinator/link/link.h"
 #include "coordinator/service/garbage.h"
 #include "coordinator/service/service.h"
 #include "coordinator/stores.h"
-#include "coordinator/workers_file.h"
 
 namespace {
 using namespace storesweep;
@@ -226,18 +226,6 @@ Status allow_files(std::size_t connections) {
 
 constexpr std::int64_t kLookAtFilesMs = 2'000;
 
-void take_workers(WorkersFile& file, CoordinatorLink& link, Auditing& audit, Log& log) {
-  auto workers = file.read_if_changed();
-  if (!workers) return;
-  if (!workers->ok()) {
-    log.error("the list of workers stays as it was", {{"why", workers->status().text()}});
-    return;
-  }
-  log.info("the list of workers has changed", {{"authorised", static_cast<long>((*workers)->size())}});
-  audit.workers(**workers);
-  link.authorise(std::move(**workers));
-}
-
 // logrotate has moved the file away, or somebody else has.
 void take_hangup(AuditLog* audit, Log& log) {
   if (hung_up == 0) return;
@@ -263,8 +251,9 @@ Status serve(CoordinatorConfig config) {
   endpoint.listen = config.link.listen;
   auto keys = read_key_pair(config.link.key_file);
   if (!keys.ok()) return missing("link.key_file", keys.status(), "storesweep-coordinator keygen FILE");
-  WorkersFile workers_file(config.link.workers_file);
-  auto workers = workers_file.read();
+  Enrolment enrolment({config.link.workers_file, keys->public_key, config.link.addresses}, h.clock, h.random,
+                      h.log);
+  auto workers = enrolment.read();
   if (!workers.ok()) {
     return missing("link.workers_file", workers.status(), "storesweep-worker keygen NAME --folder FOLDER");
   }
@@ -291,11 +280,16 @@ Status serve(CoordinatorConfig config) {
 
   Sink sink;
   TRY_ASSIGN(auto link, start_coordinator_link(endpoint, sink, h.clock, *h.metrics, h.log));
+  enrolment.on_change([&](const AuthorisedWorkers& now) {
+    auditing.workers(now);
+    link->authorise(now);
+  });
   {
     Service service(
         std::move(options), {*h.store, *h.blobs, *h.client, h.clock, h.random, *h.metrics, h.log},
         [&link](const std::string& worker, std::span<const ToWorker> turn) { link->send(worker, turn); });
-    http::ApiHandler handler(service, http::AccessList(config.tokens), recorder ? &*recorder : nullptr);
+    http::ApiHandler handler(service, http::AccessList(config.tokens), recorder ? &*recorder : nullptr,
+                             &enrolment);
     TRY_ASSIGN(auto server, http::Server::start(config.http, handler, *h.metrics, h.log));
     sink.set(&service);
     h.log.info("serving", {{"workers", link->address()},
@@ -304,11 +298,12 @@ Status serve(CoordinatorConfig config) {
     while (!stop.cancelled()) {
       (void)wait_fd(stop.fd(), POLLIN, Deadline::in_ms(kLookAtFilesMs));
       take_hangup(audit.get(), h.log);
-      take_workers(workers_file, *link, auditing, h.log);
+      enrolment.look();
     }
     h.log.info("stopping");
     server->stop();
     sink.set(nullptr);
+    enrolment.on_change({});
   }  // the service's threads end here, before the link that they send by
   auditing.stopped();
   h.log.info("stopped");

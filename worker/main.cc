@@ -1,6 +1,6 @@
 // storesweep-worker: `run` works for a coordinator until SIGTERM, which drains; a second SIGTERM ends it at
 // once (what is spooled is kept). `keygen` makes an identity and prints its line for the coordinator's list
-// of workers. `doctor` looks at the set-up.
+// of workers; `enrol` makes one and brings it there itself. `doctor` looks at the set-up.
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -10,9 +10,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/base/file.h"
+#include "common/base/text.h"
 #include "common/metrics/metrics.h"
 #include "worker/config.h"
 #include "worker/doctor.h"
+#include "worker/enrol.h"
 #include "worker/job/scripted_runner.h"
 #include "worker/real_devices.h"
 #include "worker/vitals.h"
@@ -51,6 +54,22 @@ int trust(const std::string& folder, const std::string& name) {
   const Result<SigningKey> key = worker::read_signing_key(folder, name);
   if (!key.ok()) return fail(key.status());
   std::printf("worker %s %s\n", to_hex(key->public_key).c_str(), name.c_str());
+  return 0;
+}
+
+constexpr std::int64_t kEnrolMs = 60'000;
+constexpr std::size_t kMaxTokenBytes = 4'096;
+
+int enrol(worker::EnrolOptions options, const std::string& token_file) {
+  if (!token_file.empty()) {
+    auto token = read_file(token_file, kMaxTokenBytes);
+    if (!token.ok()) return fail(token.status().within("--token-file"));
+    options.token = std::string(trim(*token));
+  }
+  SystemRandom random;
+  const auto snippet = worker::enrol(options, random, Deadline::in_ms(kEnrolMs));
+  if (!snippet.ok()) return fail(snippet.status());
+  std::printf("%s", snippet->c_str());
   return 0;
 }
 
@@ -188,7 +207,22 @@ int main(int argc, char** argv) {
       app.add_subcommand("trust", "the line of its signing key for a file of trusted keys (evidence verify)");
   trust_command->add_option("name", name, "the worker's name")->required();
   trust_command->add_option("--folder", folder, "where NAME.seed lies (default: keys)");
+  worker::EnrolOptions enrolling{"", "", "keys", ""};
+  std::string token_file;
+  CLI::App* enrol_command = app.add_subcommand(
+      "enrol",
+      "make an identity and bring it to the coordinator's list; prints what belongs into the configuration");
+  enrol_command->add_option("--coordinator", enrolling.coordinator, "http(s)://HOST:PORT of its API")
+      ->required();
+  auto* tokens = enrol_command->add_option_group("token", "what `storesweep workers enrol` printed");
+  tokens->add_option("--token", enrolling.token, "itself (others on this machine may see it)");
+  tokens->add_option("--token-file", token_file, "the file that it stands in");
+  tokens->require_option(1);
+  enrol_command->add_option("--folder", enrolling.key_folder,
+                            "where NAME.key and NAME.seed go (default: keys)");
+  enrol_command->add_option("--ca-file", enrolling.ca_file, "PEM of whom the coordinator is believed");
   CLI11_PARSE(app, argc, argv);
+  if (enrol_command->parsed()) return enrol(enrolling, token_file);
   if (trust_command->parsed()) return trust(folder, name);
   if (doctor_command->parsed()) return look(config_file);
   return keygen_command->parsed() ? keygen(folder, name, count) : run(config_file, count, json, debug);

@@ -83,7 +83,7 @@ Response ApiHandler::handle(const Request& request, const Deadline& deadline) {
 }
 
 Response ApiHandler::run(const Request& request, Match found, const Deadline& deadline) {
-  auto response = found.route->run(Call{request, std::move(found.path), service_, deadline});
+  auto response = found.route->run(Call{request, std::move(found.path), service_, deadline, workers_});
   return response.ok() ? std::move(response).value() : error_response(response.status());
 }
 
@@ -97,6 +97,8 @@ Response ApiHandler::run_on_record(const Request& request, Match found, const De
     response = error_response(
         unavailable("nothing is changed while the audit log cannot be written: " + s.message()));
   }
+  // Whoever guesses on and on must not fill the disk.
+  if (response.status == 429 && !recorder_->takes_refusal()) return response;
   Status s = recorder_->done(request, route, response);
   if (s.ok() || response.status >= 400) return response;
   return error_response(internal("this was done, and the audit log could not be written: " + s.message()));

@@ -11,9 +11,10 @@ namespace storesweep::http {
 
 class ApiHandler final : public Handler {
  public:
-  // Without a recorder nothing is recorded; it outlives the handler too.
-  ApiHandler(ServiceApi& service, AccessList access, Recorder* recorder = nullptr)
-      : service_(service), access_(std::move(access)), recorder_(recorder) {}
+  // Without a recorder nothing is recorded, without a register nobody enrols; both outlive the handler.
+  ApiHandler(ServiceApi& service, AccessList access, Recorder* recorder = nullptr,
+             WorkerRegister* workers = nullptr)
+      : service_(service), access_(std::move(access)), recorder_(recorder), workers_(workers) {}
   Admission admit(const RequestHead& head) override;
   void refused(const RequestHead& head, const Admission& admission, int status) override;
   Response handle(const Request& request, const Deadline& deadline) override;
@@ -26,6 +27,7 @@ class ApiHandler final : public Handler {
   ServiceApi& service_;
   AccessList access_;
   Recorder* recorder_;
+  WorkerRegister* workers_;
 };
 
 }  // namespace storesweep::http

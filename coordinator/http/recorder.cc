@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
+#include "common/net/client.h"
 
 namespace storesweep::http {
 namespace {
@@ -67,22 +68,12 @@ Named path_of(const RequestHead& head) {
 }
 }  // namespace
 
-std::string without_secrets(std::string_view text) {
-  const std::size_t scheme = text.find("://");
-  if (scheme == std::string_view::npos) return std::string(text);
-  const std::size_t host = scheme + 3;
-  const std::size_t end = std::min(text.size(), text.find('/', host));
-  const std::size_t at = text.substr(host, end - host).rfind('@');
-  std::string out(text.substr(0, host));
-  if (at != std::string_view::npos) out += "...@";
-  const std::string_view rest = text.substr(at == std::string_view::npos ? host : host + at + 1);
-  const std::size_t query = rest.find('?');
-  out += rest.substr(0, query);
-  return query == std::string_view::npos ? out : out + "?...";
+std::string without_secrets(const std::string& text) {
+  return text.find("://") == std::string::npos ? text : net::shown_url(text);
 }
 
 bool Recorder::records(const Route& route) {
-  return route.access != Access::kOpen && std::string_view(route.method) != "GET";
+  return std::string_view(route.method) != "GET" && !starts_with(route.pattern, "/blobs/");
 }
 
 void Recorder::turn_minute() {

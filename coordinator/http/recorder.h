@@ -41,6 +41,6 @@ class Recorder {
 };
 
 // An address without what may be a secret in it: user, password, and the values behind the '?'.
-std::string without_secrets(std::string_view text);
+std::string without_secrets(const std::string& text);
 
 }  // namespace storesweep::http

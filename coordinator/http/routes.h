@@ -11,6 +11,7 @@
 
 #include "coordinator/http/access.h"
 #include "coordinator/http/http.h"
+#include "coordinator/http/register.h"
 #include "coordinator/service/api.h"
 
 namespace storesweep::http {
@@ -27,6 +28,7 @@ struct Call {
   std::map<std::string, std::string, std::less<>> path;
   ServiceApi& service;
   Deadline deadline;
+  WorkerRegister* workers = nullptr;  // null: nobody enrols here
 
   // The id in the path; 0 is none. Routes are matched only when ids are numbers.
   std::int64_t id(std::string_view name) const;

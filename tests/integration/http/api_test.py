@@ -114,6 +114,14 @@ def check_described(api, ids, catalogue, address):
             answer, text = api.ask("PUT", filled(path, ids), raw=pack)
             check(answer.status == 204, f"{what}: {answer.status} {text[:300]}")
             continue
+        if name in ("enrol_worker", "revoke_worker"):  # of workers of its own
+            _, text = api.ask("POST", "/api/v1/enrolments", {"name": name.replace("_", "-")})
+            body = {"token": json.loads(text)["token"], "public_key": operation["requestBody"]["content"]["application/json"]["example"]["public_key"]} \
+                if name == "enrol_worker" else {}
+            answer, text = api.ask("POST", filled(path, {"worker": name.replace("_", "-")}), body)
+            check(answer.status == 200, f"{what}: {answer.status} {text[:300]}")
+            fits(answer, text, operation, what)
+            continue
         if name == "free_device":  # none has failed a control here; controls_among_jobs frees one that has
             answer, text = api.ask("POST", filled(path, ids), {"why": "reset"})
             check(answer.status == 404 and "storesweep devices" in text.decode(), f"{what}: {answer.status} {text[:300]}")

@@ -223,9 +223,12 @@ struct Recorded {
   std::unique_ptr<AuditLog> audit = *AuditLog::open(file, clock, log);
   Recorder recorder{*audit, clock};
   FakeService service;
-  ApiHandler handler{
-      service, AccessList({{"night", Access::kOperator, sha256("o")}, {"eye", Access::kViewer, sha256("v")}}),
-      &recorder};
+  FakeRegister workers;
+  ApiHandler handler{service,
+                     AccessList({{"chief", Access::kAdmin, sha256("a")},
+                                 {"night", Access::kOperator, sha256("o")},
+                                 {"eye", Access::kViewer, sha256("v")}}),
+                     &recorder, &workers};
 
   int ask(const std::string& method, const std::string& path, const std::string& token,
           const std::string& body = "", const std::string& type = "application/json") {
@@ -305,12 +308,38 @@ TEST(Recording, ChangesNothingThatCannotBeRecorded) {
 }
 
 TEST(Recording, KeepsSecretsOfAddressesOut) {
-  EXPECT_EQ(without_secrets("https://me:pw@host/a?key=s"), "https://...@host/a?...");
+  EXPECT_EQ(without_secrets("https://me:pw@host/a?key=s"), "https://host/a");
   EXPECT_EQ(without_secrets("https://host/a@b"), "https://host/a@b");
-  EXPECT_EQ(without_secrets("https://me:p/w@host"), "https://me:p/w@host")
-      << "no such thing: a slash ends it";
   EXPECT_EQ(without_secrets("/srv/catalogue.csv?"), "/srv/catalogue.csv?");
-  EXPECT_EQ(without_secrets("https://me:pw@host?x"), "https://...@host?...");
+}
+
+TEST(Enrolment, IsAskedForByAdminsAndDoneByWhoeverHasTheToken) {
+  Recorded api;
+  EXPECT_EQ(api.ask("POST", "/api/v1/enrolments", "o", R"({"name":"w9"})"), 403) << "an operator may not";
+  EXPECT_EQ(api.ask("POST", "/api/v1/enrolments", "a", R"({"name":"w9"})"), 201);
+  EXPECT_EQ(api.workers.asked.back(), "invite w9 900000") << "a quarter of an hour";
+  EXPECT_EQ(api.ask("POST", "/api/v1/enrol", "", R"({"token":"w9.5ca1ab1e","public_key":"k"})"), 200);
+  EXPECT_EQ(api.workers.asked.back(), "enrol w9.5ca1ab1e k 192.0.2.1");
+  EXPECT_EQ(api.ask("POST", "/api/v1/enrol", "", R"({"token":"x","public_key":"k"})"), 403);
+  EXPECT_EQ(api.ask("POST", "/api/v1/workers/w9/revoke", "o"), 403);
+  EXPECT_EQ(api.ask("POST", "/api/v1/workers/w9/revoke", "a"), 200);
+  const auto all = api.lines_there();
+  ASSERT_EQ(all.size(), 6u) << "each is on record";
+  EXPECT_NE(all[1].find(R"("who":"chief","role":"admin")"), std::string::npos) << all[1];
+  EXPECT_NE(all[2].find(R"("named":{"public_key":"k",)"), std::string::npos) << all[2];
+  EXPECT_NE(all[5].find(R"("named":{"worker":"w9"})"), std::string::npos) << all[5];
+  EXPECT_EQ(read_file(api.file, 1 << 20).value_or("5ca1ab1e").find("5ca1ab1e"), std::string::npos)
+      << "a token is a secret";
+  api.service.lead = unavailable("another leads");
+  EXPECT_EQ(api.ask("POST", "/api/v1/enrol", "", R"({"token":"w9.5ca1ab1e","public_key":"k"})"), 503);
+}
+
+TEST(Enrolment, ThatIsGuessedAtFillsNoDisk) {
+  Recorded api;
+  const int more = static_cast<int>(kMaxRefusalsPerMinute) + 5;
+  for (int i = 0; i < more; ++i)
+    EXPECT_EQ(api.ask("POST", "/api/v1/enrol", "", R"({"token":"often","public_key":"k"})"), 429);
+  EXPECT_EQ(api.lines_there().size(), static_cast<std::size_t>(kMaxRefusalsPerMinute));
 }
 
 TEST(Target, DecodesTheQueryAndRefusesBrokenEscapes) {

@@ -177,7 +177,8 @@ TEST(Roles, StandInTheTableAsTheRoutesAskForThem) {
 
 TEST(OpenApi, FitsEveryAnswerAndItsOwnExamples) {
   FakeService service;
-  ApiHandler handler(service, AccessList({}));
+  FakeRegister workers;
+  ApiHandler handler(service, AccessList({}), nullptr, &workers);
   std::size_t checked = 0;
   each_operation([&](const std::string& path, const std::string& method, const Json& operation) {
     Request request;
