@@ -202,6 +202,10 @@ void read_http(ConfigMap in, CoordinatorConfig& c) {
   o.body_ms = in.integer("body_ms", o.body_ms, {100, kDay});
   o.write_ms = in.integer("write_ms", o.write_ms, {100, kDay});
   o.grace_ms = in.integer("grace_ms", o.grace_ms, {0, kDay});
+  ConfigMap tls = in.map("tls");
+  o.tls_certificate = tls.path("certificate", "");
+  o.tls_key = tls.path("key", "");
+  if (o.tls_certificate.empty() != o.tls_key.empty()) tls.error("key", "certificate and key belong together");
   read_tokens(in, c);
 }
 }  // namespace

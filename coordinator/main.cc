@@ -187,7 +187,8 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   std::string base = c.public_url;
   if (base.empty()) {
     const bool v6 = c.http.address.find(':') != std::string::npos;
-    base = "http://" + (v6 ? "[" + c.http.address + "]" : c.http.address) + ":" + std::to_string(c.http.port);
+    base = (c.http.tls_certificate.empty() ? "http://" : "https://") +
+           (v6 ? "[" + c.http.address + "]" : c.http.address) + ":" + std::to_string(c.http.port);
   }
   o.core.evidence_base = base + "/blobs";
   o.judge.command = {judge_program(c), c.judging.rules};
@@ -226,11 +227,12 @@ Status allow_files(std::size_t connections) {
 
 constexpr std::int64_t kLookAtFilesMs = 2'000;
 
-// logrotate has moved the file away, or somebody else has.
-void take_hangup(AuditLog* audit, Log& log) {
-  if (hung_up == 0) return;
-  hung_up = 0;
-  if (!audit) return;
+// logrotate has moved the audit log away, or the certificate is another one.
+void look_at_files(AuditLog* audit, http::Server& server, Log& log) {
+  const bool asked = std::exchange(hung_up, 0) != 0;
+  if (Status s = server.reload_tls(asked); !s.ok())
+    log.error("the certificate stays as it was", {{"why", s.text()}});
+  if (!audit || !asked) return;
   if (Status s = audit->reopen(); !s.ok())
     log.error("the audit log cannot be opened anew", {{"why", s.text()}});
 }
@@ -297,7 +299,7 @@ Status serve(CoordinatorConfig config) {
                            {"store", store_name(config)}});
     while (!stop.cancelled()) {
       (void)wait_fd(stop.fd(), POLLIN, Deadline::in_ms(kLookAtFilesMs));
-      take_hangup(audit.get(), h.log);
+      look_at_files(audit.get(), *server, h.log);
       enrolment.look();
     }
     h.log.info("stopping");

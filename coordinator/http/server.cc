@@ -7,7 +7,6 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/optional.hpp>
 
@@ -20,6 +19,7 @@
 #include "common/base/random.h"
 #include "common/base/text.h"
 #include "common/base/trace.h"
+#include "coordinator/http/stream.h"
 
 namespace storesweep::http {
 namespace {
@@ -50,9 +50,16 @@ class Session;
 class Server::Core {
  public:
   Core(const ServerOptions& o, Handler& h, Metrics& m, Log& l)
-      : options(o), handler(h), metrics(m), log(l), handlers(o.handler_threads), streams(o.max_streams) {}
+      : options(o),
+        handler(h),
+        metrics(m),
+        log(l),
+        handlers(o.handler_threads),
+        streams(o.max_streams),
+        tls_files_(o.tls_certificate, o.tls_key) {}
   Status open();
   void stop();
+  Status reload_tls(bool even_unchanged);
   void tell(const Request& request, const std::string& route, int status);
   void refused(std::string_view why) { metrics.counter(metric::kHttpRefused, {why}).add(); }
   void enter(Session* session);
@@ -79,6 +86,8 @@ class Server::Core {
   void accept();
   void accepted(error_code error, tcp::socket socket);
 
+  TlsFiles tls_files_;  // of whoever reloads
+  TlsContext tls_;      // for the next connection; none: they are plain
   tcp::acceptor acceptor_{io};
   asio::steady_timer accept_pause_{io};
   std::uint16_t port_ = 0;
@@ -92,8 +101,10 @@ class Server::Core {
 // the event source's own calls.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Server::Core& core, tcp::socket socket)
-      : core_(core), stream_(std::move(socket)), buffer_(core.options.max_header_bytes + kReadBytes) {
+  Session(Server::Core& core, tcp::socket socket, TlsContext tls)
+      : core_(core),
+        stream_(std::move(socket), std::move(tls)),
+        buffer_(core.options.max_header_bytes + kReadBytes) {
     error_code gone;
     const auto other = stream_.socket().remote_endpoint(gone);
     if (!gone) remote_ = other.address().to_string();
@@ -105,7 +116,16 @@ class Session : public std::enable_shared_from_this<Session> {
     core_.leave(this);
   }
 
-  void start() { read_head(); }
+  void start() {
+    if (!stream_.is_tls()) return read_head();
+    idle_ = true;
+    stream_.expires_after(milliseconds(core_.options.header_ms));
+    stream_.handshake([self = shared_from_this()](error_code error) {
+      if (!error) return self->read_head();
+      self->core_.refused("tls");
+      self->close();
+    });
+  }
   void refuse() {
     core_.refused("connections");
     respond(refusal(503, "unavailable", "too many connections: try again in a few seconds"), true);
@@ -134,6 +154,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void run_handler();
   void respond(Response response, bool body_pending);
   void answered(error_code error, bool body_pending);
+  void say_farewell();
   void linger();
   void start_stream(std::shared_ptr<EventSource> events);
   void watch_client();
@@ -146,7 +167,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   Server::Core& core_;
-  beast::tcp_stream stream_;
+  Stream stream_;
   beast::flat_buffer buffer_;
   boost::optional<bhttp::request_parser<bhttp::string_body>> parser_;
   bhttp::response<bhttp::string_body> response_;
@@ -343,12 +364,18 @@ void Session::answered(error_code error, bool body_pending) {
   if (error == beast::error::timeout) core_.refused("write_timeout");
   if (error) return close();
   if (keep_alive_ && !core_.stopping) return read_head();
-  if (!body_pending) return close();
+  if (!body_pending) return stream_.is_tls() ? say_farewell() : close();
   // What the client is still sending would make the kernel reset the connection, and the answer would be
   // lost.
   stream_.socket().shutdown(tcp::socket::shutdown_send, error);
   stream_.expires_after(milliseconds(kLingerMs));
   linger();
+}
+
+// Without it the other side could not tell an answer's end from a connection that was cut.
+void Session::say_farewell() {
+  stream_.expires_after(milliseconds(kLingerMs));
+  stream_.farewell([self = shared_from_this()](error_code) { self->close(); });
 }
 
 void Session::linger() {
@@ -427,6 +454,9 @@ void Server::Core::leave(Session* session) {
 
 Status Server::Core::open() {
   error_code error;
+  if (tls_files_.given()) {
+    TRY_ASSIGN(tls_, tls_files_.load());
+  }
   const auto address = asio::ip::make_address(options.address, error);
   if (error) return invalid("`" + options.address + "` is no IP address to listen on");
   const tcp::endpoint endpoint(address, options.port);
@@ -461,11 +491,22 @@ void Server::Core::accepted(error_code error, tcp::socket socket) {
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   if (sessions.size() < options.max_connections) {
-    std::make_shared<Session>(*this, std::move(socket))->start();
-  } else if (sessions.size() < options.max_connections + kExtraRefusals) {
-    std::make_shared<Session>(*this, std::move(socket))->refuse();
+    std::make_shared<Session>(*this, std::move(socket), tls_)->start();
+  } else if (!tls_ && sessions.size() < options.max_connections + kExtraRefusals) {
+    std::make_shared<Session>(*this, std::move(socket), tls_)->refuse();
+  } else {
+    refused("connections");  // a handshake only to be refused would cost more than it says
   }
   accept();
+}
+
+// What does not fit leaves the old ones in their place.
+Status Server::Core::reload_tls(bool even_unchanged) {
+  if (!tls_files_.given() || (!even_unchanged && !tls_files_.changed())) return ok_status();
+  TRY_ASSIGN(TlsContext loaded, tls_files_.load());
+  asio::post(io, [this, loaded = std::move(loaded)]() mutable { tls_ = std::move(loaded); });
+  log.info("the certificate was read", {{"file", options.tls_certificate}});
+  return ok_status();
 }
 
 void Server::Core::stop() {
@@ -497,6 +538,7 @@ Server::Server(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 Server::~Server() { stop(); }
 std::uint16_t Server::port() const { return core_->port(); }
 void Server::stop() { core_->stop(); }
+Status Server::reload_tls(bool even_unchanged) { return core_->reload_tls(even_unchanged); }
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Handler& handler,
                                               Metrics& metrics, Log& log) {
