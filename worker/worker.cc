@@ -184,7 +184,6 @@ class Shell {
   void look_at_devices() {
     if (clock_.steady_ms() < next_devices_ms_) return;
     next_devices_ms_ = clock_.steady_ms() + kDevicesEveryMs;
-    if (vitals_) tell_vitals();
     for (auto& m : members_) {
       std::vector<Device> devices = m->setup->runner->devices();
       if (auto& known = devices_[m.get()]; known != devices || devices.empty()) {
@@ -192,6 +191,7 @@ class Shell {
         carry_out(*m, DevicesSeen{std::move(devices)});
       }
     }
+    if (vitals_) tell_vitals();
   }
 
   void take_completions() {

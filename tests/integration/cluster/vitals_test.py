@@ -41,7 +41,7 @@ def counts(cluster, door):
     wait_for("the sweep", lambda: cluster.api("GET", f"/api/v1/sweeps/{sweep}")["state"] == "done")
     assert door.value('storesweep_worker_runs_total{outcome="report"}') == 5, door.ask("/metrics")
     assert door.value('storesweep_worker_runs_total{outcome="app"}') >= 1, door.ask("/metrics")
-    assert door.value('storesweep_worker_devices{state="scripted"}') == 2
+    wait_for("its devices", lambda: door.value('storesweep_worker_devices{state="scripted"}') == 2)
     wait_for("nothing is held", lambda: door.value("storesweep_worker_leases") == door.value("storesweep_worker_spool_reports") == 0)
     page = door.ask("/metrics")[1]
     done = subprocess.run(["promtool", "check", "metrics"], input=page, capture_output=True, text=True)
