@@ -53,7 +53,8 @@ void append_text_field(std::string& out, std::string_view key, std::string_view 
 }  // namespace
 
 TraceScope::TraceScope(std::string trace_id)
-    : trace_id_(std::move(trace_id)), before_(std::exchange(current_trace, &trace_id_)) {}
+    : trace_id_(std::move(trace_id)),
+      before_(std::exchange(current_trace, trace_id_.empty() ? nullptr : &trace_id_)) {}
 TraceScope::~TraceScope() { current_trace = before_; }
 
 struct Log::State {

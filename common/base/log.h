@@ -25,7 +25,7 @@ struct LogField {
 };
 
 // While it lives, every line that its thread writes carries this trace id (common/base/trace.h), also where
-// whoever writes it knows nothing of traces. Nests; ends on the thread that made it.
+// whoever writes it knows nothing of traces; empty: none. Nests; ends on the thread that made it.
 class TraceScope {
  public:
   explicit TraceScope(std::string trace_id);

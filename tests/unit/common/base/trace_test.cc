@@ -60,13 +60,17 @@ TEST(TraceScope, StandsInEveryLineOfItsThreadAndInNoOther) {
         log.info("deeper");
       }
       std::thread([&log] { log.info("elsewhere"); }).join();
+      {
+        const TraceScope none("");
+        log.info("of nobody");
+      }
       log.info("again");
     }
     log.info("after");
   };
   const std::string text = written(Log::Format::kText, lines);
   for (const char* line : {"p: before\n", "p: within  key=v  trace_id=a1\n", "p: deeper  trace_id=b2\n",
-                           "p: elsewhere\n", "p: again  trace_id=a1\n", "p: after\n"}) {
+                           "p: elsewhere\n", "p: of nobody\n", "p: again  trace_id=a1\n", "p: after\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }
   const std::string json = written(Log::Format::kJson, lines);
