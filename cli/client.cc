@@ -53,7 +53,7 @@ Status error_of(const net::Response& response) {
 struct ApiClient::State {
   ServerAddress address;
   SystemRandom random;
-  net::Client client{net::Options{.user_agent = "storesweep-cli"}, random};
+  net::Client client{net::Options{.user_agent = "storesweep-cli", .ca_file = address.ca_file}, random};
 
   std::optional<std::size_t> leader;  // of several, once it was found
 

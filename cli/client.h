@@ -20,6 +20,7 @@ inline constexpr std::size_t kMaxAnswerBytes = 96u << 20;  // a journal: 80 MiB
 struct ServerAddress {
   std::vector<std::string> urls = {"http://127.0.0.1:8080"};  // of coordinators of which one leads
   std::string token;                                          // empty: none
+  std::string ca_file;  // PEM of whom they are believed; empty: the system's
 };
 
 class ApiClient {

@@ -55,6 +55,7 @@ Result<ServerAddress> server_address(const Program& program) {
     if (!token.ok()) return token.status().within("--token-file");
     address.token = std::string(trim(*token));
   }
+  address.ca_file = program.ca_file.empty() ? environment("STORESWEEP_CA_FILE") : program.ca_file;
   return address;
 }
 
@@ -137,6 +138,9 @@ int main(int argc, char** argv) {
       "http://127.0.0.1:8080)");
   app.add_option("--token-file", program.token_file,
                  "a file with the bearer token (or STORESWEEP_TOKEN_FILE)");
+  app.add_option("--ca-file", program.ca_file,
+                 "PEM of whom a coordinator behind https is believed (or STORESWEEP_CA_FILE; otherwise the "
+                 "system's)");
   app.add_option("--lang", program.lang, "zh or en (otherwise by LANG)")->check(CLI::IsMember({"zh", "en"}));
   app.add_flag("--json", program.json, "answers as JSON, for programs");
   app.require_subcommand(1);

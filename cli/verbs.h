@@ -44,7 +44,7 @@ using Verb = std::function<Result<int>(Session&)>;
 
 struct Program {
   std::string server;  // empty: STORESWEEP_SERVER, else http://127.0.0.1:8080
-  std::string token_file;
+  std::string token_file, ca_file;
   std::string lang;  // empty: by LANG
   bool json = false;
   Verb verb;

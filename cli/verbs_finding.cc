@@ -71,9 +71,9 @@ void add_say(CLI::App& finding, Program& program, const char* what, const char* 
   auto a = std::make_shared<Arguments>();
   CLI::App* verb = finding.add_subcommand(what, about);
   verb->add_option("id", a->id, "as `finding list` shows it")->required();
-  verb->add_option("--as", a->officer, "the officer's name (or STORESWEEP_OFFICER)")
-      ->envname("STORESWEEP_OFFICER")
-      ->required();
+  verb->add_option("--as", a->officer,
+                   "the officer's name (or STORESWEEP_OFFICER); with a token it is the token's")
+      ->envname("STORESWEEP_OFFICER");
   const bool notice = std::string(what) == "notice";
   auto* reason = verb->add_option("--reason", a->reason, "is kept with the finding");
   if (!notice) reason->required();
@@ -86,7 +86,8 @@ void add_say(CLI::App& finding, Program& program, const char* what, const char* 
   verb->add_option("--idempotency-key", a->key, "the same key again adds nothing new");
   verb->callback([a, what, &program] {
     program.verb = [a, what](Session& s) -> Result<int> {
-      Json body = {{"officer", a->officer}, {"reason", a->reason}};
+      Json body = {{"reason", a->reason}};
+      if (!a->officer.empty()) body["officer"] = a->officer;
       if (!a->level.empty()) body["level"] = a->level;
       if (!a->date.empty()) body["date"] = a->date;
       TRY_ASSIGN(const Json said, s.client.post(path_of(a->id) + "/" + what, body, a->key, s.quick()));

@@ -2,11 +2,14 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include "cli/event_stream.h"
 #include "cli/json_fields.h"
 #include "cli/verbs.h"
+#include "common/base/text.h"
 #include "common/report/verdict_json.h"
 
 namespace storesweep::cli {
@@ -49,6 +52,57 @@ Result<int> follow_events(Session& s, std::int64_t sweep) {
     }
     TRY(sleep_ms(kReconnectMs, Deadline::in_ms(2 * kReconnectMs, &s.cancel)));
   }
+}
+
+// 15m, 900s, 2h
+std::int64_t duration_ms(const std::string& text) {
+  const std::map<char, std::int64_t> units = {{'s', 1'000}, {'m', 60'000}, {'h', 3'600'000}};
+  const auto unit = text.empty() ? units.end() : units.find(text.back());
+  const auto number =
+      unit == units.end() ? std::nullopt : parse_int<std::int32_t>(text.substr(0, text.size() - 1));
+  return number && *number > 0 ? *number * unit->second : 0;
+}
+
+void add_enrol(CLI::App& workers, Program& program) {
+  struct Arguments {
+    std::string name, ttl = "15m";
+  };
+  auto a = std::make_shared<Arguments>();
+  CLI::App* verb = workers.add_subcommand("enrol", "a token by which a new worker brings its key, once");
+  verb->add_option("--name", a->name, "of the worker")->required();
+  verb->add_option("--ttl", a->ttl, "for so long it is good: 15m (otherwise), 2h, up to 24h")
+      ->check([](const std::string& text) {
+        return duration_ms(text) > 0 ? std::string()
+                                     : "`" + text + "`: wanted a number with s, m or h behind it";
+      });
+  verb->callback([a, &program] {
+    program.verb = [a](Session& s) -> Result<int> {
+      TRY_ASSIGN(const Json answer,
+                 s.client.post("/api/v1/enrolments", {{"name", a->name}, {"ttl_ms", duration_ms(a->ttl)}}, "",
+                               s.quick()));
+      // The token alone goes to standard output: it is to be put into a file.
+      if (!s.json) {
+        std::fprintf(
+            stderr, "%s\n",
+            s.style.text("invited", {{"worker", a->name}, {"expires", text_of(answer, "expires")}}).c_str());
+      }
+      return show(s, answer, [&] { return text_of(answer, "token") + "\n"; });
+    };
+  });
+}
+
+void add_revoke(CLI::App& workers, Program& program) {
+  auto worker = std::make_shared<std::string>();
+  CLI::App* verb =
+      workers.add_subcommand("revoke", "strike a worker from the list: nobody hears it any more");
+  verb->add_option("worker", *worker, "its name")->required();
+  verb->callback([worker, &program] {
+    program.verb = [worker](Session& s) -> Result<int> {
+      const std::string path = "/api/v1/workers/" + percent_encoded(*worker) + "/revoke";
+      TRY_ASSIGN(const Json answer, s.client.post(path, Json::object(), "", s.quick()));
+      return show(s, answer, [&] { return s.style.text("revoked", {{"worker", *worker}}) + "\n"; });
+    };
+  });
 }
 
 void add_drain(CLI::App& app, Program& program) {
@@ -115,8 +169,12 @@ void add_gc(CLI::App& app, Program& program) {
 }  // namespace
 
 void add_fleet_verbs(CLI::App& app, Program& program) {
-  app.add_subcommand("workers", "the workers and what they do")->callback([&program] {
-    program.verb = show_workers;
+  CLI::App* workers = app.add_subcommand("workers", "the workers and what they do; who may be one");
+  workers->require_subcommand(0, 1);
+  add_enrol(*workers, program);
+  add_revoke(*workers, program);
+  workers->callback([workers, &program] {
+    if (workers->get_subcommands().empty()) program.verb = show_workers;
   });
   app.add_subcommand("devices", "the devices and what runs on them")->callback([&program] {
     program.verb = show_devices;

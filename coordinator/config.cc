@@ -1,10 +1,14 @@
 #include "coordinator/config.h"
 
+#include <unistd.h>
+
+#include <climits>
 #include <set>
 
 #include "common/base/text.h"
 #include "common/config/config.h"
 #include "coordinator/timetable_config.h"
+#include "common/model/finding_act.h"
 
 namespace storesweep {
 namespace {
@@ -62,6 +66,14 @@ void read_link(ConfigMap in, CoordinatorConfig& c) {
   c.link.key_file = in.path("key_file", "data/coordinator.key");
   c.link.workers_file = in.path("workers_file", "data/workers.txt");
   if (!starts_with(c.link.listen, "tcp://")) in.error("listen", "wanted tcp://ADDRESS:PORT");
+  c.link.addresses = in.strings("addresses");
+  for (const std::string& address : c.link.addresses) {
+    if (!starts_with(address, "tcp://")) in.error("addresses", "`" + address + "`: wanted tcp://HOST:PORT");
+  }
+  const bool anywhere = c.link.listen.find("//0.0.0.0:") != std::string::npos ||
+                        c.link.listen.find("//*:") != std::string::npos ||
+                        c.link.listen.find("//[::]:") != std::string::npos;
+  if (c.link.addresses.empty() && !anywhere) c.link.addresses = {c.link.listen};
 }
 
 void read_leases(ConfigMap in, CoordinatorConfig& c) {
@@ -78,6 +90,17 @@ void read_leases(ConfigMap in, CoordinatorConfig& c) {
   c.leases.journal_attempts = attempts.integer("journal", 3, {1, 100});
   if (c.leases.drift_ms * 4 > c.leases.lease_ms)
     in.error("drift_ms", "must be at most a quarter of lease_ms");
+}
+
+// Each coordinator has an audit log of its own: {host} in its name is that of the machine, or of the pod.
+void read_audit(ConfigMap in, CoordinatorConfig& c) {
+  c.audit_file = in.path("file", "");
+  constexpr std::string_view kHost = "{host}";
+  const std::size_t at = c.audit_file.find(kHost);
+  if (at == std::string::npos) return;
+  char host[HOST_NAME_MAX + 1] = {};
+  if (::gethostname(host, HOST_NAME_MAX) != 0) in.error("file", "this machine has no name to put in");
+  c.audit_file.replace(at, kHost.size(), host);
 }
 
 void read_judging(ConfigMap in, CoordinatorConfig& c) {
@@ -124,13 +147,27 @@ void read_listen(ConfigMap& in, http::ServerOptions& options) {
     in.error("listen", "wanted ADDRESS:PORT, not `" + listen + "`");
 }
 
+// `access: read` and `access: full` are what there was before roles.
+http::Access read_role(ConfigMap& token) {
+  using http::Access;
+  if (!token.has("role"))
+    return token.one_of("access", Access::kViewer, {{"read", Access::kViewer}, {"full", Access::kAdmin}});
+  if (token.has("access")) token.error("access", "either this or `role`, which is more exact");
+  return token.one_of("role", Access::kViewer,
+                      {{"viewer", Access::kViewer},
+                       {"operator", Access::kOperator},
+                       {"officer", Access::kOfficer},
+                       {"admin", Access::kAdmin}});
+}
+
 void read_tokens(ConfigMap& in, CoordinatorConfig& c) {
   std::set<std::string> names;
   for (ConfigMap& token : in.maps("tokens")) {
     http::AccessToken t;
     t.name = token.required_string("name");
-    t.access = token.one_of("access", http::Access::kRead,
-                            {{"read", http::Access::kRead}, {"full", http::Access::kFull}});
+    t.role = read_role(token);
+    if (t.name.size() > kMaxOfficerBytes || !valid_utf8(t.name))
+      token.error("name", "wanted at most " + std::to_string(kMaxOfficerBytes) + " bytes of UTF-8");
     const std::string hex = token.required_string("sha256");
     const auto digest = digest_from_hex(hex);
     if (!hex.empty() && !digest)
@@ -166,6 +203,10 @@ void read_http(ConfigMap in, CoordinatorConfig& c) {
   o.body_ms = in.integer("body_ms", o.body_ms, {100, kDay});
   o.write_ms = in.integer("write_ms", o.write_ms, {100, kDay});
   o.grace_ms = in.integer("grace_ms", o.grace_ms, {0, kDay});
+  ConfigMap tls = in.map("tls");
+  o.tls_certificate = tls.path("certificate", "");
+  o.tls_key = tls.path("key", "");
+  if (o.tls_certificate.empty() != o.tls_key.empty()) tls.error("key", "certificate and key belong together");
   read_tokens(in, c);
 }
 }  // namespace
@@ -179,6 +220,7 @@ Result<CoordinatorConfig> read_coordinator_config(const std::string& path) {
   read_blobs(root.map("blobs"), c);
   read_evidence(root.map("evidence"), c);
   read_link(root.map("link"), c);
+  read_audit(root.map("audit"), c);
   read_leases(root.map("leases"), c);
   read_judging(root.map("judging"), c);
   read_catalogues(root.map("catalogues"), c);

@@ -37,6 +37,7 @@ struct CoordinatorConfig {
     std::string listen;  // tcp://ADDRESS:PORT
     std::string key_file;
     std::string workers_file;
+    std::vector<std::string> addresses;  // where workers that enrol find it
   } link;
   struct LeaseOptions {
     std::int64_t lease_ms = 0, drift_ms = 0;
@@ -66,6 +67,7 @@ struct CoordinatorConfig {
   } controls;
 
   Timetable timetable;
+  std::string audit_file;  // who did what; empty: it is not kept
 
   http::ServerOptions http;
   std::string public_url;  // where workers reach it; empty: http://ADDRESS:PORT

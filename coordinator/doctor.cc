@@ -61,6 +61,15 @@ void look_at_evidence(const CoordinatorConfig& c, Checkup& out) {
            "its locks work", "a coordinator without blobs.shared has it, or this file system knows no locks");
 }
 
+void look_at_audit(const CoordinatorConfig& c, Checkup& out) {
+  if (c.audit_file.empty() && c.tokens.empty()) return;  // nobody has a name here
+  if (c.audit_file.empty())
+    return out.doubtful("audit log", "who did what is not kept",
+                        "name audit.file (docs/operate.md, Audit log)");
+  const std::string folder = std::filesystem::path(c.audit_file).parent_path().string();
+  out.folder("audit log", folder.empty() ? "." : folder, 64u << 20, 1u << 30);
+}
+
 void look_at_limits(const CoordinatorConfig& c, Checkup& out) {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
@@ -85,6 +94,7 @@ Checkup look_at(const CoordinatorConfig& c, const std::string& judge, const Dead
   look_at_keys(c, out);
   look_at_store(c, out);
   look_at_evidence(c, out);
+  look_at_audit(c, out);
   const auto pack = load_rule_pack(c.judging.rules);
   out.told("rule pack", pack.status(), c.judging.rules + ": " + (pack.ok() ? pack->version : ""),
            "name the folder `rules` of this version");

@@ -1,7 +1,8 @@
 // storesweep-coordinator: serves workers and people until SIGTERM. With --check-config it only reads its
 // configuration; `gc` removes old evidence while no coordinator runs; `migrate` brings the store to the
 // newest form; `copy` takes a store from SQLite to PostgreSQL; `backup` and `restore` are a store of SQLite
-// and its evidence; `doctor` looks at the set-up; `keygen` makes its key pair.
+// and its evidence; `audit verify` reads what was done; `doctor` looks at the set-up; `keygen` makes its key
+// pair.
 #include <poll.h>
 #include <sys/resource.h>
 
@@ -27,9 +28,12 @@
 #include "common/rules/probes.h"
 #include "common/rules/sdks.h"
 #include "common/rules/workdays.h"
+#include "coordinator/audit/verify.h"
+#include "coordinator/auditing.h"
 #include "coordinator/backup.h"
 #include "coordinator/config.h"
 #include "coordinator/doctor.h"
+#include "coordinator/enrolment.h"
 #include "coordinator/http/api_handler.h"
 #include "coordinator/http/server.h"
 #include "coordinator/link/link.h"
@@ -37,13 +41,14 @@
 #include "coordinator/service/garbage.h"
 #include "coordinator/service/service.h"
 #include "coordinator/stores.h"
-#include "coordinator/workers_file.h"
 
 namespace {
 using namespace storesweep;
 
 Cancel* stop_on_signal = nullptr;  // for the handler alone
 void on_signal(int) { stop_on_signal->cancel(); }
+volatile std::sig_atomic_t hung_up = 0;
+void on_hangup(int) { hung_up = 1; }
 
 int fail(const Status& status) {
   std::fprintf(stderr, "storesweep-coordinator: %s\n", status.text().c_str());
@@ -183,7 +188,8 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   std::string base = c.public_url;
   if (base.empty()) {
     const bool v6 = c.http.address.find(':') != std::string::npos;
-    base = "http://" + (v6 ? "[" + c.http.address + "]" : c.http.address) + ":" + std::to_string(c.http.port);
+    base = (c.http.tls_certificate.empty() ? "http://" : "https://") +
+           (v6 ? "[" + c.http.address + "]" : c.http.address) + ":" + std::to_string(c.http.port);
   }
   o.core.evidence_base = base + "/blobs";
   o.judge.command = {judge_program(c), c.judging.rules};
@@ -222,15 +228,21 @@ Status allow_files(std::size_t connections) {
 
 constexpr std::int64_t kLookAtFilesMs = 2'000;
 
-void take_workers(WorkersFile& file, CoordinatorLink& link, Log& log) {
-  auto workers = file.read_if_changed();
-  if (!workers) return;
-  if (!workers->ok()) {
-    log.error("the list of workers stays as it was", {{"why", workers->status().text()}});
-    return;
-  }
-  log.info("the list of workers has changed", {{"authorised", static_cast<long>((*workers)->size())}});
-  link.authorise(std::move(**workers));
+// logrotate has moved the audit log away, or the certificate is another one.
+void look_at_files(AuditLog* audit, http::Server& server, Log& log) {
+  const bool asked = std::exchange(hung_up, 0) != 0;
+  if (Status s = server.reload_tls(asked); !s.ok())
+    log.error("the certificate stays as it was", {{"why", s.text()}});
+  if (!audit || !asked) return;
+  if (Status s = audit->reopen(); !s.ok())
+    log.error("the audit log cannot be opened anew", {{"why", s.text()}});
+}
+
+Result<std::unique_ptr<AuditLog>> open_audit(const CoordinatorConfig& config, const Clock& clock, Log& log) {
+  if (config.audit_file.empty()) return std::unique_ptr<AuditLog>();
+  auto audit = AuditLog::open(config.audit_file, clock, log);
+  if (!audit.ok()) return audit.status().within("audit.file");
+  return audit;
 }
 
 Status serve(CoordinatorConfig config) {
@@ -242,8 +254,9 @@ Status serve(CoordinatorConfig config) {
   endpoint.listen = config.link.listen;
   auto keys = read_key_pair(config.link.key_file);
   if (!keys.ok()) return missing("link.key_file", keys.status(), "storesweep-coordinator keygen FILE");
-  WorkersFile workers_file(config.link.workers_file);
-  auto workers = workers_file.read();
+  Enrolment enrolment({config.link.workers_file, keys->public_key, config.link.addresses}, h.clock, h.random,
+                      h.log);
+  auto workers = enrolment.read();
   if (!workers.ok()) {
     return missing("link.workers_file", workers.status(), "storesweep-worker keygen NAME --folder FOLDER");
   }
@@ -256,17 +269,30 @@ Status serve(CoordinatorConfig config) {
   options.core.closing_key = std::make_shared<const SigningKey>(*signing);
   if (!config.evidence.heads.empty()) TRY(make_folders(config.evidence.heads));
 
+  TRY_ASSIGN(const auto audit, open_audit(config, h.clock, h.log));
+  Auditing auditing(audit.get());
+  TRY(auditing.started(config, endpoint.authorised));
+  options.on_lead = [&auditing](std::uint64_t epoch, const std::string& why) { auditing.leads(epoch, why); };
+  std::optional<http::Recorder> recorder;
+  if (audit) recorder.emplace(*audit, h.clock);
+
   stop_on_signal = &stop;
+  std::signal(SIGHUP, on_hangup);
   std::signal(SIGTERM, on_signal);
   std::signal(SIGINT, on_signal);
 
   Sink sink;
   TRY_ASSIGN(auto link, start_coordinator_link(endpoint, sink, h.clock, *h.metrics, h.log));
+  enrolment.on_change([&](const AuthorisedWorkers& now) {
+    auditing.workers(now);
+    link->authorise(now);
+  });
   {
     Service service(
         std::move(options), {*h.store, *h.blobs, *h.client, h.clock, h.random, *h.metrics, h.log},
         [&link](const std::string& worker, std::span<const ToWorker> turn) { link->send(worker, turn); });
-    http::ApiHandler handler(service, http::AccessList(config.tokens));
+    http::ApiHandler handler(service, http::AccessList(config.tokens), recorder ? &*recorder : nullptr,
+                             &enrolment);
     TRY_ASSIGN(auto server, http::Server::start(config.http, handler, *h.metrics, h.log));
     sink.set(&service);
     Scheduler scheduler(config.timetable, service, h.clock, h.log);
@@ -276,12 +302,15 @@ Status serve(CoordinatorConfig config) {
                            {"store", store_name(config)}});
     while (!stop.cancelled()) {
       (void)wait_fd(stop.fd(), POLLIN, Deadline::in_ms(kLookAtFilesMs));
-      take_workers(workers_file, *link, h.log);
+      look_at_files(audit.get(), *server, h.log);
+      enrolment.look();
     }
     h.log.info("stopping");
     server->stop();
     sink.set(nullptr);
+    enrolment.on_change({});
   }  // the service's threads end here, before the link that they send by
+  auditing.stopped();
   h.log.info("stopped");
   return ok_status();
 }
@@ -377,10 +406,19 @@ int main(int argc, char** argv) {
       app.add_subcommand("restore", "store and evidence back from such a folder, where there is none");
   bring->add_option("--from", backup_folder, "the folder")->required();
   bring->add_flag("--without-missing", without_missing, "though evidence is missing or broken in it");
+  std::vector<std::string> audit_files;
+  CLI::App* audit = app.add_subcommand("audit", "the audit log")->require_subcommand(1);
+  audit->add_subcommand("verify", "whether a line was taken out, changed or put in, and where")
+      ->add_option("file", audit_files, "the oldest first, where there are several")
+      ->required();
   CLI11_PARSE(app, argc, argv);
   std::signal(SIGPIPE, SIG_IGN);
   if (keys->parsed()) {
     Status s = keygen(key_file);
+    return s.ok() ? 0 : fail(s);
+  }
+  if (audit->parsed()) {
+    Status s = print(verify_audit(audit_files));
     return s.ok() ? 0 : fail(s);
   }
   SystemRandom random;

@@ -44,6 +44,21 @@ void read_server(ConfigMap map, adb::ServerAddress& server) {
   server = {text.substr(0, colon), static_cast<std::uint16_t>(*port)};
 }
 
+// "0.0.0.0:9090", "[::]:9090"
+void read_metrics(ConfigMap map, Config::MetricsConfig& out) {
+  out.silence_ms = map.integer("silence_ms", 120'000, {1'000, 24 * 3'600'000});
+  const std::string listen = map.string("listen", "");
+  if (listen.empty()) return;
+  const std::size_t colon = listen.rfind(':');
+  const auto port =
+      colon == std::string::npos ? std::nullopt : parse_int<std::uint16_t>(listen.substr(colon + 1));
+  out.address = listen.substr(0, colon);
+  if (starts_with(out.address, "[") && ends_with(out.address, "]"))
+    out.address = out.address.substr(1, out.address.size() - 2);
+  out.port = port.value_or(0);
+  if (out.port == 0 || out.address.empty()) map.error("listen", "wanted ADDRESS:PORT, not `" + listen + "`");
+}
+
 // host:port, and none that the adb server takes for an emulator by itself.
 void check_remotes(ConfigMap map, std::string_view key, const std::vector<std::string>& remotes) {
   for (const std::string& remote : remotes) {
@@ -146,6 +161,7 @@ Result<Config> read_config(const std::string& path) {
   out.spool.max_bytes = static_cast<std::uint64_t>(spool.integer(
       "max_bytes", static_cast<std::int64_t>(out.spool.max_bytes), {1 << 20, std::int64_t{1} << 50}));
   read_limits(root.map("limits"), out.stages);
+  read_metrics(root.map("metrics"), out.metrics);
   const bool scripted = root.has("scripted");
   const bool real = root.has("adb") || root.has("devices");
   if (scripted && real)

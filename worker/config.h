@@ -32,6 +32,11 @@ struct Config {
   std::string spool_folder;  // a folder NAME in it
   std::string evidence_ca;   // PEM of whom evidence addresses are believed; empty: the system's
   std::size_t slots = 64;
+  struct MetricsConfig {
+    std::string address;  // empty: there is no door
+    std::uint16_t port = 0;
+    std::int64_t silence_ms = 0;  // of the coordinator, to a worker that is well
+  } metrics;
   job::SpoolLimits spool;
   job::StageLimits stages;
   // One of the two.

@@ -1,18 +1,24 @@
 // storesweep-worker: `run` works for a coordinator until SIGTERM, which drains; a second SIGTERM ends it at
 // once (what is spooled is kept). `keygen` makes an identity and prints its line for the coordinator's list
-// of workers. `doctor` looks at the set-up.
+// of workers; `enrol` makes one and brings it there itself. `doctor` looks at the set-up.
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
+#include "common/base/file.h"
+#include "common/base/text.h"
+#include "common/metrics/metrics.h"
 #include "worker/config.h"
 #include "worker/doctor.h"
+#include "worker/enrol.h"
 #include "worker/job/scripted_runner.h"
 #include "worker/real_devices.h"
+#include "worker/vitals.h"
 #include "worker/worker.h"
 
 namespace {
@@ -48,6 +54,22 @@ int trust(const std::string& folder, const std::string& name) {
   const Result<SigningKey> key = worker::read_signing_key(folder, name);
   if (!key.ok()) return fail(key.status());
   std::printf("worker %s %s\n", to_hex(key->public_key).c_str(), name.c_str());
+  return 0;
+}
+
+constexpr std::int64_t kEnrolMs = 60'000;
+constexpr std::size_t kMaxTokenBytes = 4'096;
+
+int enrol(worker::EnrolOptions options, const std::string& token_file) {
+  if (!token_file.empty()) {
+    auto token = read_file(token_file, kMaxTokenBytes);
+    if (!token.ok()) return fail(token.status().within("--token-file"));
+    options.token = std::string(trim(*token));
+  }
+  SystemRandom random;
+  const auto snippet = worker::enrol(options, random, Deadline::in_ms(kEnrolMs));
+  if (!snippet.ok()) return fail(snippet.status());
+  std::printf("%s", snippet->c_str());
   return 0;
 }
 
@@ -101,6 +123,25 @@ std::size_t threads_for(const worker::Config& config, std::size_t count) {
   return std::min<std::size_t>(runs + 4, 256);
 }
 
+// Whether the adb server answers; empty for scripted workers, which have none.
+std::function<bool()> adb_of(const Crew& crew) {
+  if (crew.devices.empty()) return {};
+  return [&crew] {
+    return std::all_of(crew.devices.begin(), crew.devices.end(),
+                       [](const auto& devices) { return devices->pool().server_answers(); });
+  };
+}
+
+Result<std::unique_ptr<worker::Door>> open_door(const worker::Config::MetricsConfig& config,
+                                                worker::Vitals& vitals, Log& log) {
+  if (config.address.empty()) return std::unique_ptr<worker::Door>();
+  auto door = worker::Door::open(
+      config.address, config.port, [&vitals](std::string_view path) { return vitals.answer(path); }, log);
+  if (door.ok())
+    log.info("its door is open", {{"address", config.address}, {"port", static_cast<int>((*door)->port())}});
+  return door;
+}
+
 int run(const std::string& config_file, std::size_t count, bool json, bool debug) {
   Cancel drain;
   drain_on_signal = &drain;
@@ -116,11 +157,16 @@ int run(const std::string& config_file, std::size_t count, bool json, bool debug
               {},
               Log("worker", debug ? LogLevel::kDebug : LogLevel::kInfo,
                   json ? Log::Format::kJson : Log::Format::kText)};
+  const std::unique_ptr<Metrics> metrics = make_metrics();
+  if (config->devices) config->devices->pool.metrics = metrics.get();
   Crew crew;
   for (std::size_t i = 0; i < count; ++i) {
     if (Status s = enlist(*config, name_of(config->name, count, i), world, crew); !s.ok()) return fail(s);
   }
-  const worker::ShellOptions options{threads_for(*config, count), config->evidence_ca};
+  worker::Vitals vitals(*metrics, world.clock, config->metrics.silence_ms, adb_of(crew));
+  const auto door = open_door(config->metrics, vitals, world.log);
+  if (!door.ok()) return fail(door.status().within("metrics.listen"));
+  const worker::ShellOptions options{threads_for(*config, count), config->evidence_ca, &vitals};
   const Status status =
       worker::run_workers(crew.setups, options, drain, world.clock, world.random, world.log);
   return status.ok() ? 0 : fail(status);
@@ -161,7 +207,22 @@ int main(int argc, char** argv) {
       app.add_subcommand("trust", "the line of its signing key for a file of trusted keys (evidence verify)");
   trust_command->add_option("name", name, "the worker's name")->required();
   trust_command->add_option("--folder", folder, "where NAME.seed lies (default: keys)");
+  worker::EnrolOptions enrolling{"", "", "keys", ""};
+  std::string token_file;
+  CLI::App* enrol_command = app.add_subcommand(
+      "enrol",
+      "make an identity and bring it to the coordinator's list; prints what belongs into the configuration");
+  enrol_command->add_option("--coordinator", enrolling.coordinator, "http(s)://HOST:PORT of its API")
+      ->required();
+  auto* tokens = enrol_command->add_option_group("token", "what `storesweep workers enrol` printed");
+  tokens->add_option("--token", enrolling.token, "itself (others on this machine may see it)");
+  tokens->add_option("--token-file", token_file, "the file that it stands in");
+  tokens->require_option(1);
+  enrol_command->add_option("--folder", enrolling.key_folder,
+                            "where NAME.key and NAME.seed go (default: keys)");
+  enrol_command->add_option("--ca-file", enrolling.ca_file, "PEM of whom the coordinator is believed");
   CLI11_PARSE(app, argc, argv);
+  if (enrol_command->parsed()) return enrol(enrolling, token_file);
   if (trust_command->parsed()) return trust(folder, name);
   if (doctor_command->parsed()) return look(config_file);
   return keygen_command->parsed() ? keygen(folder, name, count) : run(config_file, count, json, debug);

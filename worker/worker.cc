@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 
+#include "common/model/trace.h"
 #include "common/net/client.h"
 #include "common/wire/wire.h"
 #include "worker/job/upload.h"
@@ -26,6 +27,7 @@ job::StageEvent as_stage_event(job::RunEnd end) {
 // One worker of this process.
 struct Member {
   const WorkerSetup* setup = nullptr;
+  std::size_t number = 0;         // of it in this process
   std::size_t first_channel = 0;  // one to each coordinator
   std::size_t leader = 0;         // the channel by which the highest epoch was heard
   std::string evidence_base;      // of that one
@@ -49,6 +51,7 @@ class Shell {
         clock_(clock),
         random_(random),
         log_(log),
+        vitals_(options.vitals),
         client_(net_options(options), random),
         pool_(options.threads) {}
 
@@ -79,6 +82,7 @@ class Shell {
     for (const WorkerSetup& setup : setups_) {
       auto member = std::make_unique<Member>();
       member->setup = &setup;
+      member->number = members_.size();
       member->first_channel = member->leader = endpoints.size();
       endpoints.insert(endpoints.end(), setup.coordinators.begin(), setup.coordinators.end());
       owners_.resize(endpoints.size(), member.get());
@@ -99,6 +103,7 @@ class Shell {
                 {{"worker", setup.name}, {"spooled", static_cast<long>(member->spool->found().size())}});
       members_.push_back(std::move(member));
     }
+    if (vitals_) vitals_->works_for(members_.size());
     TRY_ASSIGN(channels_, connect_worker_channels(endpoints));
     return ok_status();
   }
@@ -136,6 +141,7 @@ class Shell {
     Member& member = *owners_.at((*message)->channel);
     Result<std::vector<ToWorker>> decoded = decode_to_worker_untrusted(as_bytes((*message)->bytes));
     if (decoded.ok()) {
+      if (vitals_) vitals_->heard(member.number);
       follow(member, (*message)->channel, *decoded);
       carry_out(member, link::Received{std::move(*decoded)});
     } else {
@@ -162,6 +168,19 @@ class Shell {
     std::exchange(member.uploads, std::make_shared<Cancel>())->cancel();
   }
 
+  void tell_vitals() {
+    Vitals::Load load;
+    std::size_t scripted = 0;
+    for (auto& m : members_) {
+      load.leases += m->core->session().leases();
+      load.reports += m->core->session().spooled();
+      load.spool_bytes += m->spool->bytes();
+      scripted += m->setup->scripted ? devices_[m.get()].size() : 0;
+    }
+    vitals_->turned(load);
+    if (scripted > 0) vitals_->scripted_devices(scripted);
+  }
+
   void look_at_devices() {
     if (clock_.steady_ms() < next_devices_ms_) return;
     next_devices_ms_ = clock_.steady_ms() + kDevicesEveryMs;
@@ -172,6 +191,7 @@ class Shell {
         carry_out(*m, DevicesSeen{std::move(devices)});
       }
     }
+    if (vitals_) tell_vitals();
   }
 
   void take_completions() {
@@ -224,6 +244,13 @@ class Shell {
     }
   }
   void carry(Member& member, FetchJob& e) {
+    const LeaseOffer& o = e.offer;
+    const TraceScope trace(trace_id(o.token.job));
+    log_.info("lease taken", {{"worker", member.setup->name},
+                              {"package", o.listing.package},
+                              {"sweep", o.sweep.value},
+                              {"job", o.token.job.value},
+                              {"kind", name(o.kind)}});
     start(member, e.offer.token, [&member, offer = std::move(e.offer)](const Deadline& deadline) {
       return as_stage_event(member.setup->runner->fetch(offer, deadline));
     });
@@ -236,6 +263,11 @@ class Shell {
     });
   }
   void carry(Member& member, RunJob& e) {
+    const TraceScope trace(trace_id(e.offer.token.job));
+    log_.info("run starts", {{"worker", member.setup->name},
+                             {"device", e.device.identity},
+                             {"package", e.offer.listing.package},
+                             {"job", e.offer.token.job.value}});
     start(member, e.offer.token, [&member, e](const Deadline& deadline) -> job::StageEvent {
       Result<std::string> folder = member.spool->run_folder(e.offer.token);
       if (!folder.ok()) {
@@ -249,6 +281,16 @@ class Shell {
     if (auto at = member.cancels.find(key(e.token)); at != member.cancels.end()) at->second->cancel();
   }
   void carry(Member& member, KeepJob& e) {
+    if (vitals_) vitals_->over(e.outcome);
+    const Token& token = token_of(e.outcome);
+    const TraceScope trace(trace_id(token.job));
+    const auto* failure = std::get_if<Failure>(&e.outcome);
+    log_.info("lease is over", {{"worker", member.setup->name},
+                                {"job", token.job.value},
+                                {"outcome", failure                                     ? name(failure->kind)
+                                            : std::holds_alternative<Report>(e.outcome) ? "report"
+                                                                                        : "needs more"},
+                                {"detail", failure ? failure->detail : ""}});
     start(member, token_of(e.outcome), [&member, e](const Deadline&) -> job::StageEvent {
       Result<Outcome> kept = member.spool->keep(e.outcome, e.evidence_address);
       if (kept.ok()) return job::OutcomeKept{*kept};
@@ -264,6 +306,7 @@ class Shell {
   }
   void carry(Member& member, UploadEntry& e) {
     pool_.add([this, &member, token = e.token, base = member.evidence_base, cancel = member.uploads] {
+      const TraceScope trace(trace_id(token.job));
       const Status s =
           job::upload_blobs(client_, *member.spool, token, base, Deadline::in_ms(kUploadMs, cancel.get()));
       if (s.kind() == ErrorKind::kCorrupt) return complete(member, EntryBroken{token, s.message()});
@@ -275,6 +318,7 @@ class Shell {
     });
   }
   void carry(Member& member, ReplaceEntry& e) {
+    const TraceScope trace(trace_id(e.failure.token.job));
     log_.error("damaged in the spool, set aside", {{"worker", member.setup->name}, {"what", e.why}});
     pool_.add([this, &member, e] {
       Result<Outcome> outcome = member.spool->replace(e.failure, e.why);
@@ -282,6 +326,10 @@ class Shell {
     });
   }
   void carry(Member& member, DropSpooled& e) {
+    const TraceScope trace(trace_id(e.token.job));
+    log_.info("answered", {{"worker", member.setup->name},
+                           {"job", e.token.job.value},
+                           {"answer", e.answer == ReportAnswer::kAcknowledged ? "acknowledged" : "ended"}});
     pool_.add([&member, token = e.token] { member.spool->drop(token); });
   }
   void carry(Member& member, Finished&) {
@@ -296,6 +344,7 @@ class Shell {
     std::shared_ptr<Cancel>& cancel = member.cancels[key(token)];
     cancel = std::make_shared<Cancel>();
     pool_.add([this, &member, token, held = cancel, work = std::move(work)] {
+      const TraceScope trace(trace_id(token.job));
       complete(member, JobEvent{token, work(Deadline::in_ms(kLongestRunMs, held.get()))});
     });
   }
@@ -305,6 +354,7 @@ class Shell {
   const Clock& clock_;
   Random& random_;
   Log& log_;
+  Vitals* const vitals_;
   net::Client client_;
   std::unique_ptr<WorkerChannels> channels_;
   std::vector<std::unique_ptr<Member>> members_;

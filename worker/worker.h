@@ -15,6 +15,7 @@
 #include "worker/core.h"
 #include "worker/job/runner.h"
 #include "worker/job/spool.h"
+#include "worker/vitals.h"
 
 namespace storesweep::worker {
 
@@ -29,8 +30,9 @@ struct WorkerSetup {
   job::Runner* runner = nullptr;
 };
 struct ShellOptions {
-  std::size_t threads = 8;  // at least as many as runs at once
-  std::string ca_file;      // of the evidence addresses; empty: the system's
+  std::size_t threads = 8;   // at least as many as runs at once
+  std::string ca_file;       // of the evidence addresses; empty: the system's
+  Vitals* vitals = nullptr;  // told how it goes; outlives the call. Null: nobody asks
 };
 
 // Works until `drain` was pulled and every worker has finished: what began is finished, what is spooled

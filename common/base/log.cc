@@ -3,6 +3,8 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <utility>
+
 #include "common/base/clock.h"
 #include "common/base/text.h"
 
@@ -35,7 +37,25 @@ void append_text_value(std::string& out, std::string_view s) {
     append_json_string(out, s);
   }
 }
+// Of this thread, as the standard's own error code is: a run's lines are written by many who do not know it.
+thread_local const std::string* current_trace = nullptr;
+
+void append_json_field(std::string& out, std::string_view key, std::string_view value) {
+  out += ',';
+  append_json_string(out, key);
+  out += ':';
+  append_json_string(out, value);
+}
+void append_text_field(std::string& out, std::string_view key, std::string_view value) {
+  out += fmt::format("  {}=", key);
+  append_text_value(out, value);
+}
 }  // namespace
+
+TraceScope::TraceScope(std::string trace_id)
+    : trace_id_(std::move(trace_id)),
+      before_(std::exchange(current_trace, trace_id_.empty() ? nullptr : &trace_id_)) {}
+TraceScope::~TraceScope() { current_trace = before_; }
 
 struct Log::State {
   std::string program;
@@ -59,19 +79,13 @@ void Log::write(LogLevel level, std::string_view event, std::initializer_list<Lo
   if (state_->format == Format::kJson) {
     out = fmt::format(R"({{"time":"{}","level":"{}","program":"{}","event":)", time, name, state_->program);
     append_json_string(out, event);
-    for (const LogField& f : fields) {
-      out += ',';
-      append_json_string(out, f.key);
-      out += ':';
-      append_json_string(out, f.value);
-    }
+    for (const LogField& f : fields) append_json_field(out, f.key, f.value);
+    if (current_trace) append_json_field(out, "trace_id", *current_trace);
     out += '}';
   } else {
     out = fmt::format("{} {:<7} {}: {}", time, name, state_->program, event);
-    for (const LogField& f : fields) {
-      out += fmt::format("  {}=", f.key);
-      append_text_value(out, f.value);
-    }
+    for (const LogField& f : fields) append_text_field(out, f.key, f.value);
+    if (current_trace) append_text_field(out, "trace_id", *current_trace);
   }
   state_->logger.log(spdlog::level::info, "{}", out);
 }

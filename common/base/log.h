@@ -24,6 +24,20 @@ struct LogField {
   LogField(std::string_view k, unsigned long v) : key(k), value(std::to_string(v)) {}
 };
 
+// While it lives, every line that its thread writes carries this trace id (common/base/trace.h), also where
+// whoever writes it knows nothing of traces; empty: none. Nests; ends on the thread that made it.
+class TraceScope {
+ public:
+  explicit TraceScope(std::string trace_id);
+  ~TraceScope();
+  TraceScope(const TraceScope&) = delete;
+  TraceScope& operator=(const TraceScope&) = delete;
+
+ private:
+  const std::string trace_id_;
+  const std::string* const before_;
+};
+
 class Log {
  public:
   enum class Format { kText, kJson };

@@ -134,32 +134,32 @@ inline constexpr CounterSpec kBlobBytes{
     {"storesweep_blob_received_bytes_total", "Bytes of evidence taken in."}};
 
 // ---- worker: adb and devices
-inline constexpr CounterSpec kAdbCommands{{"storesweep_worker_adb_commands_total",
-                                           "Device commands, by service and outcome.",
-                                           {"service", "outcome"}}};
-inline constexpr HistogramSpec kAdbSeconds{
-    {"storesweep_worker_adb_command_seconds", "Time of one device command, by service.", {"service"}},
-    kShort};
-inline constexpr CounterSpec kAdbBytes{
-    {"storesweep_worker_adb_bytes_total", "Bytes exchanged with devices, by direction.", {"direction"}}};
-inline constexpr CounterSpec kAdbRestarts{
-    {"storesweep_worker_adb_server_restarts_total", "Times that a dead adb server was started again."}};
+inline constexpr CounterSpec kAdbCommands{
+    {"storesweep_worker_adb_commands_total", "Device commands of the runs that were reported."}};
+inline constexpr CounterSpec kAdbBytes{{"storesweep_worker_adb_bytes_total",
+                                        "Bytes exchanged with devices in the runs that were reported.",
+                                        {"direction"}}};
+inline constexpr CounterSpec kAdbLosses{
+    {"storesweep_worker_adb_server_losses_total", "Times that the adb server was gone, or not to be had."}};
 inline constexpr GaugeSpec kWorkerDevices{
     {"storesweep_worker_devices", "Devices of the pool, by state.", {"state"}}};
 inline constexpr CounterSpec kQuarantines{
-    {"storesweep_worker_quarantines_total", "Devices put into quarantine, by the reason.", {"reason"}}};
+    {"storesweep_worker_quarantines_total", "Times that a device was put into quarantine."}};
 // ---- worker: runs
 inline constexpr CounterSpec kWorkerRuns{
-    {"storesweep_worker_runs_total", "Runs, by how they ended.", {"outcome"}}};
+    {"storesweep_worker_runs_total", "Leases that are over, by how they ended.", {"outcome"}}};
 inline constexpr HistogramSpec kPhaseSeconds{
     {"storesweep_worker_phase_seconds", "Host time of one phase.", {"phase"}}, kLong};
-inline constexpr HistogramSpec kFetchSeconds{{"storesweep_worker_fetch_seconds", "Time to fetch one APK."},
-                                             kLong};
-inline constexpr CounterSpec kFetchBytes{{"storesweep_worker_fetch_bytes_total", "Bytes of APKs fetched."}};
-inline constexpr GaugeSpec kCacheBytes{{"storesweep_worker_cache_bytes", "Bytes of the APK cache."}};
+inline constexpr HistogramSpec kFetchSeconds{
+    {"storesweep_worker_fetch_seconds", "Time to fetch the APK of a run that was reported."}, kLong};
 inline constexpr GaugeSpec kSpoolReports{
     {"storesweep_worker_spool_reports", "Reports that wait for their acknowledgement."}};
+inline constexpr GaugeSpec kSpoolBytes{
+    {"storesweep_worker_spool_bytes", "Bytes of these reports and their evidence."}};
 inline constexpr GaugeSpec kWorkerLeases{{"storesweep_worker_leases", "Leases held now."}};
+inline constexpr GaugeSpec kCoordinatorSilence{
+    {"storesweep_worker_coordinator_silence_seconds",
+     "Time since a coordinator was last heard of, of the worker to which it was silent longest."}};
 
 }  // namespace metric
 }  // namespace storesweep

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/clock.h"
+#include "common/model/trace.h"
 #include "common/report/finding_id.h"
 #include "common/report/verdict_json.h"
 
@@ -128,6 +129,7 @@ Json to_json(const ResultRow& r) {
   Json blobs = Json::array();
   for (const BlobRef& b : r.blobs) blobs.push_back(blob_json(b));
   Json all = common_fields(r);
+  all["trace_id"] = trace_id(r.job);
   all["listing"] = listing_json(r.listing);
   all["verdict"] = verdict_json(r.verdict);
   all["figures"] = figures_json(r.figures);

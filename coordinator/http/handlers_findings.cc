@@ -15,6 +15,14 @@ std::optional<FindingState> state_named(std::string_view text) {
   return named_in<FindingState>(text, kFindingStates);
 }
 
+// In whose name an act stands. Whoever has a token speaks in the token's name alone.
+Result<std::string> speaker(const Caller& caller, const std::string& named) {
+  if (caller.name.empty() || named == caller.name) return named;
+  if (named.empty()) return caller.name;
+  return permission("officer: this token is that of `" + caller.name + "`, who cannot speak as `" +
+                    named.substr(0, kMaxNameBytes) + "`; leave it out, or ask for a token of that name");
+}
+
 Result<Response> say(const Call& call, ActKind kind) {
   TRY_ASSIGN(const FindingId id, finding_of(call));
   TRY_ASSIGN(const Json body, body_of(call, {"officer", "reason", "level", "date"}));
@@ -23,13 +31,14 @@ Result<Response> say(const Call& call, ActKind kind) {
   order.job = id.job;
   order.key = id.key;
   order.kind = kind;
-  order.officer = in.text("officer");
+  const std::string officer = in.text("officer");
   order.reason = in.text("reason");
   order.date = in.text("date");
   if (in.has("level")) order.level = in.one_of("level", Level::kSuspected, level_named);
   if (kind != ActKind::kOverrule && in.has("level")) in.fail("level", "is given to overrule alone");
   if (kind != ActKind::kNotice && in.has("date")) in.fail("date", "is that of a notice alone");
   TRY(in.status());
+  TRY_ASSIGN(order.officer, speaker(call.request.caller, officer));
   TRY_ASSIGN(order.idempotency_key, idempotency_key(call));
   TRY_ASSIGN(const FindingRow row, call.service.say_of_finding(order, call.deadline));
   return json_response(to_json(row));

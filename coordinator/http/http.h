@@ -13,6 +13,7 @@
 
 #include "common/base/cancel.h"
 #include "common/base/status.h"
+#include "coordinator/http/access.h"
 
 namespace storesweep::http {
 
@@ -28,6 +29,8 @@ struct RequestHead {
   std::map<std::string, std::string> headers;
   std::optional<std::uint64_t> content_length;  // none: no body, or chunked
   bool chunked = false;
+  std::string remote{};    // the other side's IP address
+  std::string trace_id{};  // the caller's (W3C Trace Context), or one of ours; every answer carries it
 
   std::string header(const std::string& lower_name) const {
     const auto at = headers.find(lower_name);
@@ -37,6 +40,7 @@ struct RequestHead {
 struct Request {
   RequestHead head;
   std::string body;
+  Caller caller{};  // as admit() found him
 };
 
 // Server-sent events: called again and again, each call blocking until there is something to send.
@@ -63,6 +67,8 @@ struct Admission {
   std::size_t max_body_bytes = 0;
   std::int64_t deadline_ms = 30'000;  // for handle()
   std::string route = "none";         // for metrics: one of a closed list
+  Caller caller{};
+  bool on_record = false;  // a refusal is given to refused() before it is answered
 };
 
 class Handler {
@@ -70,6 +76,8 @@ class Handler {
   virtual ~Handler() = default;
   // Called on the thread that serves all sockets: must not block.
   virtual Admission admit(const RequestHead& head) = 0;
+  // What is refused on record, by admit() or by the server; called where handle() is, may block.
+  virtual void refused(const RequestHead&, const Admission&, int /*status*/) {}
   // Called on one of several threads; may block until the deadline.
   virtual Response handle(const Request& request, const Deadline& deadline) = 0;
 };

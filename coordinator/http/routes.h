@@ -11,6 +11,7 @@
 
 #include "coordinator/http/access.h"
 #include "coordinator/http/http.h"
+#include "coordinator/http/register.h"
 #include "coordinator/service/api.h"
 
 namespace storesweep::http {
@@ -27,6 +28,7 @@ struct Call {
   std::map<std::string, std::string, std::less<>> path;
   ServiceApi& service;
   Deadline deadline;
+  WorkerRegister* workers = nullptr;  // null: nobody enrols here
 
   // The id in the path; 0 is none. Routes are matched only when ids are numbers.
   std::int64_t id(std::string_view name) const;
@@ -42,6 +44,7 @@ struct Route {
   std::int64_t deadline_ms;
   std::vector<std::string> query;  // the names it knows; others are refused
   Result<Response> (*run)(const Call& call);
+  std::vector<std::string> recorded{};  // fields of the body that stand in the audit log: never a secret
 };
 
 std::span<const Route> routes();

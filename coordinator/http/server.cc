@@ -7,7 +7,6 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/optional.hpp>
 
@@ -17,7 +16,10 @@
 #include <set>
 #include <thread>
 
+#include "common/base/random.h"
 #include "common/base/text.h"
+#include "common/base/trace.h"
+#include "coordinator/http/stream.h"
 
 namespace storesweep::http {
 namespace {
@@ -48,9 +50,17 @@ class Session;
 class Server::Core {
  public:
   Core(const ServerOptions& o, Handler& h, Metrics& m, Log& l)
-      : options(o), handler(h), metrics(m), log(l), handlers(o.handler_threads), streams(o.max_streams) {}
+      : options(o),
+        handler(h),
+        metrics(m),
+        log(l),
+        handlers(o.handler_threads),
+        streams(o.max_streams),
+        tls_files_(o.tls_certificate, o.tls_key) {}
   Status open();
   void stop();
+  Status reload_tls(bool even_unchanged);
+  void tell(const Request& request, const std::string& route, int status);
   void refused(std::string_view why) { metrics.counter(metric::kHttpRefused, {why}).add(); }
   void enter(Session* session);
   void leave(Session* session);
@@ -61,6 +71,7 @@ class Server::Core {
   Metrics& metrics;
   Log& log;
   Cancel cancel;
+  SystemRandom random;
   // Of the thread that serves the sockets:
   std::set<Session*> sessions;
   std::size_t body_bytes = 0;
@@ -75,6 +86,8 @@ class Server::Core {
   void accept();
   void accepted(error_code error, tcp::socket socket);
 
+  TlsFiles tls_files_;  // of whoever reloads
+  TlsContext tls_;      // for the next connection; none: they are plain
   tcp::acceptor acceptor_{io};
   asio::steady_timer accept_pause_{io};
   std::uint16_t port_ = 0;
@@ -88,8 +101,13 @@ class Server::Core {
 // the event source's own calls.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Server::Core& core, tcp::socket socket)
-      : core_(core), stream_(std::move(socket)), buffer_(core.options.max_header_bytes + kReadBytes) {
+  Session(Server::Core& core, tcp::socket socket, TlsContext tls)
+      : core_(core),
+        stream_(std::move(socket), std::move(tls)),
+        buffer_(core.options.max_header_bytes + kReadBytes) {
+    error_code gone;
+    const auto other = stream_.socket().remote_endpoint(gone);
+    if (!gone) remote_ = other.address().to_string();
     core_.enter(this);
   }
   ~Session() {
@@ -98,7 +116,16 @@ class Session : public std::enable_shared_from_this<Session> {
     core_.leave(this);
   }
 
-  void start() { read_head(); }
+  void start() {
+    if (!stream_.is_tls()) return read_head();
+    idle_ = true;
+    stream_.expires_after(milliseconds(core_.options.header_ms));
+    stream_.handshake([self = shared_from_this()](error_code error) {
+      if (!error) return self->read_head();
+      self->core_.refused("tls");
+      self->close();
+    });
+  }
   void refuse() {
     core_.refused("connections");
     respond(refusal(503, "unavailable", "too many connections: try again in a few seconds"), true);
@@ -121,11 +148,13 @@ class Session : public std::enable_shared_from_this<Session> {
   void head_failed(error_code error);
   void admit();
   Status take_head();
+  void refuse_on_record(Response response, bool body_pending);
   void read_body();
   void body_is_there(error_code error);
   void run_handler();
   void respond(Response response, bool body_pending);
   void answered(error_code error, bool body_pending);
+  void say_farewell();
   void linger();
   void start_stream(std::shared_ptr<EventSource> events);
   void watch_client();
@@ -138,13 +167,14 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   Server::Core& core_;
-  beast::tcp_stream stream_;
+  Stream stream_;
   beast::flat_buffer buffer_;
   boost::optional<bhttp::request_parser<bhttp::string_body>> parser_;
   bhttp::response<bhttp::string_body> response_;
   std::string raw_;  // what is written outside of a response
   RequestHead head_;
   Admission admission_;
+  std::string remote_;
   std::size_t reserved_ = 0;  // bytes of core_.body_bytes that are ours
   std::size_t lingered_ = 0;
   bool idle_ = false;
@@ -208,25 +238,29 @@ Status Session::take_head() {
   }
   if (const auto length = parser_->content_length()) head_.content_length = *length;
   head_.chunked = parser_->chunked();
+  head_.remote = remote_;
+  const std::optional<std::string> given = parse_traceparent(head_.header("traceparent"));
+  head_.trace_id = given ? *given : new_trace_id(core_.random);
   return parse_target({message.target().data(), message.target().size()}, head_);
 }
 
 void Session::admit() {
   admission_ = core_.handler.admit(head_);
   const bool has_body = head_.chunked || head_.content_length.value_or(0) > 0;
-  if (admission_.refusal) return respond(std::move(*admission_.refusal), has_body);
+  if (admission_.refusal) return refuse_on_record(std::move(*admission_.refusal), has_body);
   if (head_.content_length.value_or(0) > admission_.max_body_bytes) {
     core_.refused("body");
-    return respond(refusal(413, "exhausted",
-                           "the body is larger than " + std::to_string(admission_.max_body_bytes) + " bytes"),
-                   true);
+    return refuse_on_record(
+        refusal(413, "exhausted",
+                "the body is larger than " + std::to_string(admission_.max_body_bytes) + " bytes"),
+        true);
   }
   const std::size_t wanted =
       head_.chunked ? admission_.max_body_bytes : static_cast<std::size_t>(head_.content_length.value_or(0));
   if (core_.body_bytes + wanted > core_.options.max_bodies_bytes) {
     core_.refused("bodies");
-    return respond(error_response(unavailable("too much is being sent at once: try again in a few seconds")),
-                   true);
+    return refuse_on_record(
+        error_response(unavailable("too much is being sent at once: try again in a few seconds")), true);
   }
   reserved_ = wanted;
   core_.body_bytes += wanted;
@@ -235,6 +269,20 @@ void Session::admit() {
   raw_ = "HTTP/1.1 100 Continue\r\n\r\n";
   asio::async_write(stream_, asio::buffer(raw_), [self = shared_from_this()](error_code error, std::size_t) {
     error ? self->close() : self->read_body();
+  });
+}
+
+// What is on record stands there before its sender hears of it.
+void Session::refuse_on_record(Response response, bool body_pending) {
+  if (!admission_.on_record) return respond(std::move(response), body_pending);
+  auto answer = std::make_shared<Response>(std::move(response));
+  asio::post(core_.handlers, [self = shared_from_this(), answer, body_pending]() mutable {
+    const TraceScope trace(self->head_.trace_id);
+    self->core_.handler.refused(self->head_, self->admission_, answer->status);
+    asio::io_context& io = self->core_.io;
+    asio::post(io, [self = std::move(self), answer, body_pending] {
+      self->respond(std::move(*answer), body_pending);
+    });
   });
 }
 
@@ -248,9 +296,10 @@ void Session::read_body() {
 void Session::body_is_there(error_code error) {
   if (error == bhttp::error::body_limit) {
     core_.refused("body");
-    return respond(refusal(413, "exhausted",
-                           "the body is larger than " + std::to_string(admission_.max_body_bytes) + " bytes"),
-                   true);
+    return refuse_on_record(
+        refusal(413, "exhausted",
+                "the body is larger than " + std::to_string(admission_.max_body_bytes) + " bytes"),
+        true);
   }
   if (error == beast::error::timeout) core_.refused("body_timeout");
   if (error) return close();
@@ -261,8 +310,10 @@ void Session::body_is_there(error_code error) {
 void Session::run_handler() {
   auto request = std::make_shared<Request>();
   request->head = head_;
+  request->caller = admission_.caller;
   request->body = std::move(parser_->get().body());
   asio::post(core_.handlers, [self = shared_from_this(), request, ms = admission_.deadline_ms]() mutable {
+    const TraceScope trace(request->head.trace_id);
     const auto start = std::chrono::steady_clock::now();
     auto response = std::make_shared<Response>();
     try {
@@ -271,8 +322,9 @@ void Session::run_handler() {
       self->core_.log.error("a request failed", {{"path", request->head.path}, {"why", e.what()}});
       *response = error_response(internal("this request met a defect of the coordinator; its log says more"));
     }
-    request.reset();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    self->core_.tell(*request, self->admission_.route, response->status);
+    request.reset();
     self->core_.metrics.histogram(metric::kHttpSeconds, {self->admission_.route}).observe(took.count());
     asio::io_context& io = self->core_.io;
     asio::post(io, [self = std::move(self), response] { self->respond(std::move(*response), false); });
@@ -295,6 +347,7 @@ void Session::respond(Response r, bool body_pending) {
   response_.set("X-Content-Type-Options", "nosniff");
   response_.set(bhttp::field::cache_control, "no-store");
   for (const auto& [name, value] : r.headers) response_.set(name, value);
+  if (!head_.trace_id.empty()) response_.set("traceparent", traceparent(head_.trace_id, core_.random));
   response_.keep_alive(keep_alive_);
   if (head_.method != "HEAD") response_.body() = std::move(r.body);  // RFC 9110, 9.3.2: it has none
   response_.prepare_payload();
@@ -311,12 +364,18 @@ void Session::answered(error_code error, bool body_pending) {
   if (error == beast::error::timeout) core_.refused("write_timeout");
   if (error) return close();
   if (keep_alive_ && !core_.stopping) return read_head();
-  if (!body_pending) return close();
+  if (!body_pending) return stream_.is_tls() ? say_farewell() : close();
   // What the client is still sending would make the kernel reset the connection, and the answer would be
   // lost.
   stream_.socket().shutdown(tcp::socket::shutdown_send, error);
   stream_.expires_after(milliseconds(kLingerMs));
   linger();
+}
+
+// Without it the other side could not tell an answer's end from a connection that was cut.
+void Session::say_farewell() {
+  stream_.expires_after(milliseconds(kLingerMs));
+  stream_.farewell([self = shared_from_this()](error_code) { self->close(); });
 }
 
 void Session::linger() {
@@ -336,9 +395,9 @@ void Session::start_stream(std::shared_ptr<EventSource> events) {
   core_.metrics.gauge(metric::kHttpStreams).set(static_cast<double>(core_.open_streams));
   stream_.expires_never();
   watch_client();
-  send_raw(
-      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-      "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n");
+  send_raw(std::string("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+                       "X-Content-Type-Options: nosniff\r\nConnection: close\r\ntraceparent: ") +
+           traceparent(head_.trace_id, core_.random) + "\r\n\r\n");
 }
 
 // Reads, only to learn that the client has gone.
@@ -369,6 +428,14 @@ void Session::send_raw(std::string text) {
   });
 }
 
+// What people change is told; what they and workers read or put would be too much.
+void Server::Core::tell(const Request& request, const std::string& route, int status) {
+  const std::initializer_list<LogField> fields = {
+      {"route", route}, {"who", request.caller.name}, {"status", status}};
+  const bool changes = request.head.method == "POST" || request.head.method == "DELETE";
+  log.write(changes ? LogLevel::kInfo : LogLevel::kDebug, "a request", fields);
+}
+
 void Server::Core::enter(Session* session) {
   sessions.insert(session);
   metrics.gauge(metric::kHttpConnections).set(static_cast<double>(sessions.size()));
@@ -387,6 +454,9 @@ void Server::Core::leave(Session* session) {
 
 Status Server::Core::open() {
   error_code error;
+  if (tls_files_.given()) {
+    TRY_ASSIGN(tls_, tls_files_.load());
+  }
   const auto address = asio::ip::make_address(options.address, error);
   if (error) return invalid("`" + options.address + "` is no IP address to listen on");
   const tcp::endpoint endpoint(address, options.port);
@@ -421,11 +491,22 @@ void Server::Core::accepted(error_code error, tcp::socket socket) {
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   if (sessions.size() < options.max_connections) {
-    std::make_shared<Session>(*this, std::move(socket))->start();
-  } else if (sessions.size() < options.max_connections + kExtraRefusals) {
-    std::make_shared<Session>(*this, std::move(socket))->refuse();
+    std::make_shared<Session>(*this, std::move(socket), tls_)->start();
+  } else if (!tls_ && sessions.size() < options.max_connections + kExtraRefusals) {
+    std::make_shared<Session>(*this, std::move(socket), tls_)->refuse();
+  } else {
+    refused("connections");  // a handshake only to be refused would cost more than it says
   }
   accept();
+}
+
+// What does not fit leaves the old ones in their place.
+Status Server::Core::reload_tls(bool even_unchanged) {
+  if (!tls_files_.given() || (!even_unchanged && !tls_files_.changed())) return ok_status();
+  TRY_ASSIGN(TlsContext loaded, tls_files_.load());
+  asio::post(io, [this, loaded = std::move(loaded)]() mutable { tls_ = std::move(loaded); });
+  log.info("the certificate was read", {{"file", options.tls_certificate}});
+  return ok_status();
 }
 
 void Server::Core::stop() {
@@ -457,6 +538,7 @@ Server::Server(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 Server::~Server() { stop(); }
 std::uint16_t Server::port() const { return core_->port(); }
 void Server::stop() { core_->stop(); }
+Status Server::reload_tls(bool even_unchanged) { return core_->reload_tls(even_unchanged); }
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Handler& handler,
                                               Metrics& metrics, Log& log) {

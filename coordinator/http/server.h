@@ -1,7 +1,8 @@
 // The HTTP/1.1 server: Boost.Beast behind our own small interface. One thread serves all sockets, some
 // threads run the handlers, and each open event stream has a thread of its own, so that a slow handler or a
-// slow client stops nobody else. Every header, body, wait and number of connections is bounded. TLS is left
-// to a proxy in front. start() and stop() by one thread; the handler, metrics and log outlive the server.
+// slow client stops nobody else. Every header, body, wait and number of connections is bounded. TLS (1.2
+// and newer) by a certificate that may change while it runs. start() and stop() by one thread; the handler,
+// metrics and log outlive the server.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,9 @@ struct ServerOptions {
       15'000;                      // from the first wait to the end of the header: also ends idle connections
   std::int64_t body_ms = 60'000;   // for the whole body
   std::int64_t write_ms = 60'000;  // for the whole answer
-  std::int64_t heartbeat_ms = 10'000;  // of event streams: a comment when nothing happens
-  std::int64_t grace_ms = 5'000;       // stop(): for what is being answered
+  std::int64_t heartbeat_ms = 10'000;    // of event streams: a comment when nothing happens
+  std::int64_t grace_ms = 5'000;         // stop(): for what is being answered
+  std::string tls_certificate, tls_key;  // PEM files; empty: plain HTTP
 };
 
 class Server {
@@ -38,6 +40,9 @@ class Server {
   std::uint16_t port() const;
   // Takes no more connections, lets what is being answered end within the grace, cancels the rest.
   void stop();
+  // Reads certificate and key again, where they have changed or anyhow; an error leaves the old ones. By the
+  // thread that starts and stops it.
+  Status reload_tls(bool even_unchanged);
 
  private:
   class Core;

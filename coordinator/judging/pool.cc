@@ -89,6 +89,7 @@ struct JudgePool::State {
   }
 
   JudgeAnswer judge_one(const Work& work, std::optional<Child>& child) {
+    const TraceScope trace(work.request.trace_id);
     if (!child || !child->running()) {
       auto started = Child::start({.command = options.command, .memory_bytes = options.memory_bytes});
       if (!started.ok()) {

@@ -23,7 +23,8 @@ struct JudgeRequest {
   std::string claim;                  // what the report says of the last one (claim.h); empty: not checked
   Listing listing;
   JudgeContext context;
-  bool observe = false;  // hand back the observation record of each journal that came as bytes
+  bool observe = false;    // hand back the observation record of each journal that came as bytes
+  std::string trace_id{};  // for the pool's own log lines; a child writes none
 };
 // What a child judges with, made once, for one thread.
 struct JudgeTools {

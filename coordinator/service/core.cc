@@ -229,7 +229,7 @@ void Core::when_committed(std::function<void()> then) {
 }
 
 void Core::happened(std::string kind, SweepId sweep, JobId job, std::string text) {
-  act(Happened{std::move(kind), sweep, job, std::move(text)});
+  act(Happened{std::move(kind), sweep, job, std::move(text), app_of(job)});
 }
 
 void Core::step_down(const std::string& why) {
@@ -252,6 +252,7 @@ void Core::read_runs(ReadRuns what, std::function<void(std::vector<RunRecord>)> 
 
 void Core::judge(JudgeAction what, std::function<void(JudgedEvent&)> then) {
   what.id = ++next_id_;
+  what.app = app_of(what.job);
   judgings_[what.id] = std::move(then);
   act(Box<JudgeAction>(std::move(what)));
 }
@@ -280,6 +281,11 @@ Core::Lease* Core::live(const Token& token) {
 const ExtraJob* Core::extra(JobId job) const {
   const Info* i = find_info(job);
   return i && i->extra ? &*i->extra : nullptr;
+}
+
+JobId Core::app_of(JobId job) const {
+  const ExtraJob* e = extra(job);
+  return e ? e->parent : job;
 }
 
 SweepId Core::sweep_of(JobId job) const {

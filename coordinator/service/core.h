@@ -116,6 +116,8 @@ class Core {
   std::vector<WorkerStatus> workers(Now now) const;
   std::vector<DeviceStatus> devices() const;
   const std::map<std::string, DeviceAct>& quarantined() const { return quarantined_; }
+  // The listing's own job of a second run or a retest that has not ended; of all others the job itself.
+  JobId app_of(JobId job) const;
   const std::string& stopped_why() const { return stopped_why_; }
   std::uint64_t epoch() const { return lead_.epoch; }
   std::size_t live_leases() const { return leases_.size(); }

@@ -180,6 +180,7 @@ void Core::bury(JobId job, const std::string& reason, TokenKey token, const std:
 
 void Core::job_ended(JobId job, SweepId sweep, EndKind how) {
   const bool listing = !is_extra(job);
+  happened("ended", sweep, job, std::string(name(how)));  // first: it is still known whose second run it was
   queue_.set(job, JobState::kEnded);
   lease_over(job, how == EndKind::kVerdict);
   info_.erase(job);
@@ -193,7 +194,6 @@ void Core::job_ended(JobId job, SweepId sweep, EndKind how) {
     ++recent.back().second;
     if (recent.size() > 30) recent.pop_front();
   }
-  happened("ended", sweep, job, std::string(name(how)));
 }
 
 void Core::confirmation_ordered(const ExtraJob& order) {

@@ -305,6 +305,7 @@ void Core::reuse(JobId job, const RunRecord& run) {
     std::erase_if(confirming, [this](const RunRecord& r) { return suspect(r); });
     with_payload(job, [this, job, run, confirming](const std::shared_ptr<const JobPayload>& p) {
       JudgeAction j;
+      j.job = job;
       j.journals = {run.blobs[0].sha256};
       std::vector<RunId> runs{run.id};
       if (!confirming.empty()) {
@@ -351,6 +352,7 @@ void Core::reuse_confirmation(JobId job, const RunRecord& second) {
 
 void Core::judge_reused(JobId job, const RunRecord& first, const RunRecord& second, StoredResult standing) {
   JudgeAction j;
+  j.job = job;
   j.journals = {first.blobs.at(0).sha256, second.blobs.at(0).sha256};
   j.listing = standing.listing;
   j.depth = second.depth;

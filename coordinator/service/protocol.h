@@ -181,6 +181,8 @@ struct CheckBlobs {
 };
 struct JudgeAction {
   std::uint64_t id = 0;
+  JobId job;                     // for whose end it is judged
+  JobId app;                     // the listing's own job: another one where `job` is a second run or a retest
   std::vector<Digest> journals;  // the first run first
   std::string claim;             // of the last one (judging/claim.h); empty: an earlier run's, checked then
   Listing listing;
@@ -199,6 +201,7 @@ struct Happened {
   SweepId sweep;
   JobId job;
   std::string text;
+  JobId app{};  // the listing's own job: another one where `job` is a second run or a retest
 };
 // This core is over: load anew under a new epoch, or stand by.
 struct StepDown {

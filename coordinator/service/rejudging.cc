@@ -9,6 +9,7 @@
 #include "common/base/file.h"
 #include "common/evidence/container.h"
 #include "common/evidence/verdict_codec.h"
+#include "common/model/trace.h"
 #include "common/rules/pack_files.h"
 #include "coordinator/judging/observed.h"
 #include "coordinator/service/aggregates.h"
@@ -131,6 +132,7 @@ class Rejudging::Bench {
   void submit(std::vector<Case>& cases, Task task, const Deadline& deadline) {
     Case& c = cases[task.of];
     JudgeRequest request;
+    request.trace_id = trace_id(c.result.job);
     request.listing = c.result.listing;
     request.context.dark = dark_;
     request.observe = !options_.observations.empty();

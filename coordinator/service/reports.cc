@@ -208,6 +208,7 @@ void Core::judge_report(TokenKey k, const std::vector<RunRecord>& base) {
   const Depth ordered = e ? e->depth : sweep != sweeps_.end() ? sweep->second.depth : Depth::kTriage;
   if (o->report.depth < ordered) return refuse_journal(k, "the run is shallower than was ordered");
   JudgeAction j;
+  j.job = o->report.token.job;
   j.claim = claim_of(*o);
   if (confirms) {
     j.journals.push_back(base[0].blobs[0].sha256);

@@ -8,6 +8,7 @@
 #include "common/base/hash.h"
 #include "common/evidence/verdict_codec.h"
 #include "common/model/shown_name.h"
+#include "common/model/trace.h"
 #include "common/report/announcement.h"
 #include "common/rules/sdks.h"
 #include "coordinator/catalogue/catalogue.h"
@@ -417,6 +418,10 @@ Status Service::put_blob(const std::string& address, const std::string& name, st
                          const Deadline& deadline) {
   const std::optional<Token> token = token_of_address_untrusted(address);
   if (!token) return permission("this address was never given out");
+  const TraceScope trace(trace_id(token->job));
+  parts_.log.debug(
+      "evidence comes",
+      {{"worker", token->worker}, {"job", token->job.value}, {"blob", name.substr(0, kMaxBlobName)}});
   if (name.empty() || name.size() > kMaxBlobName) return invalid("a blob's name has 1 to 200 bytes");
   if (bytes.size() > options_.max_blob_bytes) return exhausted("the blob is larger than allowed");
   const Digest digest = sha256(bytes);

@@ -43,6 +43,8 @@ struct ServiceOptions {
   std::string pack_files;          // the rule pack that is judged with, as a container; kept for good
   std::vector<std::string> rules;  // of the rule pack; a retest of another one is refused. Empty: any
   Workdays workdays;               // by which a notice falls due
+  // Told on the service thread that it leads with this epoch, or (0) leads no more. Empty: nobody asks.
+  std::function<void(std::uint64_t epoch, const std::string& why)> on_lead;
 };
 
 struct ServiceParts {

@@ -8,6 +8,7 @@
 
 #include "common/base/hash.h"
 #include "common/base/text.h"
+#include "common/model/trace.h"
 
 namespace storesweep {
 namespace {
@@ -139,6 +140,7 @@ bool Service::Shell::lead() {
   epoch_ = lead->epoch;
   parts_.log.info("leads", {{"epoch", static_cast<unsigned long>(lead->epoch)},
                             {"sweeps", static_cast<unsigned long>(loaded->sweeps.size())}});
+  if (options_.on_lead) options_.on_lead(epoch_, "");
   counting_.leads(lead->epoch);
   calibrations_.forget();
   reads_.clear();
@@ -273,6 +275,7 @@ void Service::Shell::look_at_day() {
 
 void Service::Shell::lost(const std::string& why) {
   if (core_ && !stopping_) parts_.log.warning("does not lead any more", {{"why", why}});
+  if (core_ && options_.on_lead) options_.on_lead(0, why);
   core_.reset();
   epoch_ = 0;
   counting_.leads(0);
@@ -289,6 +292,7 @@ void Service::Shell::carry_out(std::vector<Action> actions) {
 void Service::Shell::carry_out(Action& action) {
   if (auto* s = std::get_if<SendAction>(&action)) {
     counting_.said(s->message);
+    log_leases(*s);
     said_.push_back(std::move(*s));
   } else if (auto* c = std::get_if<CommitAction>(&action)) {
     new_commits_.push_back(std::move(*c));
@@ -380,8 +384,31 @@ Result<std::int64_t> Service::Shell::command(decltype(Command::what) what, const
   return answer.get();
 }
 
+// What becomes of one app, under the trace of its listing's job. Of a second run and a retest the worker
+// knows its own job alone: run_trace_id leads to its lines.
+void Service::Shell::log_leases(const SendAction& said) {
+  const auto* grant = std::get_if<Grant>(&said.message);
+  if (!grant || !core_) return;
+  for (const LeaseOffer& o : grant->leases) {
+    const JobId app = core_->app_of(o.token.job);
+    const TraceScope trace(trace_id(app));
+    parts_.log.info("leased", {{"worker", said.worker},
+                               {"package", o.listing.package},
+                               {"sweep", o.sweep.value},
+                               {"job", o.token.job.value},
+                               {"kind", name(o.kind)},
+                               {"run_trace_id", trace_id(o.token.job)}});
+  }
+}
+
 void Service::Shell::tell(Happened what) {
-  if (what.kind == "trouble") parts_.log.warning("trouble", {{"what", what.text}, {"job", what.job.value}});
+  if (what.job) {
+    const TraceScope trace(trace_id(what.app));
+    parts_.log.write(what.kind == "trouble" ? LogLevel::kWarning : LogLevel::kInfo, what.kind,
+                     {{"what", what.text}, {"sweep", what.sweep.value}, {"job", what.job.value}});
+  } else if (what.kind == "trouble") {
+    parts_.log.warning("trouble", {{"what", what.text}});
+  }
   std::lock_guard lock(event_mutex_);
   ++next_event_;
   events_.push_back(std::move(what));

@@ -40,6 +40,7 @@ class Service::Shell {
   // Whether this token is ours. Never waits for the service thread.
   bool genuine(const Token& token) const;
   void tell(Happened what);
+  void log_leases(const SendAction& said);
   Counting& counting() { return counting_; }
   Calibrations& calibrations() { return calibrations_; }
   Now now() const { return {parts_.clock.steady_ms(), parts_.clock.wall_ms()}; }

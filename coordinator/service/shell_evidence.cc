@@ -2,6 +2,7 @@
 // stall.
 #include <utility>
 
+#include "common/model/trace.h"
 #include "coordinator/service/heads.h"
 #include "coordinator/service/shell.h"
 
@@ -65,6 +66,7 @@ void Service::Shell::check(std::vector<CheckBlobs> checks) {
 void Service::Shell::judge(const JudgeAction& what) {
   const Deadline deadline = Deadline::in_ms(kEvidenceMs, &stop_);
   JudgeRequest request;
+  request.trace_id = trace_id(what.app);
   request.listing = what.listing;
   request.claim = what.claim;
   for (const Digest& d : what.journals) {
@@ -80,6 +82,9 @@ void Service::Shell::judge(const JudgeAction& what) {
   request.context.dark = std::move(*dark);
   if (!pool_) return push(JudgedEvent{what.id, unavailable("no judge is configured"), {}});
   counting_.judging(what.id, now().steady_ms);
+  const TraceScope trace(request.trace_id);
+  parts_.log.debug("judging",
+                   {{"job", what.job.value}, {"journals", static_cast<long>(what.journals.size())}});
   pool_->submit(what.id, std::move(request));
 }
 

@@ -182,6 +182,22 @@ class Workers(unittest.TestCase):
             self.assertGreaterEqual(pod["spec"]["terminationGracePeriodSeconds"], longest / 1000 + 300, values)
             self.assertEqual(pod["metadata"]["annotations"]["cluster-autoscaler.kubernetes.io/safe-to-evict"], "false")
 
+    def test_prometheus_alone_may_ask_how_they_are_and_only_one_that_hangs_is_ended(self):
+        for values, name in (("emulator", "phones"), ("external", "shelf"), ("simulated", "rehearsal")):
+            pod, config = self.pool(values, name)
+            worker = pod["spec"]["containers"][0]
+            port, = worker["ports"]
+            self.assertEqual(config["metrics"]["listen"], f"0.0.0.0:{port['containerPort']}")
+            self.assertEqual({p: worker[p]["httpGet"] for p in ("livenessProbe", "readinessProbe")},
+                             {"livenessProbe": {"path": "/livez", "port": port["name"]},
+                              "readinessProbe": {"path": "/healthz", "port": port["name"]}})
+        objects = render(HELMS[0], ci("emulator"))
+        monitor = of(objects, "PodMonitor")["spec"]
+        labels = of(objects, "StatefulSet", "-phones")["spec"]["template"]["metadata"]["labels"]
+        self.assertTrue(monitor["selector"]["matchLabels"].items() <= labels.items())
+        self.assertIn(labels["app.kubernetes.io/component"], monitor["selector"]["matchExpressions"][0]["values"])
+        self.assertEqual(monitor["podMetricsEndpoints"][0]["port"], "metrics")
+
     def test_devices_start_before_and_end_after_their_worker(self):
         for values, name, device in (("emulator", "phones", "emulator"), ("redroid", "android11", "redroid"), ("simulated", "rehearsal", "simulator")):
             pod, _ = self.pool(values, name)
@@ -245,7 +261,11 @@ class Around(unittest.TestCase):
     def test_no_way_into_a_workers_pod(self):
         policies = {o["metadata"]["name"]: o["spec"] for o in render(HELMS[0], ci("emulator")) if o["kind"] == "NetworkPolicy"}
         phones = policies["demo-storesweep-phones"]
-        self.assertEqual((phones["ingress"], phones["policyTypes"]), ([], ["Ingress", "Egress"]))
+        self.assertEqual(phones["policyTypes"], ["Ingress", "Egress"])
+        self.assertEqual(phones["ingress"], [{"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}],
+                                              "ports": [{"port": "metrics"}]}], "Prometheus alone, to the metrics alone")
+        closed = of(render(HELMS[0], ci("emulator"), 'networkPolicy.monitoringNamespace=""'), "NetworkPolicy", "-phones")["spec"]
+        self.assertEqual(closed["ingress"], [])
         outside = next(to["ipBlock"] for rule in phones["egress"] for to in rule["to"] if "ipBlock" in to)
         self.assertIn("10.0.0.0/8", outside["except"])
         self.assertIn("169.254.0.0/16", outside["except"], "a cloud's metadata are for no app under test")
@@ -260,9 +280,10 @@ class Around(unittest.TestCase):
 
     def test_kinds_that_the_cluster_lacks_are_left_out(self):
         kinds = {o["kind"] for o in render(HELMS[0], ci("simulated"), operators=())}
-        self.assertFalse(kinds & {"ServiceMonitor", "PrometheusRule", "ScaledObject"})
+        self.assertFalse(kinds & {"ServiceMonitor", "PodMonitor", "PrometheusRule", "ScaledObject"})
         kinds = {o["kind"] for o in render(HELMS[0], ci("simulated"))}
-        self.assertTrue({"ServiceMonitor", "PrometheusRule"} <= kinds)
+        self.assertTrue({"ServiceMonitor", "PodMonitor", "PrometheusRule"} <= kinds)
+        self.assertNotIn("PodMonitor", {o["kind"] for o in render(HELMS[0], ci("coordinator-only"))})
 
     def test_notes_name_the_secrets_that_must_be_there(self):
         done = helm.run("helm4", "install", "demo", helm.CHART, "--dry-run=client", "-f", ci("external"))

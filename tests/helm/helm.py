@@ -15,7 +15,8 @@ CHART = ROOT / "helm/storesweep"
 CLIENTS = ROOT / "build/helm-clients"
 HELMS = ("helm3", "helm4")
 CI = sorted((CHART / "ci").glob("*-values.yaml"))
-OPERATORS = ("keda.sh/v1alpha1", "monitoring.coreos.com/v1/ServiceMonitor", "monitoring.coreos.com/v1/PrometheusRule")
+OPERATORS = ("keda.sh/v1alpha1", "monitoring.coreos.com/v1/ServiceMonitor", "monitoring.coreos.com/v1/PodMonitor",
+             "monitoring.coreos.com/v1/PrometheusRule")
 UNREACHABLE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "network")
 
 

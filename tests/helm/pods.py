@@ -69,11 +69,12 @@ class Pods:
         first = self.devices.setdefault(pod, free_range(2)) if pod != "coordinator" else 5601
         text = re.sub(r"\b560([12])\b", lambda m: str(first + int(m[1]) - 1), text)
         text = text.replace("127.0.0.1:5037", f"127.0.0.1:{self.adb}")
+        text = text.replace("0.0.0.0:9090", f"127.0.0.1:{self.doors.setdefault(pod, free_port())}")
         for address in ("0.0.0.0", "demo-storesweep-coordinator"):
             text = text.replace(f"{address}:8080", f"127.0.0.1:{self.http}").replace(f"{address}:7070", f"127.0.0.1:{self.link}")
         return text
 
-    devices = {}
+    devices, doors = {}, {}  # ports of each pod's own
     adb = free_port()
 
     def command(self, pod, container):

@@ -48,6 +48,8 @@ void DevicePool::follow() {
   while (!cancel_.cancelled()) {
     Status s = follow_once();
     if (s.kind() == ErrorKind::kCancelled) return;
+    server_answers_ = false;
+    if (options_.metrics) options_.metrics->counter(metric::kAdbLosses).add();
     log_.warning("the adb server is gone", {{"error", s.text()}});
     {
       std::lock_guard lock(mutex_);
@@ -66,11 +68,21 @@ Status DevicePool::follow_once() {
   for (;;) {
     auto list = tracker.next(Deadline::in_ms(kTickMs, &cancel_));
     if (!list.ok() && list.status().kind() != ErrorKind::kTimeout) return list.status();
+    server_answers_ = true;
     std::lock_guard lock(mutex_);
     reap();
     if (list.ok()) apply(machine_.listed(*list, clock_.steady_ms()));
     apply(machine_.tick(clock_.steady_ms()));
+    count();
   }
+}
+
+void DevicePool::count() {
+  if (!options_.metrics) return;
+  std::map<SlotState, int> devices;
+  for (const auto& [identity, slot] : machine_.slots()) ++devices[slot.state];
+  for (SlotState state : kSlotStates)
+    options_.metrics->gauge(metric::kWorkerDevices, {name(state)}).set(devices[state]);
 }
 
 void DevicePool::apply(const PoolActions& actions) {
@@ -114,7 +126,10 @@ void DevicePool::run(const PoolAction& action) {
   }
   const Status s = action.kind == Kind::kPrepare ? prepare(action) : probe(action);
   if (s.kind() == ErrorKind::kCancelled) return;
-  if (!s.ok()) log_.warning("device quarantined", {{"device", action.identity}, {"error", s.text()}});
+  if (!s.ok()) {
+    if (options_.metrics) options_.metrics->counter(metric::kQuarantines).add();
+    log_.warning("device quarantined", {{"device", action.identity}, {"error", s.text()}});
+  }
   std::lock_guard lock(mutex_);
   apply(machine_.prepared(action.identity, action.work, s, clock_.steady_ms()));
 }

@@ -4,6 +4,7 @@
 // everything. Clock and log outlive it; leased devices may outlive it.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <list>
 #include <map>
@@ -16,6 +17,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/metrics/metrics.h"
 #include "worker/adb/server.h"
 #include "worker/device/adb_device.h"
 #include "worker/device/claim.h"
@@ -34,6 +36,7 @@ struct PoolOptions {
   std::int64_t prepare_ms = 300'000;
   std::int64_t probe_ms = 10'000;
   std::int64_t dial_ms = 15'000;
+  Metrics* metrics = nullptr;  // outlives the pool; null: nobody counts
 };
 
 struct LeasedDevice {
@@ -68,6 +71,8 @@ class DevicePool {
     Slot slot;
   };
   std::vector<View> slots() const;  // as they are now
+  // Whether the adb server answers, as it was last seen to.
+  bool server_answers() const { return server_answers_.load(); }
   // Those that were seen to be clean, leased ones and those between two apps too.
   std::vector<storesweep::Device> fit_devices() const;
 
@@ -85,6 +90,7 @@ class DevicePool {
   };
 
   void follow();
+  void count();  // under mutex_
   Status follow_once();
   void apply(const PoolActions& actions);  // under mutex_
   void run(const PoolAction& action);
@@ -103,6 +109,7 @@ class DevicePool {
   const Clock& clock_;
   Log& log_;
   Cancel cancel_;
+  std::atomic<bool> server_answers_{false};
   adb::Client client_;
   adb::Server server_;
 

@@ -37,6 +37,8 @@ enum class SlotState {
   kAbsent,       // not connected
   kForeign,      // another worker's
 };
+inline constexpr SlotState kSlotStates[] = {SlotState::kPreparing,   SlotState::kFree,   SlotState::kLeased,
+                                            SlotState::kQuarantined, SlotState::kAbsent, SlotState::kForeign};
 std::string_view name(SlotState state);
 
 struct Slot {

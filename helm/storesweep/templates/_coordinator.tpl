@@ -17,6 +17,7 @@
   "blobs" (dict "folder" (printf "%s/blobs" $data) "shared" $several)
   "evidence" (dict "key_file" $key "heads" (printf "%s/heads" $data))
   "link" (dict "listen" "tcp://0.0.0.0:7070" "key_file" "/run/storesweep/coordinator.key" "workers_file" "/etc/storesweep/keys/workers.txt")
+  "audit" (dict "file" (printf "%s/audit/{host}.jsonl" $data))
   "judging" (dict "rules" "/usr/share/storesweep/rules" "observations" (printf "%s/observations" $data))
   "catalogues" (dict "rejects" (printf "%s/rejects" $data))
   "http" (dict "listen" "0.0.0.0:8080" "public_url" $url "tokens" $c.tokens) -}}
@@ -41,7 +42,7 @@
 {{- define "storesweep.check-coordinator" -}}
 {{- $c := .Values.coordinator -}}
 {{- if not $c.tokens -}}
-{{- fail "coordinator.tokens: at least one is needed, or anybody in the cluster could order it about: {name: operators, access: full, sha256: ...}, where `printf %s TOKEN | sha256sum` gives the last (docs/operate.md, First installation)" -}}
+{{- fail "coordinator.tokens: at least one is needed, or anybody in the cluster could order it about: {name: nightly, role: operator, sha256: ...}, where `printf %s TOKEN | sha256sum` gives the last (docs/operate.md, First installation)" -}}
 {{- end -}}
 {{- if and .Values.workers (not $c.publicKey) -}}
 {{- fail "coordinator.publicKey: workers know their coordinator by it; `storesweep-coordinator keygen coordinator.key` makes the pair and prints it (docs/operate.md, First installation)" -}}

@@ -66,6 +66,7 @@ limits:
   device_wait_ms: {{ mul 1000 $p.limitsSeconds.deviceWait }}
   triage_run_ms: {{ mul 1000 $p.limitsSeconds.triageRun }}
   lab_run_ms: {{ mul 1000 $p.limitsSeconds.labRun }}
+metrics: {listen: "0.0.0.0:9090"}   # who may ask: its NetworkPolicy
 rules: /usr/share/storesweep/rules
 adb:
   server: 127.0.0.1:5037   # of this pod alone

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/trace.h"
 #include "coordinator/http/api_handler.h"
 #include "coordinator/service/address.h"
 #include "tests/unit/coordinator/http/fake_service.h"
@@ -15,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static ApiHandler handler(service, AccessList({}));
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (auto token = token_of_address_untrusted(text); token && address_key(*token).empty()) __builtin_trap();
+  if (const auto trace = parse_traceparent(text); trace && trace->size() != kTraceIdChars) __builtin_trap();
   const std::size_t end = text.find('\n'), blank = text.find(' ');
   if (end == text.npos || blank == text.npos || blank > end) return 0;
   Request request;
@@ -44,5 +46,6 @@ std::vector<std::string> fuzz_seeds() {
       "GET /api/v1/sweeps/3/results?rows=5&cursor=%E5%8D%8E&level=violation\n",
       "GET /api/v1/sweeps/3/summary?by=rule\n",
       "PUT /api/v1/blobs/x\nbytes",
-      "GET /api/v1/listings?store=a+b\n"};
+      "GET /api/v1/listings?store=a+b\n",
+      "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"};
 }

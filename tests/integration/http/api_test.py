@@ -114,6 +114,14 @@ def check_described(api, ids, catalogue, address):
             answer, text = api.ask("PUT", filled(path, ids), raw=pack)
             check(answer.status == 204, f"{what}: {answer.status} {text[:300]}")
             continue
+        if name in ("enrol_worker", "revoke_worker"):  # of workers of its own
+            _, text = api.ask("POST", "/api/v1/enrolments", {"name": name.replace("_", "-")})
+            body = {"token": json.loads(text)["token"], "public_key": operation["requestBody"]["content"]["application/json"]["example"]["public_key"]} \
+                if name == "enrol_worker" else {}
+            answer, text = api.ask("POST", filled(path, {"worker": name.replace("_", "-")}), body)
+            check(answer.status == 200, f"{what}: {answer.status} {text[:300]}")
+            fits(answer, text, operation, what)
+            continue
         if name == "free_device":  # none has failed a control here; controls_among_jobs frees one that has
             answer, text = api.ask("POST", filled(path, ids), {"why": "reset"})
             check(answer.status == 404 and "storesweep devices" in text.decode(), f"{what}: {answer.status} {text[:300]}")
@@ -300,8 +308,12 @@ def check_tokens(cluster):
     text = (cluster.folder / "coordinator.yaml").read_text()
     port, link = free_ports(2)
     text = text.replace(f"127.0.0.1:{cluster.http}", f"127.0.0.1:{port}").replace(f":{cluster.link}", f":{link}")
-    tokens = [{"name": n, "access": n, "sha256": hashlib.sha256(f"secret-{n}".encode()).hexdigest()}
-              for n in ("read", "full")]
+    roles = {"viewer": ("viewer",), "operator": ("viewer", "operator"), "officer": ("viewer", "officer"),
+             "admin": ("viewer", "operator", "officer", "admin")}
+    tokens = [{"name": n, key: n, "sha256": hashlib.sha256(f"secret-{n}".encode()).hexdigest()}
+              for key, names in (("role", roles), ("access", ("read", "full"))) for n in names]
+    may = {None: (), "wrong": (), **{f"secret-{n}": r for n, r in roles.items()},
+           "secret-read": roles["viewer"], "secret-full": roles["admin"]}
     text = text.replace("http: {", "http: {tokens: " + json.dumps(tokens) + ", ").replace("key_file: ", "key_file: ../") \
         .replace("workers_file: ", "workers_file: ../")
     (folder / "coordinator.yaml").write_text(text)
@@ -312,18 +324,16 @@ def check_tokens(cluster):
         ids = {"sweep": 1, "shard": 0, "job": 1, "campaign": 1, "sha256": "0" * 64, "worker": "w", "address": "a",
                "name": "n", "finding": "1.0123456789", "pack": "0" * 64}
         for path, method, operation in every_operation():
-            access = operation["x-access"]
-            for token, may in ((None, "open"), ("wrong", "open"), ("secret-read", "read"), ("secret-full", "full")):
-                order = ("open", "read", "full")
+            role = operation["x-role"]
+            for token, roles in may.items():
                 answer, text = Api(port, token).ask(method, filled(path, ids), {})
-                allowed = order.index(may) >= order.index(access)
                 what = f"{method} {path} with {token}"
-                if allowed:
-                    check(answer.status != 401 and (answer.status != 403 or access == "open"), f"{what}: {answer.status}")
+                if role == "open" or role in roles:
+                    check(answer.status != 401 and (answer.status != 403 or role == "open"), f"{what}: {answer.status}")
                     continue
-                check(answer.status == (403 if may == "read" else 401), f"{what}: {answer.status}")
+                check(answer.status == (403 if roles else 401), f"{what}: {answer.status}")
                 validate(json.loads(text), DOCUMENT["components"]["schemas"]["Error"], what)
-        operator = Api(port, "secret-full")  # nobody works here: a sweep says so
+        operator = Api(port, "secret-operator")  # nobody works here: a sweep says so
         operator.ask("POST", "/api/v1/catalogues", {"source": str(cluster.folder / "catalogue.jsonl"), "store": "s"})
         _, text = operator.ask("POST", "/api/v1/sweeps", {})
         check("no worker is connected" in json.loads(text)["stopped_why"], f"a sweep without workers: {text}")

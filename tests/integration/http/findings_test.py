@@ -5,8 +5,10 @@ the developer; all of it still there after the coordinator was killed.
 
 usage: findings_test.py PROGRAMS SOURCE
 """
+import hashlib
 import json
 import pathlib
+import signal
 import sys
 import tempfile
 
@@ -109,6 +111,27 @@ def report(t, finding):
         assert text in html, text
 
 
+def speakers(t, finding):
+    """With tokens people speak in their own names alone, and operators not at all."""
+    file = t.cluster.folder / "coordinator.yaml"
+    tokens = [{"name": name, "role": role, "sha256": hashlib.sha256(role.encode()).hexdigest()}
+              for name, role in (("李强", "officer"), ("night shift", "operator"))]
+    file.write_text(file.read_text().replace("http: {", f"http: {{tokens: {json.dumps(tokens)}, "))
+    for role in ("officer", "operator"):
+        (t.cluster.folder / role).write_text(role)
+    t.cluster.kill("coordinator", signal.SIGTERM)
+    t.cluster.start("coordinator")
+    t.cluster.wait_ready()
+    officer, operator = (("--token-file", t.cluster.folder / role) for role in ("officer", "operator"))
+    said = t.cli(*officer, "finding", "confirm", finding, "--reason", "again")
+    assert "李强" in said, said
+    assert "cannot speak as `王芳`" in t.cli(*officer, "finding", "confirm", finding, "--reason", "x", "--as", "王芳", code=1)
+    assert "has the role operator" in t.cli(*operator, "finding", "confirm", finding, "--reason", "x", code=1)
+    assert "has the role officer" in t.cli(*officer, "sweep", "start", code=1)
+    history = json.loads(t.cli(*operator, "--json", "finding", "show", finding))["history"]
+    assert [a["officer"] for a in history if a["reason"] in ("again", "x")] == ["李强"], history
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="storesweep-findings-") as folder:
         cluster = Cluster(programs, source, folder, workers=2, devices=3)
@@ -128,6 +151,7 @@ def main():
             repeat = later["com.example.a0"]
             assert repeat["repeat"] and repeat["repeats"]["id"] == finding, repeat
             assert "REPEAT: version 1.0" in t.cli("finding", "show", repeat["id"])
+            speakers(t, finding)
         except BaseException:
             cluster.show_logs()
             raise

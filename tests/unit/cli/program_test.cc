@@ -19,7 +19,7 @@ namespace {
 class Program : public testing::Test {
  protected:
   FakeService service;
-  http::ApiHandler handler{service, http::AccessList({{"t", http::Access::kFull, sha256("secret")}})};
+  http::ApiHandler handler{service, http::AccessList({{"t", http::Access::kAdmin, sha256("secret")}})};
   std::unique_ptr<Metrics> metrics = make_metrics();
   Log log{"cli_test", LogLevel::kError, Log::Format::kText};
   std::unique_ptr<http::Server> server = *http::Server::start({}, handler, *metrics, log);

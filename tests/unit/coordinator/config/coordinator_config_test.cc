@@ -1,6 +1,7 @@
 #include "coordinator/config.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -133,9 +134,51 @@ TEST(CoordinatorConfig, ReadsTokens) {
                       to_hex(sha256("secret")) + "}]}\n");
   ASSERT_TRUE(c.ok()) << c.status().message();
   const http::AccessList list(c->tokens);
-  bool known = false;
-  EXPECT_TRUE(list.check("Bearer secret", http::Access::kFull, known).ok());
-  EXPECT_FALSE(list.check("Bearer other", http::Access::kRead, known).ok());
+  http::Caller caller;
+  EXPECT_TRUE(list.check("Bearer secret", http::Access::kAdmin, caller).ok());
+  EXPECT_EQ(caller.name, "a");
+  EXPECT_FALSE(list.check("Bearer other", http::Access::kViewer, caller).ok());
+}
+
+TEST(CoordinatorConfig, WantsCertificateAndKeyTogether) {
+  EXPECT_TRUE(read("http: {tls: {certificate: c.pem, key: k.pem}}\n").ok());
+  EXPECT_NE(read("http: {tls: {certificate: c.pem}}\n").status().message().find("belong together"),
+            std::string::npos);
+}
+
+TEST(CoordinatorConfig, KnowsWhereWorkersThatEnrolFindItsLink) {
+  const auto addresses = [](const std::string& link) {
+    const auto c = read("link: {" + link + "}\n");
+    return c.ok() ? c->link.addresses : std::vector<std::string>{c.status().message()};
+  };
+  using Addresses = std::vector<std::string>;
+  EXPECT_EQ(addresses("listen: 'tcp://127.0.0.1:7'"), Addresses{"tcp://127.0.0.1:7"});
+  EXPECT_EQ(addresses("listen: 'tcp://0.0.0.0:7'"), Addresses()) << "which is nowhere";
+  EXPECT_EQ(addresses("listen: 'tcp://0.0.0.0:7', addresses: ['tcp://c:7']"), Addresses{"tcp://c:7"});
+  EXPECT_NE(addresses("addresses: [c]").at(0).find("wanted tcp://HOST:PORT"), std::string::npos);
+}
+
+TEST(CoordinatorConfig, NamesTheAuditLogAfterItsMachine) {
+  char host[256] = {};
+  ASSERT_EQ(::gethostname(host, sizeof host - 1), 0);
+  const auto c = read("audit: {file: '/a/{host}.jsonl'}\n");
+  ASSERT_TRUE(c.ok()) << c.status().message();
+  EXPECT_EQ(c->audit_file, "/a/" + std::string(host) + ".jsonl");
+  EXPECT_EQ(read("log: {level: info}\n")->audit_file, "") << "it is not kept unless it is asked for";
+}
+
+TEST(CoordinatorConfig, TakesRolesAndWhatWasThereBeforeThem) {
+  const auto role = [](const std::string& fields) {
+    const auto c = read("http: {tokens: [{name: a, " + fields + "sha256: " + to_hex(sha256("s")) + "}]}\n");
+    return c.ok() ? std::string(http::name(c->tokens[0].role)) : c.status().message();
+  };
+  EXPECT_EQ(role("role: officer, "), "officer");
+  EXPECT_EQ(role("role: operator, "), "operator");
+  EXPECT_EQ(role("access: read, "), "viewer");
+  EXPECT_EQ(role("access: full, "), "admin");
+  EXPECT_EQ(role(""), "viewer") << "who is given nothing may look";
+  EXPECT_NE(role("role: admin, access: full, ").find("either this or `role`"), std::string::npos);
+  EXPECT_NE(role("role: boss, ").find("viewer"), std::string::npos) << "a wrong one is told the right ones";
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "coordinator/http/register.h"
 #include "coordinator/service/api.h"
 
 namespace storesweep {
@@ -287,6 +288,27 @@ class FakeService : public ServiceApi {
   Status healthy() override { return health; }
   Status leading() override { return lead.ok() ? health : lead; }
   std::string metrics_page() override { return "storesweep_leases 1\n"; }
+};
+
+// Who may work: one token is good, and what is asked is remembered.
+class FakeRegister : public http::WorkerRegister {
+ public:
+  std::vector<std::string> asked;
+  Result<Invitation> invite(const std::string& name, std::int64_t ttl_ms) override {
+    asked.push_back("invite " + name + " " + std::to_string(ttl_ms));
+    return Invitation{name + ".5ca1ab1e", 1'600'000'000'000 + ttl_ms};
+  }
+  Result<Enrolled> enrol(const std::string& token, const std::string& key,
+                         const std::string& remote) override {
+    asked.push_back("enrol " + token + " " + key + " " + remote);
+    if (token == "often") return exhausted("too often");
+    if (token != "w9.5ca1ab1e") return permission("not known");
+    return Enrolled{"w9", "the coordinator's", {"tcp://c:7070"}};
+  }
+  Status revoke(const std::string& name) override {
+    asked.push_back("revoke " + name);
+    return name == "nobody" ? not_found("there is no worker") : ok_status();
+  }
 };
 
 }  // namespace storesweep

@@ -1,12 +1,16 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 
+#include "common/base/file.h"
+#include "common/base/text.h"
 #include "common/report/verdict_json.h"
 #include "coordinator/http/api_handler.h"
 #include "coordinator/http/csv.h"
 #include "coordinator/http/routes.h"
 #include "tests/unit/coordinator/http/fake_service.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace storesweep::http {
 namespace {
@@ -139,8 +143,8 @@ TEST(Handlers, NeedJsonOnEveryPostSoThatNoForeignPageCanSendOne) {
 
 TEST(AccessTokens, TellUnknownFromInsufficient) {
   FakeService service;
-  ApiHandler handler(service,
-                     AccessList({{"eye", Access::kRead, sha256("r")}, {"hand", Access::kFull, sha256("f")}}));
+  ApiHandler handler(
+      service, AccessList({{"eye", Access::kViewer, sha256("r")}, {"hand", Access::kAdmin, sha256("f")}}));
   const auto status = [&](const std::string& method, const std::string& path,
                           const std::string& authorization) {
     RequestHead head;
@@ -159,6 +163,183 @@ TEST(AccessTokens, TellUnknownFromInsufficient) {
   EXPECT_EQ(status("GET", "/metrics", ""), 401);
   EXPECT_EQ(status("GET", "/healthz", ""), 200);
   EXPECT_EQ(status("PUT", "/blobs/a/b", ""), 200) << "the address is its own secret";
+}
+
+TEST(Roles, ReadAndNoneOfThePeersDoesTheOthersWork) {
+  const auto may = [](Access role) {
+    std::string all;
+    for (Access needed :
+         {Access::kOpen, Access::kViewer, Access::kOperator, Access::kOfficer, Access::kAdmin}) {
+      if (includes(role, needed)) all += std::string(name(needed)) + " ";
+    }
+    return all;
+  };
+  EXPECT_EQ(may(Access::kOpen), "open ");
+  EXPECT_EQ(may(Access::kViewer), "open viewer ");
+  EXPECT_EQ(may(Access::kOperator), "open viewer operator ");
+  EXPECT_EQ(may(Access::kOfficer), "open viewer officer ");
+  EXPECT_EQ(may(Access::kAdmin), "open viewer operator officer admin ");
+}
+
+TEST(Roles, AreNamedInARefusal) {
+  const AccessList list({{"王芳", Access::kOfficer, sha256("o")}});
+  Caller caller;
+  const Status s = list.check("Bearer o", Access::kOperator, caller);
+  EXPECT_EQ(s.message(),
+            "the token `王芳` has the role officer: this needs the role operator or one that includes it");
+  EXPECT_EQ(caller.name, "王芳") << "whoever is refused is known all the same";
+  EXPECT_FALSE(list.check("Bearer x", Access::kViewer, caller).ok());
+  EXPECT_EQ(caller.name, "");
+}
+
+TEST(Findings, AreSpokenOfInTheTokensNameAlone) {
+  FakeService service;
+  ApiHandler handler(service, AccessList({{"王芳", Access::kOfficer, sha256("o")}}));
+  const auto say = [&](const std::string& body) {
+    Request r;
+    r.head.method = "POST";
+    r.head.path = "/api/v1/findings/17.0123456789/confirm";
+    r.head.headers = {{"authorization", "Bearer o"}, {"content-type", "application/json"}};
+    r.body = body;
+    const Admission a = handler.admit(r.head);
+    r.caller = a.caller;
+    return a.refusal ? *a.refusal : handler.handle(r, Deadline::in_ms(1000));
+  };
+  EXPECT_EQ(say(R"({"reason":"seen"})").status, 200);
+  EXPECT_EQ(service.finding_order.officer, "王芳");
+  EXPECT_EQ(say(R"({"officer":"王芳","reason":"seen"})").status, 200);
+  service.finding_order = {};
+  const Response other = say(R"({"officer":"Li","reason":"seen"})");
+  EXPECT_EQ(other.status, 403);
+  EXPECT_NE(other.body.find("cannot speak as `Li`"), std::string::npos) << other.body;
+  EXPECT_EQ(service.finding_order.officer, "") << "the service was never asked";
+}
+
+struct Recorded {
+  testing::TemporaryFolder folder;
+  FakeClock clock;
+  Log log{"http_test", LogLevel::kError, Log::Format::kText};
+  const std::string file = folder / "audit.jsonl";
+  std::unique_ptr<AuditLog> audit = *AuditLog::open(file, clock, log);
+  Recorder recorder{*audit, clock};
+  FakeService service;
+  FakeRegister workers;
+  ApiHandler handler{service,
+                     AccessList({{"chief", Access::kAdmin, sha256("a")},
+                                 {"night", Access::kOperator, sha256("o")},
+                                 {"eye", Access::kViewer, sha256("v")}}),
+                     &recorder, &workers};
+
+  int ask(const std::string& method, const std::string& path, const std::string& token,
+          const std::string& body = "", const std::string& type = "application/json") {
+    Request r;
+    r.head.method = method;
+    r.head.path = path;
+    r.head.remote = "192.0.2.1";
+    r.head.headers = {{"authorization", "Bearer " + token}, {"content-type", type}};
+    r.body = body;
+    const Admission a = handler.admit(r.head);
+    r.caller = a.caller;
+    if (a.refusal && a.on_record) handler.refused(r.head, a, a.refusal->status);
+    return a.refusal ? a.refusal->status : handler.handle(r, Deadline::in_ms(1000)).status;
+  }
+  // Without number, hash and time.
+  std::vector<std::string> lines_there() {
+    const std::string text = read_file(file, 1 << 20).value_or("");
+    std::vector<std::string> out;
+    for (std::string_view line : lines(text)) out.emplace_back(line.substr(line.find("\"event\"")));
+    return out;
+  }
+};
+
+TEST(Recording, WritesWhatChangesSomethingAndWhatWasRefused) {
+  Recorded api;
+  EXPECT_EQ(api.ask("GET", "/api/v1/sweeps", "v"), 200);
+  EXPECT_EQ(api.ask("PUT", "/blobs/a.b/journal", "", "x"), 204);
+  EXPECT_TRUE(api.lines_there().empty()) << "who only reads leaves nothing, and evidence has its own chain";
+  EXPECT_EQ(api.ask("POST", "/api/v1/sweeps", "o", R"({"name":"n"})"), 201);
+  EXPECT_EQ(api.ask("POST", "/api/v1/sweeps", "o", R"({"shards":0})"), 400);
+  EXPECT_EQ(api.ask("POST", "/api/v1/sweeps/3/pause", "v"), 403);
+  EXPECT_EQ(api.ask("GET", "/api/v1/sweeps", "guess"), 401);
+  EXPECT_EQ(api.ask("POST", "/api/v1/gc", "o", "{}", "text/plain"), 415);
+  EXPECT_EQ(api.ask("GET", "/api/v1/nothing", "o"), 404);
+  const auto all = api.lines_there();
+  ASSERT_EQ(all.size(), 5u);
+  EXPECT_EQ(all[0],
+            R"("event":"request","who":"night","role":"operator","remote":"192.0.2.1","method":"POST",)"
+            R"("route":"/api/v1/sweeps","named":{"name":"n","body_sha256":")" +
+                to_hex(sha256(R"({"name":"n"})")) + R"(","made":"3"},"status":201,"outcome":"ok"})");
+  EXPECT_NE(all[1].find(R"("status":400,"outcome":"invalid")"), std::string::npos) << all[1];
+  EXPECT_EQ(all[2], R"("event":"refused","who":"eye","role":"viewer","remote":"192.0.2.1","method":"POST",)"
+                    R"("route":"/api/v1/sweeps/{sweep}/pause","named":{"sweep":"3"},"status":403,)"
+                    R"("outcome":"permission"})");
+  EXPECT_EQ(all[3], R"("event":"refused","remote":"192.0.2.1","method":"GET","route":"/api/v1/sweeps",)"
+                    R"("status":401,"outcome":"permission"})");
+  EXPECT_NE(all[4].find(R"("status":415,"outcome":"refused")"), std::string::npos) << all[4];
+  EXPECT_EQ(read_file(api.file, 1 << 20).value_or("guess").find("guess"), std::string::npos) << "no token";
+}
+
+TEST(Recording, CountsTheGuessesOfAStrangerBeyondItsBound) {
+  Recorded api;
+  const auto more = static_cast<int>(kMaxRefusalsPerMinute) + 7;
+  for (int i = 0; i < more; ++i) EXPECT_EQ(api.ask("GET", "/api/v1/sweeps", "guess"), 401);
+  EXPECT_EQ(api.lines_there().size(), static_cast<std::size_t>(kMaxRefusalsPerMinute));
+  EXPECT_EQ(api.ask("POST", "/api/v1/sweeps/3/pause", "o"), 200) << "others are recorded all the while";
+  api.clock.advance_ms(60'000);
+  EXPECT_EQ(api.ask("GET", "/api/v1/sweeps", "guess"), 401);
+  const auto all = api.lines_there();
+  EXPECT_EQ(all[all.size() - 2], R"("event":"refused","named":{"not_written_one_by_one":"7"}})");
+  EXPECT_NE(all.back().find("\"status\":401"), std::string::npos);
+}
+
+TEST(Recording, ChangesNothingThatCannotBeRecorded) {
+  Recorded api;
+  ASSERT_EQ(::rename(api.file.c_str(), (api.file + ".1").c_str()), 0);
+  ASSERT_EQ(::mkdir(api.file.c_str(), 0700), 0) << "nothing can be written under that name now";
+  EXPECT_EQ(api.ask("POST", "/api/v1/sweeps/3/pause", "o"), 500) << "the first is done, and says so";
+  const std::size_t asked = api.service.asked.size();
+  EXPECT_EQ(api.ask("POST", "/api/v1/sweeps/3/pause", "o"), 503);
+  EXPECT_EQ(api.service.asked.size(), asked);
+  EXPECT_EQ(api.ask("GET", "/api/v1/sweeps", "v"), 200);
+  ASSERT_EQ(::rmdir(api.file.c_str()), 0);
+  EXPECT_EQ(api.ask("POST", "/api/v1/sweeps/3/pause", "o"), 200);
+  EXPECT_NE(api.lines_there().front().find(R"("not_written","named":{"entries":"2"})"), std::string::npos)
+      << api.lines_there().front();
+}
+
+TEST(Recording, KeepsSecretsOfAddressesOut) {
+  EXPECT_EQ(without_secrets("https://me:pw@host/a?key=s"), "https://host/a");
+  EXPECT_EQ(without_secrets("https://host/a@b"), "https://host/a@b");
+  EXPECT_EQ(without_secrets("/srv/catalogue.csv?"), "/srv/catalogue.csv?");
+}
+
+TEST(Enrolment, IsAskedForByAdminsAndDoneByWhoeverHasTheToken) {
+  Recorded api;
+  EXPECT_EQ(api.ask("POST", "/api/v1/enrolments", "o", R"({"name":"w9"})"), 403) << "an operator may not";
+  EXPECT_EQ(api.ask("POST", "/api/v1/enrolments", "a", R"({"name":"w9"})"), 201);
+  EXPECT_EQ(api.workers.asked.back(), "invite w9 900000") << "a quarter of an hour";
+  EXPECT_EQ(api.ask("POST", "/api/v1/enrol", "", R"({"token":"w9.5ca1ab1e","public_key":"k"})"), 200);
+  EXPECT_EQ(api.workers.asked.back(), "enrol w9.5ca1ab1e k 192.0.2.1");
+  EXPECT_EQ(api.ask("POST", "/api/v1/enrol", "", R"({"token":"x","public_key":"k"})"), 403);
+  EXPECT_EQ(api.ask("POST", "/api/v1/workers/w9/revoke", "o"), 403);
+  EXPECT_EQ(api.ask("POST", "/api/v1/workers/w9/revoke", "a"), 200);
+  const auto all = api.lines_there();
+  ASSERT_EQ(all.size(), 6u) << "each is on record";
+  EXPECT_NE(all[1].find(R"("who":"chief","role":"admin")"), std::string::npos) << all[1];
+  EXPECT_NE(all[2].find(R"("named":{"public_key":"k",)"), std::string::npos) << all[2];
+  EXPECT_NE(all[5].find(R"("named":{"worker":"w9"})"), std::string::npos) << all[5];
+  EXPECT_EQ(read_file(api.file, 1 << 20).value_or("5ca1ab1e").find("5ca1ab1e"), std::string::npos)
+      << "a token is a secret";
+  api.service.lead = unavailable("another leads");
+  EXPECT_EQ(api.ask("POST", "/api/v1/enrol", "", R"({"token":"w9.5ca1ab1e","public_key":"k"})"), 503);
+}
+
+TEST(Enrolment, ThatIsGuessedAtFillsNoDisk) {
+  Recorded api;
+  const int more = static_cast<int>(kMaxRefusalsPerMinute) + 5;
+  for (int i = 0; i < more; ++i)
+    EXPECT_EQ(api.ask("POST", "/api/v1/enrol", "", R"({"token":"often","public_key":"k"})"), 429);
+  EXPECT_EQ(api.lines_there().size(), static_cast<std::size_t>(kMaxRefusalsPerMinute));
 }
 
 TEST(Target, DecodesTheQueryAndRefusesBrokenEscapes) {

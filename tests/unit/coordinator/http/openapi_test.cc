@@ -8,6 +8,8 @@
 #include <regex>
 #include <set>
 
+#include "common/base/file.h"
+#include "common/base/text.h"
 #include "coordinator/http/api_handler.h"
 #include "coordinator/http/routes.h"
 #include "tests/unit/coordinator/http/fake_service.h"
@@ -129,13 +131,12 @@ TEST(OpenApi, NamesEveryRouteAndNoOther) {
   EXPECT_EQ(documented, served);
 }
 
-TEST(OpenApi, NamesTheAccessAndTheParametersOfEveryRoute) {
-  const std::map<std::string, Access> kAccess = {
-      {"open", Access::kOpen}, {"read", Access::kRead}, {"full", Access::kFull}};
+TEST(OpenApi, NamesTheRoleAndTheParametersOfEveryRoute) {
   each_operation([&](const std::string& path, const std::string& method, const Json& operation) {
     const Match m = match(method, example_path(path));
     ASSERT_NE(m.route, nullptr) << path;
-    EXPECT_EQ(kAccess.at(operation["x-access"]), m.route->access) << path;
+    EXPECT_EQ(operation["x-role"], name(m.route->access)) << path;
+    EXPECT_EQ(operation.contains("security"), m.route->access == Access::kOpen) << path;
     std::set<std::string> documented, known(m.route->query.begin(), m.route->query.end());
     for (const Json& p : operation.value("parameters", Json::array())) {
       if (p["in"] == "query") documented.insert(p["name"]);
@@ -144,9 +145,40 @@ TEST(OpenApi, NamesTheAccessAndTheParametersOfEveryRoute) {
   });
 }
 
+// The table of docs/operate.md (Roles): which role may make which change.
+std::map<std::string, std::string> documented_changes() {
+  std::map<std::string, std::string> roles;
+  const std::string file = std::string(std::getenv("STORESWEEP_SOURCE")) + "/docs/operate.md";
+  const auto text = read_file(file, 1 << 20);
+  EXPECT_TRUE(text.ok()) << text.status().message();
+  const std::string page = text.value_or("");
+  static const std::regex kRoute("`((?:POST|PUT|DELETE|PATCH) /api/v1/[^`]+)`");
+  for (std::string_view line : lines(page)) {
+    const auto cells = split(line, '|');
+    if (cells.size() != 5) continue;
+    const std::string cell(cells[3]);
+    for (auto at = std::sregex_iterator(cell.begin(), cell.end(), kRoute); at != std::sregex_iterator(); ++at)
+      EXPECT_TRUE(roles.emplace((*at)[1], trim(cells[1])).second) << (*at)[1] << " stands there twice";
+  }
+  return roles;
+}
+
+TEST(Roles, StandInTheTableAsTheRoutesAskForThem) {
+  std::map<std::string, std::string> served;
+  for (const Route& r : routes()) {
+    const bool reads = std::string_view(r.method) == "GET";
+    if (r.access == Access::kOpen) continue;
+    EXPECT_TRUE(!reads || r.access == Access::kViewer) << r.pattern << ": the page says that a viewer may";
+    if (!reads) served.emplace(std::string(r.method) + " " + r.pattern, name(r.access));
+  }
+  EXPECT_EQ(documented_changes(), served);
+  EXPECT_FALSE(served.empty());
+}
+
 TEST(OpenApi, FitsEveryAnswerAndItsOwnExamples) {
   FakeService service;
-  ApiHandler handler(service, AccessList({}));
+  FakeRegister workers;
+  ApiHandler handler(service, AccessList({}), nullptr, &workers);
   std::size_t checked = 0;
   each_operation([&](const std::string& path, const std::string& method, const Json& operation) {
     Request request;
