@@ -72,11 +72,6 @@ void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Hierarchy> {
   all(a, rotation, nodes);
 }
 template <class A, class T>
-void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Characters> {
-  auto& [bits] = v;
-  all(a, bits);
-}
-template <class A, class T>
 void fields(A& a, T& v) requires std::is_same_v<Plain<T>, android::Element> {
   auto& [role, label, bounds, clickable, enabled, checked, span, node] = v;
   all(a, role, label, bounds, clickable, enabled, checked, span, node);
@@ -312,10 +307,10 @@ std::string framed_observations(std::string_view body) {
 }
 
 std::string encode_observations(const Observations& o, const ReadyPhrases& phrases) {
-  std::vector<android::Characters> made_of;
+  std::vector<std::string> made_of;
   std::vector<std::string> trees;  // each apart, so that one is decoded without the others
   for (const TreeSeen& t : o.trees) {
-    made_of.push_back(android::characters_of(t.tree));
+    made_of.push_back(android::characters_of(t.tree).bits());
     trees.push_back(encoded(t));
   }
   Encoder body;
@@ -346,14 +341,14 @@ Result<T> whole(ByteView part) {
 Result<std::vector<ScreenSeen>> read_anew(const Timeline& timeline, const ScreenParts& parts,
                                           const ReadyPhrases& phrases, const PhraseChange* change) {
   TRY_ASSIGN(std::vector<ScreenSeen> screens, whole<std::vector<ScreenSeen>>(parts.screens));
-  TRY_ASSIGN(const auto made_of, whole<std::vector<android::Characters>>(parts.made_of));
+  TRY_ASSIGN(const auto made_of, whole<std::vector<std::string>>(parts.made_of));
   Decoder d(parts.trees);
   if (d.number() != screens.size() || made_of.size() != screens.size()) return broken();
   std::vector<TreeSeen> trees;
   std::vector<std::size_t> touched;
   for (std::size_t i = 0; i < screens.size(); ++i) {
     const ByteView bytes = d.take(d.length());
-    if (change != nullptr && !change->touches(made_of[i])) continue;
+    if (change != nullptr && !change->touches(android::Characters(made_of[i]))) continue;
     TRY_ASSIGN(TreeSeen tree, whole<TreeSeen>(bytes));
     trees.push_back(std::move(tree));
     touched.push_back(i);

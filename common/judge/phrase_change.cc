@@ -49,14 +49,15 @@ void PhraseChange::compare(const PhraseList& before, const PhraseList& after) {
       if (stays.count(phrase) != 0) continue;
       std::string words = phrase;
       for (std::size_t at; (at = words.find(kGap)) != std::string::npos;) words.replace(at, kGap.size(), " ");
-      changed_.emplace_back().add(android::normalise(words));
+      changed_.push_back(android::characters_in(android::normalise(words)));
     }
   }
 }
 
 bool PhraseChange::touches(const android::Characters& screen) const {
-  return anywhere_ || std::any_of(changed_.begin(), changed_.end(),
-                                  [&](const android::Characters& phrase) { return screen.include(phrase); });
+  return anywhere_ ||
+         std::any_of(changed_.begin(), changed_.end(),
+                     [&](const android::CharacterHashes& phrase) { return screen.include(phrase); });
 }
 
 std::string encode_phrases(const Phrases& phrases) {

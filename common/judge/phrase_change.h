@@ -23,7 +23,7 @@ class PhraseChange {
   void compare(const android::PhraseList& before, const android::PhraseList& after);
 
   bool anywhere_ = false;  // something else than words changed: packages, or an order
-  std::vector<android::Characters> changed_;
+  std::vector<android::CharacterHashes> changed_;
 };
 
 // All lists with their names. kCorrupt: not what encode_phrases() made.

@@ -139,9 +139,8 @@ TEST(PhraseChange, TouchesOnlyWhatHoldsEveryCharacterOfAPhraseThatCameOrWent) {
   const Phrases before = test_pack().phrases;
   Phrases after = before;
   after.agree.push_back("好的，同意啦");
-  android::Characters consent, agreed;
-  consent.add("同意并继续");
-  agreed.add("意同啦的好,");
+  const android::Characters consent(android::characters_in("同意并继续")),
+      agreed(android::characters_in("意同啦的好,"));
   EXPECT_FALSE(PhraseChange(before, before).touches(agreed));
   EXPECT_FALSE(PhraseChange(before, after).touches(consent));
   EXPECT_TRUE(PhraseChange(before, after).touches(agreed));

@@ -31,9 +31,8 @@ TEST_F(Observed, TellsWhatChangedSincePhrasesThatAreKept) {
   ASSERT_TRUE(write_phrases(folder_, before).ok());
   ASSERT_TRUE(write_phrases(folder_, before).ok()) << "twice is once";
   const PhraseChanges since = changes_kept_in(folder_, phrases_with("知道"));
-  android::Characters screen, other;
-  screen.add("我知道了");
-  other.add("不同意");
+  const android::Characters screen(android::characters_in("我知道了")),
+      other(android::characters_in("不同意"));
   ASSERT_NE(since(before.digest), nullptr);
   EXPECT_TRUE(since(before.digest)->touches(screen));
   EXPECT_FALSE(since(before.digest)->touches(other));
