@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "common/artifact/s3_store.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
 #include "coordinator/http/access.h"
@@ -24,9 +26,12 @@ struct CoordinatorConfig {
   } store;
   struct BlobOptions {
     std::string folder;
+    std::optional<S3StoreOptions> s3;   // instead of the folder
     bool shared = false;                // other coordinators of the same store keep theirs there too
     std::int64_t low_water_bytes = 0;   // below it nothing is leased
     std::int64_t high_water_bytes = 0;  // above it leasing goes on
+    // On this machine's disk: the evidence, or what is on its way into the bucket.
+    const std::string& disk() const { return s3 ? s3->spool : folder; }
   } blobs;
   struct EvidenceOptions {
     std::string key_file;  // of the coordinator's signing key; made at the first start

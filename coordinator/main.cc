@@ -16,7 +16,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "common/artifact/folder_store.h"
 #include "common/base/file.h"
 #include "common/base/text.h"
 #include "common/evidence/container.h"
@@ -93,7 +92,7 @@ struct House {
   std::unique_ptr<Metrics> metrics;
   std::unique_ptr<net::Client> client;
   std::unique_ptr<Store> store;
-  std::unique_ptr<FolderStore> blobs;
+  std::unique_ptr<BlobStore> blobs;
 };
 
 Status open_house(House& h) {
@@ -103,9 +102,7 @@ Status open_house(House& h) {
   h.client = std::make_unique<net::Client>(net, h.random);
   TRY(make_folders(c.catalogues.rejects));
   TRY_ASSIGN(h.store, open_store(c, h.random));
-  using Sharing = FolderStore::Sharing;
-  TRY_ASSIGN(h.blobs,
-             FolderStore::open(c.blobs.folder, c.blobs.shared ? Sharing::kWithOthers : Sharing::kAlone));
+  TRY_ASSIGN(h.blobs, open_blobs(c, h.clock, h.random));
   return ok_status();
 }
 
@@ -115,7 +112,7 @@ Result<SigningKey> evidence_key(const std::string& path, bool shared, Random& ra
   auto text = read_file(path, 1'024);
   if (!text.ok() && text.status().kind() == ErrorKind::kNotFound && shared) {
     return not_found(path +
-                     ": coordinators that share blobs.folder share this key; make it once by `openssl "
+                     ": coordinators that share their evidence share this key; make it once by `openssl "
                      "rand -hex 32`");
   }
   if (!text.ok() && text.status().kind() == ErrorKind::kNotFound) {
@@ -190,7 +187,7 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   o.judge.budget_ms = c.judging.budget_ms;
   o.judge.memory_bytes = static_cast<std::uint64_t>(c.judging.memory_bytes);
   o.folder = c.catalogues.rejects;
-  o.disks = {c.blobs.folder};
+  o.disks = {c.blobs.disk()};
   if (!c.store.sqlite.empty()) o.disks.push_back(folder_of(c.store.sqlite));
   o.disk_low_bytes = static_cast<std::uint64_t>(c.blobs.low_water_bytes);
   o.disk_fine_bytes = static_cast<std::uint64_t>(c.blobs.high_water_bytes);
@@ -270,7 +267,8 @@ Status serve(CoordinatorConfig config) {
     sink.set(&service);
     h.log.info("serving", {{"workers", link->address()},
                            {"http", config.http.address + ":" + std::to_string(server->port())},
-                           {"store", store_name(config)}});
+                           {"store", store_name(config)},
+                           {"evidence", blobs_name(config)}});
     while (!stop.cancelled()) {
       (void)wait_fd(stop.fd(), POLLIN, Deadline::in_ms(kLookAtFilesMs));
       take_workers(workers_file, *link, h.log);

@@ -68,7 +68,16 @@ Admission ApiHandler::admit(const RequestHead& head) {
   a.max_body_bytes = found.route->max_body_bytes;
   a.deadline_ms = found.route->deadline_ms;
   a.route = route;
+  a.before_body = found.route->before_body != nullptr;
   return a;
+}
+
+std::optional<Response> ApiHandler::before_body(const RequestHead& head, const Deadline& deadline) {
+  Match found = match(head.method, head.path);
+  if (!found.route || found.route->before_body == nullptr) return std::nullopt;
+  auto response =
+      found.route->before_body(Call{Request{head, ""}, std::move(found.path), service_, deadline});
+  return response.ok() ? std::move(response).value() : error_response(response.status());
 }
 
 Response ApiHandler::handle(const Request& request, const Deadline& deadline) {

@@ -12,6 +12,7 @@ class ApiHandler final : public Handler {
  public:
   ApiHandler(ServiceApi& service, AccessList access) : service_(service), access_(std::move(access)) {}
   Admission admit(const RequestHead& head) override;
+  std::optional<Response> before_body(const RequestHead& head, const Deadline& deadline) override;
   Response handle(const Request& request, const Deadline& deadline) override;
 
  private:

@@ -53,6 +53,7 @@ Result<Response> put_pack(const Call& call);
 Result<Response> rejudge_results(const Call& call);
 Result<Response> get_blob(const Call& call);
 Result<Response> put_blob(const Call& call);
+Result<std::optional<Response>> place_blob(const Call& call);
 Result<Response> collect_garbage(const Call& call);
 Result<Response> free_device(const Call& call);
 Result<Response> list_controls(const Call& call);

@@ -83,6 +83,19 @@ Result<Response> put_blob(const Call& call) {
   return r;
 }
 
+Result<std::optional<Response>> place_blob(const Call& call) {
+  const RequestHead& head = call.request.head;
+  const auto sha256 = digest_from_hex(head.header("x-amz-content-sha256"));
+  if (!sha256 || !head.content_length) return std::optional<Response>();
+  TRY_ASSIGN(const BlobPlace place, call.service.place_blob(call.part("address"), call.part("name"), *sha256,
+                                                            *head.content_length, call.deadline));
+  if (place.kind == BlobPlace::Kind::kHere) return std::optional<Response>();
+  Response r;
+  r.status = place.kind == BlobPlace::Kind::kThere ? 204 : 307;
+  if (r.status == 307) r.headers.emplace_back("Location", place.url);
+  return std::optional<Response>(std::move(r));
+}
+
 Result<Response> collect_garbage(const Call& call) {
   TRY_ASSIGN(const Json body, body_of(call, {"older_than_days"}));
   JsonReader in(body);

@@ -63,6 +63,7 @@ struct Admission {
   std::size_t max_body_bytes = 0;
   std::int64_t deadline_ms = 30'000;  // for handle()
   std::string route = "none";         // for metrics: one of a closed list
+  bool before_body = false;           // a client that waits for a word before it sends its body gets one
 };
 
 class Handler {
@@ -70,6 +71,9 @@ class Handler {
   virtual ~Handler() = default;
   // Called on the thread that serves all sockets: must not block.
   virtual Admission admit(const RequestHead& head) = 0;
+  // For a client that waits with its body (Expect: 100-continue, RFC 9110 10.1.1): the answer that spares it
+  // that, or nothing: it shall send it. Called as handle() is.
+  virtual std::optional<Response> before_body(const RequestHead&, const Deadline&) { return std::nullopt; }
   // Called on one of several threads; may block until the deadline.
   virtual Response handle(const Request& request, const Deadline& deadline) = 0;
 };

@@ -164,7 +164,7 @@ const std::vector<Route>& table() {
        {"cursor", "rows"},
        list_calibrations},
       // The address is a secret of its own, good for one lease.
-      {"PUT", "/blobs/{address}/{name}", Access::kOpen, kMaxBlobBytes, kQuickMs, {}, put_blob},
+      {"PUT", "/blobs/{address}/{name}", Access::kOpen, kMaxBlobBytes, kQuickMs, {}, put_blob, place_blob},
       {"GET", "/metrics", Access::kRead, kNoBody, kQuickMs, {}, get_metrics},
       {"GET", "/healthz", Access::kOpen, kNoBody, kQuickMs, {}, get_health},
       {"GET", "/readyz", Access::kOpen, kNoBody, kQuickMs, {}, get_readiness},

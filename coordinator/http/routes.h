@@ -42,6 +42,8 @@ struct Route {
   std::int64_t deadline_ms;
   std::vector<std::string> query;  // the names it knows; others are refused
   Result<Response> (*run)(const Call& call);
+  // Where there is one: an answer without the body, which the call lacks; nothing: the body is wanted.
+  Result<std::optional<Response>> (*before_body)(const Call& call) = nullptr;
 };
 
 std::span<const Route> routes();

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/artifact/blob_store.h"
 #include "common/base/cancel.h"
 #include "common/base/status.h"
 #include "common/model/calibration.h"
@@ -273,6 +274,10 @@ class ServiceApi {
   virtual Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) = 0;
   // Whether this is the address of a token of ours: asked before a body is read. Never blocks.
   virtual bool gave_out(const std::string& address_key) = 0;
+  // Where a blob of a token goes, asked before a body is read; by the rule of put_blob. `sha256` and `bytes`
+  // are what the worker says, and hold it where it goes elsewhere.
+  virtual Result<BlobPlace> place_blob(const std::string& address_key, const std::string& name,
+                                       const Digest& sha256, std::uint64_t bytes, const Deadline&) = 0;
   // Blobs of a token: written once under the address that came with the lease, by the rule of reports.
   virtual Status put_blob(const std::string& address_key, const std::string& name, std::string bytes,
                           const Deadline&) = 0;

@@ -22,10 +22,8 @@ Result<std::int64_t> collect_garbage(Store& store, BlobStore& blobs, std::uint64
   auto remove_some = [&]() -> Status {
     TRY_ASSIGN(const std::vector<Digest> orphans, store.unnamed(some));
     some.clear();
-    for (const Digest& d : orphans) {
-      TRY(blobs.remove(d, before_ms, deadline));
-      ++gone;
-    }
+    TRY(blobs.remove_many(orphans, before_ms, deadline));
+    gone += static_cast<std::int64_t>(orphans.size());
     return ok_status();
   };
   auto look = [&](const BlobInfo& blob) {

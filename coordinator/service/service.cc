@@ -413,22 +413,33 @@ bool Service::gave_out(const std::string& address) {
   return token && shell_->genuine(*token);
 }
 
-Status Service::put_blob(const std::string& address, const std::string& name, std::string bytes,
-                         const Deadline& deadline) {
+Status Service::take_evidence(const std::string& address, const std::string& name, const Digest& sha256,
+                              std::uint64_t bytes, const Deadline& deadline) {
   const std::optional<Token> token = token_of_address_untrusted(address);
   if (!token) return permission("this address was never given out");
   if (name.empty() || name.size() > kMaxBlobName) return invalid("a blob's name has 1 to 200 bytes");
-  if (bytes.size() > options_.max_blob_bytes) return exhausted("the blob is larger than allowed");
-  const Digest digest = sha256(bytes);
-  const std::uint64_t size = bytes.size();
+  if (bytes > options_.max_blob_bytes) return exhausted("the blob is larger than allowed");
   TRY_ASSIGN(const std::optional<Status> refused,
              shell_->on_core<std::optional<Status>>(
-                 [token = *token, digest, size](Core& core) -> std::optional<Status> {
-                   Status taken = core.take_evidence(token, digest, size);
+                 [token = *token, sha256, bytes](Core& core) -> std::optional<Status> {
+                   Status taken = core.take_evidence(token, sha256, bytes);
                    return taken.ok() ? std::nullopt : std::optional(std::move(taken));
                  },
                  deadline));
-  if (refused) return *refused;
+  return refused.value_or(ok_status());
+}
+
+Result<BlobPlace> Service::place_blob(const std::string& address, const std::string& name,
+                                      const Digest& sha256, std::uint64_t bytes, const Deadline& deadline) {
+  TRY(take_evidence(address, name, sha256, bytes, deadline));
+  TRY_ASSIGN(BlobPlace place, parts_.blobs.place(sha256, bytes, options_.core.lease_ms, deadline));
+  if (place.kind == BlobPlace::Kind::kElsewhere) shell_->counting().blob(bytes);
+  return place;
+}
+
+Status Service::put_blob(const std::string& address, const std::string& name, std::string bytes,
+                         const Deadline& deadline) {
+  TRY(take_evidence(address, name, sha256(bytes), bytes.size(), deadline));
   shell_->counting().blob(bytes.size());
   return parts_.blobs.stage(bytes, deadline).status();
 }

@@ -97,6 +97,8 @@ class Service final : public ServiceApi {
   Result<Page<Calibration>> calibrations(const PageRequest&, const Deadline&) override;
   Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) override;
   bool gave_out(const std::string& address_key) override;
+  Result<BlobPlace> place_blob(const std::string& address_key, const std::string& name, const Digest& sha256,
+                               std::uint64_t bytes, const Deadline&) override;
   Status put_blob(const std::string& address_key, const std::string& name, std::string bytes,
                   const Deadline&) override;
   Result<std::string> blob(const Digest& sha256, const Deadline&) override;
@@ -112,6 +114,9 @@ class Service final : public ServiceApi {
   std::string metrics_page() override;
 
  private:
+  // Counts it among what the address has taken.
+  Status take_evidence(const std::string& address_key, const std::string& name, const Digest& sha256,
+                       std::uint64_t bytes, const Deadline&);
   Result<ImportReport> import_into(std::int64_t id, const ImportRequest&, const Deadline&);
 
   class Shell;

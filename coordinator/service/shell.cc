@@ -235,14 +235,21 @@ void Service::Shell::look_at_disk() {
     struct statvfs fs {};
     if (statvfs(folder.c_str(), &fs) == 0) free = std::min(free, std::uint64_t{fs.f_bavail} * fs.f_frsize);
   }
-  if (free == UINT64_MAX) return;
   const bool low = free < (disk_low_ ? options_.disk_fine_bytes : options_.disk_low_bytes);
-  counting_.disk(free, low);
-  if (low == disk_low_) return;
+  if (free != UINT64_MAX) counting_.disk(free, low);
+  if (low != disk_low_) {
+    parts_.log.warning(low ? "disk low: nothing is leased" : "disk fine again: leasing goes on",
+                       {{"free_bytes", static_cast<unsigned long>(free)}});
+  }
   disk_low_ = low;
-  parts_.log.warning(low ? "disk low: nothing is leased" : "disk fine again: leasing goes on",
-                     {{"free_bytes", static_cast<unsigned long>(free)}});
-  answers_.push_back(StopLeasing{low ? why_low() : ""});
+  std::string why = low ? why_low() : "";
+  if (why.empty()) {
+    std::lock_guard lock(evidence_mutex_);
+    why = evidence_trouble_;
+  }
+  if (why == leasing_stopped_why_) return;
+  leasing_stopped_why_ = why;
+  answers_.push_back(StopLeasing{std::move(why)});
 }
 
 // Whoever reads the verdicts of this pack later finds the pack too.

@@ -74,6 +74,8 @@ class Service::Shell {
   void evidence_loop();
   void write_head();
   void check(std::vector<CheckBlobs> checks);
+  void look_at_evidence();
+  void evidence_is(const Status& status);
   void judge(const JudgeAction& what);
   void judged(std::uint64_t ticket, JudgeAnswer answer);
 
@@ -92,7 +94,8 @@ class Service::Shell {
   std::vector<CommitAction> new_commits_;  // of the inbox's batch
   std::int64_t drained_ms_ = 0, next_disk_look_ms_ = 0, next_head_ms_ = 0;
   bool disk_low_ = false;
-  std::set<std::string> heard_;  // workers that spoke to us while another led
+  std::string leasing_stopped_why_;  // empty: it goes on
+  std::set<std::string> heard_;      // workers that spoke to us while another led
 
   std::mutex inbox_mutex_;
   std::condition_variable inbox_changed_;
@@ -109,6 +112,8 @@ class Service::Shell {
   std::vector<CheckBlobs> checks_;
   std::deque<JudgeAction> judgings_;
   bool head_wanted_ = false;
+  std::string evidence_trouble_;            // why no evidence can be kept now; empty: it can
+  std::int64_t next_evidence_look_ms_ = 0;  // of the evidence thread
 
   std::mutex ticket_mutex_;
   std::map<std::uint64_t, std::promise<Result<std::int64_t>>> tickets_;

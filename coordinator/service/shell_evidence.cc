@@ -8,6 +8,7 @@
 namespace storesweep {
 namespace {
 constexpr std::int64_t kEvidenceMs = 60'000;
+constexpr std::int64_t kLookEveryMs = 15'000, kLookMs = 10'000;
 constexpr std::size_t kMaxJournalBytesRead = 256u << 20;
 
 // Why a journal could not be read: it is not there, it is not what it should be, or our disk fails us.
@@ -25,17 +26,38 @@ void Service::Shell::evidence_loop() {
     bool head_wanted = false;
     {
       std::unique_lock lock(evidence_mutex_);
-      evidence_changed_.wait(
-          lock, [this] { return !checks_.empty() || !judgings_.empty() || head_wanted_ || stopping_; });
+      const auto work = [this] {
+        return !checks_.empty() || !judgings_.empty() || head_wanted_ || stopping_;
+      };
+      evidence_changed_.wait_for(lock, std::chrono::milliseconds(kLookEveryMs), work);
       if (stopping_) return;
       head_wanted = std::exchange(head_wanted_, false);
       checks.swap(checks_);
       judgings.swap(judgings_);
     }
+    look_at_evidence();
     if (!checks.empty()) check(std::move(checks));
     for (const JudgeAction& j : judgings) judge(j);
     if (head_wanted) write_head();
   }
+}
+
+// Where no evidence can be kept nothing is leased: devices would work for a spool that runs full.
+void Service::Shell::look_at_evidence() {
+  if (now().steady_ms < next_evidence_look_ms_) return;
+  const Status s = parts_.blobs.look(Deadline::in_ms(kLookMs, &stop_));
+  next_evidence_look_ms_ = now().steady_ms + kLookEveryMs;
+  if (s.kind() != ErrorKind::kCancelled) evidence_is(s);
+}
+
+void Service::Shell::evidence_is(const Status& status) {
+  std::string why = status.ok() ? "" : "no evidence can be kept: " + status.text();
+  std::lock_guard lock(evidence_mutex_);
+  if (why.empty() != evidence_trouble_.empty()) {
+    status.ok() ? parts_.log.info("evidence can be kept again: leasing goes on")
+                : parts_.log.error("no evidence can be kept: nothing is leased", {{"why", status.text()}});
+  }
+  evidence_trouble_ = std::move(why);
 }
 
 void Service::Shell::write_head() {
@@ -54,7 +76,10 @@ void Service::Shell::check(std::vector<CheckBlobs> checks) {
     for (std::size_t i = from; i < to; ++i) {
       for (const BlobRef& b : checks[i].blobs) digests.push_back(b.sha256);
     }
-    return parts_.blobs.flush(digests, deadline).ok();
+    const Status s = parts_.blobs.flush(digests, deadline);
+    const bool missing = s.kind() == ErrorKind::kNotFound || s.kind() == ErrorKind::kCancelled;
+    if (!s.ok() && !missing) parts_.log.error("evidence was not kept", {{"why", s.text()}});
+    return s.ok();
   };
   const bool all = durable(0, checks.size());
   for (std::size_t i = 0; i < checks.size(); ++i) {

@@ -232,6 +232,13 @@ class FakeService : public ServiceApi {
     return all;
   }
   bool gave_out(const std::string& address) override { return address != "never"; }
+  Result<BlobPlace> place_blob(const std::string& address, const std::string& name, const Digest& sha256,
+                               std::uint64_t bytes, const Deadline&) override {
+    note("place " + address + " " + name + " " + to_hex(sha256).substr(0, 8) + " " + std::to_string(bytes));
+    if (address == "stranger") return permission("this address is not good (any more)");
+    if (address == "bucket") return BlobPlace{BlobPlace::Kind::kElsewhere, "https://bucket.example/ab?sign"};
+    return BlobPlace{address == "known" ? BlobPlace::Kind::kThere : BlobPlace::Kind::kHere, ""};
+  }
   Status put_blob(const std::string& address, const std::string& name, std::string bytes,
                   const Deadline&) override {
     ++blobs;
