@@ -59,7 +59,8 @@ class BlobStore {
     return BlobPlace{};
   }
 
-  // Whether it takes blobs now; the error says what is wrong and what to do. A folder shows it by itself.
+  // A server that may be away; look() then says whether it takes blobs now, or what is wrong.
+  virtual bool is_far() const { return false; }
   virtual Status look(const Deadline&) { return ok_status(); }
 
   // The whole blob, checked; kExhausted when it is larger than max_bytes.

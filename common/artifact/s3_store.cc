@@ -119,8 +119,7 @@ Result<BlobPlace> S3Store::place(const Digest& sha256, std::uint64_t bytes, std:
                                  const Deadline& deadline) {
   TRY(may_write());
   {
-    // Not one behind the other, each up to its deadline, while the server is down.
-    std::unique_lock lock(looking_, std::try_to_lock);
+    std::unique_lock lock(looking_, std::chrono::milliseconds(deadline.left_ms()));
     if (!lock) return unavailable("the bucket is just being looked at: try again");
     if (!addresses_are_checked_) {
       TRY_ASSIGN(const bool checked, bucket_.checks_addresses(deadline));

@@ -40,6 +40,7 @@ class S3Store final : public BlobStore {
   Status flush(std::span<const Digest> blobs, const Deadline& deadline) override;
   Result<BlobPlace> place(const Digest& sha256, std::uint64_t bytes, std::int64_t valid_ms,
                           const Deadline& deadline) override;
+  bool is_far() const override { return true; }
   // Puts, and removes, something small.
   Status look(const Deadline& deadline) override;
   Result<std::string> get(const Digest& sha256, std::size_t max_bytes, const Deadline& deadline) override;
@@ -70,7 +71,7 @@ class S3Store final : public BlobStore {
   S3Bucket bucket_;
   S3Spool spool_;
 
-  std::mutex looking_;
+  std::timed_mutex looking_;
   std::optional<bool> addresses_are_checked_;  // once the server has shown it
 
   std::mutex mutex_;

@@ -25,6 +25,7 @@ constexpr std::size_t kImportRows = 2'000;  // a transaction
 constexpr std::size_t kMaxUnreadable =
     10'000;  // bad rows whose apps are kept: a file worse than that is none
 constexpr std::size_t kMaxBlobName = 200;
+constexpr std::int64_t kPlaceMs = 5'000;
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 
 ResultRow row_of(StoredResult&& s) {
@@ -432,7 +433,12 @@ Status Service::take_evidence(const std::string& address, const std::string& nam
 Result<BlobPlace> Service::place_blob(const std::string& address, const std::string& name,
                                       const Digest& sha256, std::uint64_t bytes, const Deadline& deadline) {
   TRY(take_evidence(address, name, sha256, bytes, deadline));
-  TRY_ASSIGN(BlobPlace place, parts_.blobs.place(sha256, bytes, options_.core.lease_ms, deadline));
+  // A thread that answers requests waits for the store, and there are few.
+  if (std::string why = shell_->evidence_trouble(); !why.empty()) return unavailable(std::move(why));
+  const auto placed =
+      parts_.blobs.place(sha256, bytes, options_.core.lease_ms, deadline.at_most_ms(kPlaceMs));
+  shell_->evidence_was(placed.status());
+  TRY_ASSIGN(BlobPlace place, placed);
   if (place.kind == BlobPlace::Kind::kElsewhere) shell_->counting().blob(bytes);
   return place;
 }

@@ -43,6 +43,7 @@ Service::Shell::Shell(const ServiceOptions& options, ServiceParts parts, Send se
   }
   commit_thread_ = std::thread([this] { commit_loop(); });
   evidence_thread_ = std::thread([this] { evidence_loop(); });
+  if (parts_.blobs.is_far()) look_thread_ = std::thread([this] { look_at_evidence(); });
   service_thread_ = std::thread([this] { serve(); });
 }
 
@@ -59,6 +60,7 @@ Service::Shell::~Shell() {
   service_thread_.join();
   commit_thread_.join();
   evidence_thread_.join();
+  if (look_thread_.joinable()) look_thread_.join();
   pool_.reset();
 }
 
@@ -147,7 +149,7 @@ bool Service::Shell::lead() {
   said_.clear();
   drained_ms_ = now().steady_ms;
   core_ = std::make_unique<Core>(options_.core, std::move(*lead), std::move(*loaded), now());
-  if (disk_low_) answers_.push_back(StopLeasing{why_low()});
+  if (!leasing_stopped_why_.empty()) answers_.push_back(StopLeasing{leasing_stopped_why_});
   for (const std::string& worker : std::exchange(heard_, {})) said_.push_back({worker, WhoAreYou{epoch_}});
   return true;
 }
@@ -243,10 +245,7 @@ void Service::Shell::look_at_disk() {
   }
   disk_low_ = low;
   std::string why = low ? why_low() : "";
-  if (why.empty()) {
-    std::lock_guard lock(evidence_mutex_);
-    why = evidence_trouble_;
-  }
+  if (why.empty()) why = evidence_trouble();
   if (why == leasing_stopped_why_) return;
   leasing_stopped_why_ = why;
   answers_.push_back(StopLeasing{std::move(why)});

@@ -40,6 +40,10 @@ class Service::Shell {
   // Whether this token is ours. Never waits for the service thread.
   bool genuine(const Token& token) const;
   void tell(Happened what);
+  // Why no evidence can be kept now; empty: it can, as far as is known.
+  std::string evidence_trouble() const;
+  // What somebody has just seen of it. What is not there, or is wrong in itself, says nothing of the store.
+  void evidence_was(const Status& status);
   Counting& counting() { return counting_; }
   Calibrations& calibrations() { return calibrations_; }
   Now now() const { return {parts_.clock.steady_ms(), parts_.clock.wall_ms()}; }
@@ -75,7 +79,7 @@ class Service::Shell {
   void write_head();
   void check(std::vector<CheckBlobs> checks);
   void look_at_evidence();
-  void evidence_is(const Status& status);
+  std::int64_t patience_ms() const;
   void judge(const JudgeAction& what);
   void judged(std::uint64_t ticket, JudgeAnswer answer);
 
@@ -107,13 +111,12 @@ class Service::Shell {
   std::vector<CommitAction> commits_;
   std::uint64_t commits_epoch_ = 0;
 
-  std::mutex evidence_mutex_;
+  mutable std::mutex evidence_mutex_;
   std::condition_variable evidence_changed_;
   std::vector<CheckBlobs> checks_;
   std::deque<JudgeAction> judgings_;
   bool head_wanted_ = false;
-  std::string evidence_trouble_;            // why no evidence can be kept now; empty: it can
-  std::int64_t next_evidence_look_ms_ = 0;  // of the evidence thread
+  std::string evidence_trouble_;
 
   std::mutex ticket_mutex_;
   std::map<std::uint64_t, std::promise<Result<std::int64_t>>> tickets_;
@@ -132,7 +135,7 @@ class Service::Shell {
 
   std::mutex hint_mutex_;
   std::unique_ptr<JudgePool> pool_;
-  std::thread service_thread_, commit_thread_, evidence_thread_;
+  std::thread service_thread_, commit_thread_, evidence_thread_, look_thread_;
 };
 
 template <class T>

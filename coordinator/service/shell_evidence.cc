@@ -7,7 +7,7 @@
 
 namespace storesweep {
 namespace {
-constexpr std::int64_t kEvidenceMs = 60'000;
+constexpr std::int64_t kEvidenceMs = 60'000, kInTroubleMs = 2'000;
 constexpr std::int64_t kLookEveryMs = 15'000, kLookMs = 10'000;
 constexpr std::size_t kMaxJournalBytesRead = 256u << 20;
 
@@ -26,38 +26,54 @@ void Service::Shell::evidence_loop() {
     bool head_wanted = false;
     {
       std::unique_lock lock(evidence_mutex_);
-      const auto work = [this] {
-        return !checks_.empty() || !judgings_.empty() || head_wanted_ || stopping_;
-      };
-      evidence_changed_.wait_for(lock, std::chrono::milliseconds(kLookEveryMs), work);
+      evidence_changed_.wait(
+          lock, [this] { return !checks_.empty() || !judgings_.empty() || head_wanted_ || stopping_; });
       if (stopping_) return;
       head_wanted = std::exchange(head_wanted_, false);
       checks.swap(checks_);
       judgings.swap(judgings_);
     }
-    look_at_evidence();
     if (!checks.empty()) check(std::move(checks));
     for (const JudgeAction& j : judgings) judge(j);
     if (head_wanted) write_head();
   }
 }
 
-// Where no evidence can be kept nothing is leased: devices would work for a spool that runs full.
+// On a thread of its own: what waits for a store that is away must not keep it from being noticed.
 void Service::Shell::look_at_evidence() {
-  if (now().steady_ms < next_evidence_look_ms_) return;
-  const Status s = parts_.blobs.look(Deadline::in_ms(kLookMs, &stop_));
-  next_evidence_look_ms_ = now().steady_ms + kLookEveryMs;
-  if (s.kind() != ErrorKind::kCancelled) evidence_is(s);
+  const Deadline ever{INT64_MAX, &stop_};
+  do {
+    const Status s = parts_.blobs.look(Deadline::in_ms(kLookMs, &stop_));
+    if (s.ok()) {
+      std::lock_guard lock(evidence_mutex_);
+      if (!evidence_trouble_.empty()) parts_.log.info("evidence can be kept again: leasing goes on");
+      evidence_trouble_.clear();
+    }
+    evidence_was(s);
+  } while (sleep_ms(kLookEveryMs, ever).ok());
 }
 
-void Service::Shell::evidence_is(const Status& status) {
-  std::string why = status.ok() ? "" : "no evidence can be kept: " + status.text();
+std::string Service::Shell::evidence_trouble() const {
   std::lock_guard lock(evidence_mutex_);
-  if (why.empty() != evidence_trouble_.empty()) {
-    status.ok() ? parts_.log.info("evidence can be kept again: leasing goes on")
-                : parts_.log.error("no evidence can be kept: nothing is leased", {{"why", status.text()}});
+  return evidence_trouble_;
+}
+
+// Where no evidence can be kept nothing is leased: devices would work for spools that run full.
+void Service::Shell::evidence_was(const Status& status) {
+  if (!parts_.blobs.is_far()) return;
+  switch (status.kind()) {
+    case ErrorKind::kOk:
+    case ErrorKind::kNotFound:
+    case ErrorKind::kCorrupt:
+    case ErrorKind::kCancelled:
+      return;
+    default:
+      break;
   }
-  evidence_trouble_ = std::move(why);
+  std::lock_guard lock(evidence_mutex_);
+  if (evidence_trouble_.empty())
+    parts_.log.error("no evidence can be kept: nothing is leased", {{"why", status.text()}});
+  evidence_trouble_ = "no evidence can be kept: " + status.text();
 }
 
 void Service::Shell::write_head() {
@@ -68,17 +84,21 @@ void Service::Shell::write_head() {
     parts_.log.warning("the day's head of the closings was not written", {{"why", written.text()}});
 }
 
+// One after the other would wait for a store that is known to be away.
+std::int64_t Service::Shell::patience_ms() const {
+  return evidence_trouble().empty() ? kEvidenceMs : kInTroubleMs;
+}
+
 // One flush for all of them; only where one of them lacks a blob each is looked at for itself.
 void Service::Shell::check(std::vector<CheckBlobs> checks) {
-  const Deadline deadline = Deadline::in_ms(kEvidenceMs, &stop_);
+  const Deadline deadline = Deadline::in_ms(patience_ms(), &stop_);
   auto durable = [&](std::size_t from, std::size_t to) {
     std::vector<Digest> digests;
     for (std::size_t i = from; i < to; ++i) {
       for (const BlobRef& b : checks[i].blobs) digests.push_back(b.sha256);
     }
     const Status s = parts_.blobs.flush(digests, deadline);
-    const bool missing = s.kind() == ErrorKind::kNotFound || s.kind() == ErrorKind::kCancelled;
-    if (!s.ok() && !missing) parts_.log.error("evidence was not kept", {{"why", s.text()}});
+    evidence_was(s);
     return s.ok();
   };
   const bool all = durable(0, checks.size());
@@ -88,13 +108,14 @@ void Service::Shell::check(std::vector<CheckBlobs> checks) {
 }
 
 void Service::Shell::judge(const JudgeAction& what) {
-  const Deadline deadline = Deadline::in_ms(kEvidenceMs, &stop_);
+  const Deadline deadline = Deadline::in_ms(patience_ms(), &stop_);
   JudgeRequest request;
   request.listing = what.listing;
   request.claim = what.claim;
   for (const Digest& d : what.journals) {
     auto bytes = parts_.blobs.get(d, kMaxJournalBytesRead, deadline);
     if (!bytes.ok()) {
+      if (bytes.status().kind() == ErrorKind::kUnavailable) evidence_was(bytes.status());
       push(JudgedEvent{what.id, unread(bytes.status()), {}});
       return;
     }

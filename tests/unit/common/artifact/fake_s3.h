@@ -107,11 +107,21 @@ class FakeS3 {
     if (head_end == std::string::npos) return true;
     Request r = read_head(peer.in.substr(0, head_end));
     const auto length = parse_int<std::size_t>(r.headers["content-length"]).value_or(0);
-    if (peer.in.size() < head_end + 4 + length) return true;
+    if (peer.in.size() < head_end + 4 + length) return wait_for_body(peer.fd.get(), r);
     r.body = peer.in.substr(head_end + 4, length);
     peer.in.erase(0, head_end + 4 + length);
     std::lock_guard lock(mutex_);
     return answer(peer.fd.get(), r);
+  }
+
+  // One that waits with its body is told at once what the next fault has to say.
+  bool wait_for_body(int fd, const Request& r) {
+    const auto expect = r.headers.find("expect");
+    if (expect == r.headers.end() || expect->second != "100-continue") return true;
+    std::lock_guard lock(mutex_);
+    if (!faults_.empty() && faults_.front().status != 200) return answer(fd, r) && false;
+    static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+    return ::send(fd, kGoOn.data(), kGoOn.size(), MSG_NOSIGNAL) > 0;
   }
 
   static Request read_head(const std::string& head) {
