@@ -101,6 +101,14 @@ void read_blobs(ConfigMap in, CoordinatorConfig& c) {
   }
 }
 
+void read_retention(ConfigMap in, CoordinatorConfig& c) {
+  RetentionWish& r = c.retention;
+  if (in.has("others_ms")) r.others_ms = in.integer("others_ms", 0, {0, 36'500 * kDay});
+  if (in.has("accusing_ms")) r.accusing_ms = in.integer("accusing_ms", 0, {0, 36'500 * kDay});
+  if (r.accusing_ms && r.others_ms && *r.accusing_ms < *r.others_ms)
+    in.error("accusing_ms", "must not be less than others_ms");
+}
+
 void read_evidence(ConfigMap in, CoordinatorConfig& c) {
   c.evidence.key_file = in.path("key_file", "data/evidence.key");
   c.evidence.heads = in.path("heads", "data/heads");
@@ -226,6 +234,7 @@ Result<CoordinatorConfig> read_coordinator_config(const std::string& path) {
   read_log(root.map("log"), c);
   read_store(root.map("store"), c);
   read_blobs(root.map("blobs"), c);
+  read_retention(root.map("retention"), c);
   read_evidence(root.map("evidence"), c);
   read_link(root.map("link"), c);
   read_leases(root.map("leases"), c);

@@ -12,6 +12,7 @@
 #include "common/base/status.h"
 #include "coordinator/http/access.h"
 #include "coordinator/http/server.h"
+#include "coordinator/service/garbage.h"
 #include "coordinator/store/postgres_connection.h"
 
 namespace storesweep {
@@ -33,6 +34,7 @@ struct CoordinatorConfig {
     // On this machine's disk: the evidence, or what is on its way into the bucket.
     const std::string& disk() const { return s3 ? s3->spool : folder; }
   } blobs;
+  RetentionWish retention;  // of evidence, where gc is not told otherwise
   struct EvidenceOptions {
     std::string key_file;  // of the coordinator's signing key; made at the first start
     std::string heads;     // folder; empty: no head is written

@@ -174,6 +174,7 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   TRY_ASSIGN(const PackFiles files, read_pack_files(c.judging.rules));
   TRY_ASSIGN(o.pack_files, pack_members(files));
   o.heads = c.evidence.heads;
+  o.retention = c.retention;
   o.observations = c.judging.observations;
   o.rejudging_children = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   std::string base = c.public_url;
@@ -217,6 +218,7 @@ Status allow_files(std::size_t connections) {
 }
 
 constexpr std::int64_t kLookAtFilesMs = 2'000;
+constexpr std::int64_t kDayMs = 86'400'000;
 
 void take_workers(WorkersFile& file, CoordinatorLink& link, Log& log) {
   auto workers = file.read_if_changed();
@@ -283,14 +285,19 @@ Status serve(CoordinatorConfig config) {
 
 // Evidence of finished sweeps older than that goes; verdicts stay. Refused while a coordinator holds the blob
 // folder.
-Status collect(const CoordinatorConfig& config, std::int64_t days) {
+Status collect(const CoordinatorConfig& config, const RetentionWish& asked) {
+  TRY_ASSIGN(const RetentionAges ages, ages_of(asked, config.retention));
   House h(config);
   TRY(open_house(h));
   TRY_ASSIGN(Lead lead, h.store->take_lead(h.random.next_u64()));
-  TRY_ASSIGN(const std::int64_t gone, collect_garbage(*h.store, *h.blobs, lead.epoch, h.clock.wall_ms(),
-                                                      days * 86'400'000, Deadline::in_ms(3'600'000)));
-  std::printf("%lld blobs were removed; of runs older than %lld days nothing but the verdict is left\n",
-              static_cast<long long>(gone), static_cast<long long>(days));
+  TRY_ASSIGN(const std::int64_t gone, collect_garbage(*h.store, *h.blobs, lead.epoch, h.clock.wall_ms(), ages,
+                                                      Deadline::in_ms(3'600'000)));
+  std::printf(
+      "%lld blobs were removed; of runs older than %lld days (%lld where they accuse) nothing but the "
+      "verdict "
+      "is left, unless it is held\n",
+      static_cast<long long>(gone), static_cast<long long>(ages.others_ms / kDayMs),
+      static_cast<long long>(ages.accusing_ms / kDayMs));
   return ok_status();
 }
 
@@ -346,12 +353,18 @@ int main(int argc, char** argv) {
   std::string config_file, key_file, from, to;
   bool check_only = false;
   app.fallthrough();  // its options may stand behind a subcommand too
-  std::int64_t gc_days = -1;
+  RetentionWish ages;
   app.add_option("--config", config_file, "YAML file (docs/coordinator.yaml explains every key)");
   app.add_flag("--check-config", check_only, "only read the configuration, and tell every error");
   CLI::App* gc =
       app.add_subcommand("gc", "remove evidence of finished sweeps by age, while no coordinator runs");
-  gc->add_option("--older-than", gc_days, "days")->required()->check(CLI::Range(0, 36500));
+  const auto days = [gc](const char* name, std::optional<std::int64_t>& to, const char* what) {
+    gc->add_option_function<std::int64_t>(
+          name, [&to](std::int64_t n) { to = n * kDayMs; }, what)
+        ->check(CLI::Range(0, 36500));
+  };
+  days("--older-than", ages.others_ms, "days; otherwise what `retention` says");
+  days("--accusing-older-than", ages.accusing_ms, "of what verdicts that accuse somebody rest on");
   CLI::App* keys = app.add_subcommand("keygen", "make the coordinator's key pair; prints its public key");
   keys->add_option("file", key_file, "where it goes")->required();
   CLI::App* migrate =
@@ -392,7 +405,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (doctor->parsed()) return look(*config);
-  Status s = gc->parsed()        ? collect(*config, gc_days)
+  Status s = gc->parsed()        ? collect(*config, ages)
              : migrate->parsed() ? print(migrate_store(*config, random))
              : backup->parsed()  ? take_backup(*config, backup_folder, random)
              : bring->parsed()   ? bring_back(*config, backup_folder, without_missing, random)

@@ -72,4 +72,38 @@ Result<Response> rejudge_results(const Call& call) {
   return json_response(to_json(report));
 }
 
+namespace {
+Json hold_json(const HoldAct& act) {
+  return {{"job", act.job.value},
+          {"held", act.held},
+          {"officer", act.officer},
+          {"reason", act.reason},
+          {"at", format_time(act.at_ms)}};
+}
+
+Result<Response> put_hold(const Call& call, bool held) {
+  TRY_ASSIGN(const Json body, body_of(call, {"officer", "reason"}));
+  JsonReader in(body);
+  HoldAct act;
+  act.job = JobId(call.id("job"));
+  act.held = held;
+  act.officer = in.text("officer");
+  act.reason = in.text("reason");
+  if (act.officer.empty()) in.fail("officer", "is kept with the evidence and may not be empty");
+  if (act.reason.empty()) in.fail("reason", "is kept with the evidence and may not be empty");
+  TRY(in.status());
+  TRY_ASSIGN(const HoldAct kept, call.service.hold(act, call.deadline));
+  return json_response(hold_json(kept));
+}
+}  // namespace
+
+Result<Response> hold_evidence(const Call& call) { return put_hold(call, true); }
+Result<Response> release_evidence(const Call& call) { return put_hold(call, false); }
+
+Result<Response> list_holds(const Call& call) {
+  TRY_ASSIGN(const PageRequest page, page_of(call));
+  TRY_ASSIGN(const auto rows, call.service.holds(page, call.deadline));
+  return page_response(rows, hold_json);
+}
+
 }  // namespace storesweep::http

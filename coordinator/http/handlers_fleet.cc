@@ -97,12 +97,17 @@ Result<std::optional<Response>> place_blob(const Call& call) {
 }
 
 Result<Response> collect_garbage(const Call& call) {
-  TRY_ASSIGN(const Json body, body_of(call, {"older_than_days"}));
+  TRY_ASSIGN(const Json body, body_of(call, {"older_than_days", "accusing_older_than_days"}));
   JsonReader in(body);
-  const std::int64_t days = in.integer("older_than_days", -1);
-  if (days < 0 || days > 36'500) in.fail("older_than_days", "wanted 0 to 36500");
+  const auto age = [&in](const char* key) -> std::optional<std::int64_t> {
+    if (!in.has(key)) return std::nullopt;
+    const std::int64_t days = in.integer(key, -1);
+    if (days < 0 || days > 36'500) in.fail(key, "wanted 0 to 36500");
+    return days * 86'400'000;
+  };
+  const RetentionWish asked{age("older_than_days"), age("accusing_older_than_days")};
   TRY(in.status());
-  TRY_ASSIGN(const std::int64_t gone, call.service.gc(days * 86'400'000, call.deadline));
+  TRY_ASSIGN(const std::int64_t gone, call.service.gc(asked, call.deadline));
   return json_response({{"blobs_deleted", gone}});
 }
 

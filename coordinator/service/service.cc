@@ -11,10 +11,8 @@
 #include "common/report/announcement.h"
 #include "common/rules/sdks.h"
 #include "coordinator/catalogue/catalogue.h"
-#include "coordinator/service/address.h"
 #include "coordinator/service/aggregates.h"
 #include "coordinator/service/findings.h"
-#include "coordinator/service/garbage.h"
 #include "coordinator/service/rejudging.h"
 #include "coordinator/service/shell.h"
 #include "coordinator/service/stating.h"
@@ -24,8 +22,6 @@ namespace {
 constexpr std::size_t kImportRows = 2'000;  // a transaction
 constexpr std::size_t kMaxUnreadable =
     10'000;  // bad rows whose apps are kept: a file worse than that is none
-constexpr std::size_t kMaxBlobName = 200;
-constexpr std::int64_t kPlaceMs = 5'000;
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 
 ResultRow row_of(StoredResult&& s) {
@@ -409,51 +405,6 @@ Result<std::vector<Event>> Service::events(std::int64_t after, SweepId sweep, co
   return shell_->events(after, sweep, deadline);
 }
 
-bool Service::gave_out(const std::string& address) {
-  const std::optional<Token> token = token_of_address_untrusted(address);
-  return token && shell_->genuine(*token);
-}
-
-Status Service::take_evidence(const std::string& address, const std::string& name, const Digest& sha256,
-                              std::uint64_t bytes, const Deadline& deadline) {
-  const std::optional<Token> token = token_of_address_untrusted(address);
-  if (!token) return permission("this address was never given out");
-  if (name.empty() || name.size() > kMaxBlobName) return invalid("a blob's name has 1 to 200 bytes");
-  if (bytes > options_.max_blob_bytes) return exhausted("the blob is larger than allowed");
-  TRY_ASSIGN(const std::optional<Status> refused,
-             shell_->on_core<std::optional<Status>>(
-                 [token = *token, sha256, bytes](Core& core) -> std::optional<Status> {
-                   Status taken = core.take_evidence(token, sha256, bytes);
-                   return taken.ok() ? std::nullopt : std::optional(std::move(taken));
-                 },
-                 deadline));
-  return refused.value_or(ok_status());
-}
-
-Result<BlobPlace> Service::place_blob(const std::string& address, const std::string& name,
-                                      const Digest& sha256, std::uint64_t bytes, const Deadline& deadline) {
-  TRY(take_evidence(address, name, sha256, bytes, deadline));
-  // A thread that answers requests waits for the store, and there are few.
-  if (std::string why = shell_->evidence_trouble(); !why.empty()) return unavailable(std::move(why));
-  const auto placed =
-      parts_.blobs.place(sha256, bytes, options_.core.lease_ms, deadline.at_most_ms(kPlaceMs));
-  shell_->evidence_was(placed.status());
-  TRY_ASSIGN(BlobPlace place, placed);
-  if (place.kind == BlobPlace::Kind::kElsewhere) shell_->counting().blob(bytes);
-  return place;
-}
-
-Status Service::put_blob(const std::string& address, const std::string& name, std::string bytes,
-                         const Deadline& deadline) {
-  TRY(take_evidence(address, name, sha256(bytes), bytes.size(), deadline));
-  shell_->counting().blob(bytes.size());
-  return parts_.blobs.stage(bytes, deadline).status();
-}
-
-Result<std::string> Service::blob(const Digest& sha256, const Deadline& deadline) {
-  return parts_.blobs.get(sha256, options_.max_blob_bytes, deadline);
-}
-
 Result<Closing> Service::closing_head(const Deadline&) { return parts_.store.closing_head(); }
 
 Result<std::vector<Closing>> Service::closings(std::int64_t after, std::size_t rows, const Deadline&) {
@@ -477,14 +428,6 @@ Status Service::put_pack(const Digest& sha256, const std::string& files, const D
 Result<RejudgeReport> Service::rejudge(const RejudgeRequest& request, const PageRequest& page,
                                        const Deadline& deadline) {
   return rejudging_->page(request, page, shell_->now().wall_ms, deadline);
-}
-
-Result<std::int64_t> Service::gc(std::int64_t older_than_ms, const Deadline& deadline) {
-  if (shell_->epoch() == 0) return does_not_lead();
-  auto gone = collect_garbage(parts_.store, parts_.blobs, shell_->epoch(), shell_->now().wall_ms,
-                              older_than_ms, deadline);
-  if (gone.ok()) TRY(collect_observations(parts_.store, options_.observations).status());
-  return gone;
 }
 
 Result<Calibration> Service::calibrate(const Calibration& calibration, const Deadline&) {

@@ -42,6 +42,7 @@ struct ServiceOptions {
   std::string heads;               // folder for the daily head of the closings; empty: none is written
   std::string pack_files;          // the rule pack that is judged with, as a container; kept for good
   std::vector<std::string> rules;  // of the rule pack; a retest of another one is refused. Empty: any
+  RetentionWish retention;         // where gc is not told otherwise
   Workdays workdays;               // by which a notice falls due
 };
 
@@ -108,7 +109,9 @@ class Service final : public ServiceApi {
   Result<std::string> pack(const Digest& sha256, const Deadline&) override;
   Status put_pack(const Digest& sha256, const std::string& files, const Deadline&) override;
   Result<RejudgeReport> rejudge(const RejudgeRequest&, const PageRequest&, const Deadline&) override;
-  Result<std::int64_t> gc(std::int64_t older_than_ms, const Deadline&) override;
+  Result<std::int64_t> gc(const RetentionWish& asked, const Deadline&) override;
+  Result<HoldAct> hold(const HoldAct& act, const Deadline&) override;
+  Result<Page<HoldAct>> holds(const PageRequest&, const Deadline&) override;
   Status healthy() override;
   Status leading() override;
   std::string metrics_page() override;

@@ -125,9 +125,14 @@ rgw enable usage log = false
         (self.folder / "osd").mkdir()
         self.run("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", "aaaaaaaa-2222-3333-4444-555555555555")
         self.start_process("osd", "ceph-osd", "-f", "-i", "0")
-        wait_for("the OSD is up", self.osd_is_up)
+        try:
+            wait_for("the OSD is up", self.osd_is_up, 120)
+        except AssertionError as error:
+            raise RuntimeError((self.folder / "servers.log").read_text(errors="replace")[-3000:]) from error
 
     def osd_is_up(self):
+        if self.processes["osd"].poll() is not None:  # it gives up where it does not reach the monitor in its time
+            self.start_process("osd", "ceph-osd", "-f", "-i", "0")
         try:
             return "1 up" in self.run("ceph", "osd", "stat")
         except RuntimeError:  # a monitor that has just begun refuses a command now and then
@@ -150,13 +155,11 @@ rgw enable usage log = false
         self.log.close()
 
     def quota(self, **limits):
-        """max_objects=N or max_size=BYTES of the user; nothing: none any more. The gateway believes what it knew for a
-        while, so its caches are off for such tests: it is started anew."""
-        self.admin("quota", "set", "--quota-scope=user", "--uid=test",
+        """max_objects=N or max_size=BYTES of each bucket; nothing: none any more. A gateway that runs believes for a while
+        what it knew: call this while it is down."""
+        self.admin("quota", "set", "--quota-scope=bucket", "--uid=test",
                    *(f"--{k.replace('_', '-')}={v}" for k, v in (limits or {"max_objects": -1, "max_size": -1}).items()))
-        self.admin("quota", "enable" if limits else "disable", "--quota-scope=user", "--uid=test")
-        self.end_gateway()
-        self.start_gateway()
+        self.admin("quota", "enable" if limits else "disable", "--quota-scope=bucket", "--uid=test")
 
     # ---- requests of the test's own, signed by it
     def ask(self, method, path, body=b"", query="", headers=None):
