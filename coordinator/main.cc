@@ -358,9 +358,9 @@ int main(int argc, char** argv) {
   app.add_flag("--check-config", check_only, "only read the configuration, and tell every error");
   CLI::App* gc =
       app.add_subcommand("gc", "remove evidence of finished sweeps by age, while no coordinator runs");
-  const auto days = [gc](const char* name, std::optional<std::int64_t>& to, const char* what) {
+  const auto days = [gc](const char* name, std::optional<std::int64_t>& age, const char* what) {
     gc->add_option_function<std::int64_t>(
-          name, [&to](std::int64_t n) { to = n * kDayMs; }, what)
+          name, [&age](std::int64_t n) { age = n * kDayMs; }, what)
         ->check(CLI::Range(0, 36500));
   };
   days("--older-than", ages.others_ms, "days; otherwise what `retention` says");

@@ -1,6 +1,7 @@
 // The chain of closed journals, what the coordinator signs of a result, and the rule packs it judged with.
 #include <algorithm>
 
+#include "common/base/clock.h"
 #include "common/base/text.h"
 #include "common/report/statement.h"
 #include "coordinator/http/handlers_shared.h"

@@ -117,9 +117,9 @@ class Service final : public ServiceApi {
   std::string metrics_page() override;
 
  private:
-  // Counts it among what the address has taken.
-  Status take_evidence(const std::string& address_key, const std::string& name, const Digest& sha256,
-                       std::uint64_t bytes, const Deadline&);
+  // Among what the address has taken; the error says why it takes it not.
+  Status count_evidence(const std::string& address_key, const std::string& name, const Digest& sha256,
+                        std::uint64_t bytes, const Deadline&);
   Result<ImportReport> import_into(std::int64_t id, const ImportRequest&, const Deadline&);
 
   class Shell;
