@@ -299,9 +299,9 @@ class FakeService : public ServiceApi {
     if (p.cursor.empty()) report.next = "17";
     return report;
   }
-  Result<std::int64_t> gc(const RetentionWish& asked, const Deadline&) override {
-    note("gc " + std::to_string(asked.others_ms.value_or(-1)) + " " +
-         std::to_string(asked.accusing_ms.value_or(-1)));
+  Result<std::int64_t> gc(const RetentionWish& wish, const Deadline&) override {
+    note("gc " + std::to_string(wish.others_ms.value_or(-1)) + " " +
+         std::to_string(wish.accusing_ms.value_or(-1)));
     return std::int64_t{5};
   }
   Status healthy() override { return health; }
