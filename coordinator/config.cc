@@ -64,11 +64,14 @@ void read_bucket(ConfigMap& in, S3Options& o) {
     in.error("prefix", "wanted letters, digits, '-', '_', '.' and '/', without '/' at its ends");
   o.host_style = in.one_of("style", false, {{"path", false}, {"host", true}});
   o.ca_file = in.path("ca_file", "");
-  const std::string both = "wanted a `file:` or a ${NAME} of the environment";
-  o.keys.access_key = in.secret("access_key").value_or("");
-  if (o.keys.access_key.empty()) in.error("access_key", both);
-  o.keys.secret_key = in.secret("secret_key").value_or("");
-  if (o.keys.secret_key.empty()) in.error("secret_key", both);
+  const auto key = [&in](const char* name) {
+    if (!in.has(name)) in.error(name, "missing: `file: PATH` or ${NAME} of the environment");
+    const auto value = in.secret(name);
+    if (value && value->empty()) in.error(name, "is empty");
+    return value.value_or("");
+  };
+  o.keys.access_key = key("access_key");
+  o.keys.secret_key = key("secret_key");
   o.keys.session_token = in.secret("session_token").value_or("");
 }
 

@@ -235,7 +235,7 @@ class S3Test:
         return {int(status): int(count) for status, count in found}
 
     def through_trouble(self):
-        relay = Relay(self.server.port, every=5)
+        relay = Relay(self.server.port, every=3)
         c = self.new_cluster("trouble", apps=200, blobs=self.blobs(f"http://127.0.0.1:{relay.port}", more=", spool_bytes: 128 MiB"))
         c.start_all()
         watch = Watch(c.folder / "coordinator-spool")
@@ -251,7 +251,7 @@ class S3Test:
         for sha256 in large:
             got = urllib.request.urlopen(f"http://127.0.0.1:{c.http}/api/v1/blobs/{sha256}").read()
             assert hashlib.sha256(got).hexdigest() == sha256
-        assert relay.cuts >= 3, f"{relay.cuts} uploads were cut, of {relay.connections} connections"
+        assert relay.cuts > 0, f"no upload was cut, of {relay.connections} connections"
         puts = self.puts()
         assert puts.get(307, 0) >= self.apps, puts
         assert watch.seen <= set(large), f"evidence has passed the coordinator: {len(watch.seen - set(large))} blobs"

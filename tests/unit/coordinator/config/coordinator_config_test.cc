@@ -145,7 +145,7 @@ TEST(CoordinatorConfig, EvidenceLiesInAFolderOrInABucket) {
   const auto all = read("blobs: {folder: x, s3: {endpoint: 'ftp://h', bucket: 'a/b', access_key: plain}}\n");
   ASSERT_FALSE(all.ok());
   for (const char* wanted : {"blobs.folder: either this or `s3`", "endpoint: wanted http://",
-                             "bucket: wanted letters", "access_key", "secret_key: wanted a `file:`"})
+                             "bucket: wanted letters", "access_key", "secret_key: missing"})
     EXPECT_NE(all.status().message().find(wanted), std::string::npos)
         << wanted << ": " << all.status().message();
   EXPECT_EQ(all.status().message().find("plain"), std::string::npos) << "a secret is not repeated";
