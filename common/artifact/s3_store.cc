@@ -9,6 +9,7 @@ namespace storesweep {
 namespace {
 constexpr std::int64_t kProvenMs = 15 * 60'000;  // longer than what lies between a flush and its commit
 constexpr std::int64_t kForgetMs = 60'000;       // how often older ones are looked for
+constexpr std::int64_t kLookAgainMs = 20;        // while another thread looks at the bucket
 constexpr int kReadTries = 2;                    // of bytes that are not what they should be
 }  // namespace
 
@@ -119,8 +120,11 @@ Result<BlobPlace> S3Store::place(const Digest& sha256, std::uint64_t bytes, std:
                                  const Deadline& deadline) {
   TRY(may_write());
   {
-    std::unique_lock lock(looking_, std::chrono::milliseconds(deadline.left_ms()));
-    if (!lock) return unavailable("the bucket is just being looked at: try again");
+    std::unique_lock lock(looking_, std::defer_lock);
+    while (!lock.try_lock()) {
+      if (!sleep_ms(kLookAgainMs, deadline).ok())
+        return unavailable("the bucket is just being looked at: try again");
+    }
     if (!addresses_are_checked_) {
       TRY_ASSIGN(const bool checked, bucket_.checks_addresses(deadline));
       addresses_are_checked_ = checked;

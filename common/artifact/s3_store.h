@@ -71,7 +71,7 @@ class S3Store final : public BlobStore {
   S3Bucket bucket_;
   S3Spool spool_;
 
-  std::timed_mutex looking_;
+  std::mutex looking_;
   std::optional<bool> addresses_are_checked_;  // once the server has shown it
 
   std::mutex mutex_;

@@ -51,7 +51,7 @@ class FakeS3 {
   }
   std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
-  void fail(Fault fault, int times = 1) {
+  void fail(const Fault& fault, int times = 1) {
     std::lock_guard lock(mutex_);
     for (int i = 0; i < times; ++i) faults_.push_back(fault);
   }
