@@ -152,6 +152,7 @@ int main(int argc, char** argv) {
   add_result_verbs(app, program);
   add_evidence_verbs(app, program);
   add_fleet_verbs(app, program);
+  add_retention_verbs(app, program);
   add_finding_verbs(app, program);
   add_rejudge_verb(app, program);
   add_report_verb(app, program);

@@ -54,7 +54,8 @@ void add_sweep_verbs(CLI::App& app, Program& program);  // import, sweep ..., ca
 void add_result_verbs(CLI::App& app,
                       Program& program);                   // summary, announcement, results, verdict, retest
 void add_evidence_verbs(CLI::App& app, Program& program);  // evidence list, get, head, keys, export, verify
-void add_fleet_verbs(CLI::App& app, Program& program);     // workers, devices, drain, events, gc
+void add_fleet_verbs(CLI::App& app, Program& program);
+void add_retention_verbs(CLI::App& app, Program& program);  // workers, devices, drain, events, gc
 
 void add_finding_verbs(CLI::App& app,
                        Program& program);  // finding list|show|confirm|withdraw|overrule|notice|report

@@ -1,4 +1,4 @@
-// workers, devices, drain, free, controls, events, gc
+// workers, devices, drain, free, controls, events
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
@@ -151,21 +151,6 @@ void add_controls(CLI::App& app, Program& program) {
         };
       });
 }
-
-void add_gc(CLI::App& app, Program& program) {
-  auto days = std::make_shared<std::int64_t>(0);
-  CLI::App* verb = app.add_subcommand("gc", "delete the evidence of old finished sweeps; verdicts stay");
-  verb->add_option("--older-than", *days, "days")->required()->check(CLI::Range(0, 36'500));
-  verb->callback([days, &program] {
-    program.verb = [days](Session& s) -> Result<int> {
-      TRY_ASSIGN(const Json answer, s.client.post("/api/v1/gc", {{"older_than_days", *days}}, "", s.slow()));
-      return show(s, answer, [&] {
-        return s.style.text("blobs_deleted", {{"count", std::to_string(int_of(answer, "blobs_deleted"))}}) +
-               "\n";
-      });
-    };
-  });
-}
 }  // namespace
 
 void add_fleet_verbs(CLI::App& app, Program& program) {
@@ -187,7 +172,6 @@ void add_fleet_verbs(CLI::App& app, Program& program) {
   events->add_option("--sweep", *sweep, "only of this sweep");
   events->callback(
       [sweep, &program] { program.verb = [sweep](Session& s) { return follow_events(s, *sweep); }; });
-  add_gc(app, program);
 }
 
 }  // namespace storesweep::cli

@@ -9,6 +9,7 @@
 #include "common/artifact/folder_store.h"
 #include "common/base/file.h"
 #include "coordinator/store/sqlite_store.h"
+#include "coordinator/stores.h"
 
 namespace storesweep {
 namespace {
@@ -69,8 +70,8 @@ Result<BackupReport> back_up(const CoordinatorConfig& config, const std::string&
                              const Deadline& deadline) {
   TRY(only_sqlite(config));
   TRY(make_folders(to));
-  using Sharing = FolderStore::Sharing;
-  TRY_ASSIGN(const auto ours, FolderStore::open(config.blobs.folder, Sharing::kReadOnly));
+  const SystemClock clock;
+  TRY_ASSIGN(const auto ours, open_blobs_to_read(config, clock, random));
   TRY_ASSIGN(const auto kept, FolderStore::open(to + "/blobs"));
   const std::string part = to + "/store.db.part";
   remove_store(part);
@@ -94,7 +95,8 @@ Result<RestoreReport> restore(const CoordinatorConfig& config, const std::string
   if (!fs::exists(from + "/store.db")) return not_found(from + "/store.db: no backup is there");
   using Sharing = FolderStore::Sharing;
   TRY_ASSIGN(const auto kept, FolderStore::open(from + "/blobs", Sharing::kReadOnly));
-  TRY_ASSIGN(const auto ours, FolderStore::open(config.blobs.folder));
+  const SystemClock clock;
+  TRY_ASSIGN(const auto ours, open_blobs(config, clock, random));
   const fs::path folder = fs::path(store_file).parent_path();
   TRY(make_folders(folder.empty() ? "." : folder.string()));
   const std::string part = store_file + ".part";

@@ -2,13 +2,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <set>
 
 #include "common/base/text.h"
 #include "common/config/config.h"
-#include "coordinator/timetable_config.h"
 #include "common/model/finding_act.h"
+#include "coordinator/timetable_config.h"
 
 namespace storesweep {
 namespace {
@@ -44,9 +45,61 @@ void read_store(ConfigMap in, CoordinatorConfig& c) {
   read_postgres(in.map("postgres"), c.store.postgres);
 }
 
+// A name as part of an address: nothing in it needs another's idea of how it is encoded.
+bool plain_name(std::string_view text, std::string_view also) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') || also.find(c) != std::string_view::npos;
+  });
+}
+
+void read_bucket(ConfigMap& in, S3Options& o) {
+  o.endpoint = in.required_string("endpoint");
+  const std::size_t host = o.endpoint.find("://") + 3;
+  const bool known = starts_with(o.endpoint, "http://") || starts_with(o.endpoint, "https://");
+  if (!o.endpoint.empty() &&
+      (!known || host == o.endpoint.size() || !plain_name(o.endpoint.substr(host), "-.:[]")))
+    in.error("endpoint", "wanted http://HOST[:PORT] or https://HOST[:PORT], without a path");
+  o.bucket = in.required_string("bucket");
+  if (!plain_name(o.bucket, "-.")) in.error("bucket", "wanted letters, digits, '-' and '.'");
+  o.region = in.string("region", o.region);
+  if (o.region.empty() || !plain_name(o.region, "-_")) in.error("region", "wanted letters, digits, '-'");
+  o.prefix = in.string("prefix", "");
+  if (!plain_name(o.prefix, "-._/") || starts_with(o.prefix, "/") || ends_with(o.prefix, "/"))
+    in.error("prefix", "wanted letters, digits, '-', '_', '.' and '/', without '/' at its ends");
+  o.host_style = in.one_of("style", false, {{"path", false}, {"host", true}});
+  o.ca_file = in.path("ca_file", "");
+  const auto key = [&in](const char* name) {
+    if (!in.has(name)) in.error(name, "missing: `file: PATH` or ${NAME} of the environment");
+    const auto value = in.secret(name);
+    if (value && value->empty()) in.error(name, "is empty");
+    return value.value_or("");
+  };
+  o.keys.access_key = key("access_key");
+  o.keys.secret_key = key("secret_key");
+  o.keys.session_token = in.secret("session_token").value_or("");
+}
+
+S3StoreOptions read_s3(ConfigMap in) {
+  S3StoreOptions o;
+  read_bucket(in, o.bucket);
+  o.spool = in.path("spool", "data/spool");
+  const std::int64_t bytes = in.integer("spool_bytes", kGiB, {128 * kMiB, 1024 * kGiB});
+  o.spool_bytes = static_cast<std::uint64_t>(bytes);
+  o.parallel = static_cast<int>(in.integer("parallel", o.parallel, {1, 64}));
+  return o;
+}
+
 void read_blobs(ConfigMap in, CoordinatorConfig& c) {
-  c.blobs.folder = in.path("folder", "data/blobs");
   c.blobs.shared = in.boolean("shared", false);
+  if (in.has("s3")) {
+    if (in.has("folder")) in.error("folder", "either this or `s3`: evidence lies in one place");
+    c.blobs.s3 = read_s3(in.map("s3"));
+    // Whoever has the same store has the same bucket.
+    c.blobs.shared |= c.store.sqlite.empty();
+  } else {
+    c.blobs.folder = in.path("folder", "data/blobs");
+  }
   if (c.blobs.shared && !c.store.sqlite.empty())
     in.error("shared", "only coordinators on `store.postgres` share their blobs");
   c.blobs.low_water_bytes = in.integer("low_water_bytes", 2 * kGiB, {0, 1024 * 1024 * kGiB});
@@ -54,6 +107,14 @@ void read_blobs(ConfigMap in, CoordinatorConfig& c) {
   if (c.blobs.high_water_bytes < c.blobs.low_water_bytes) {
     in.error("high_water_bytes", "must not be below low_water_bytes");
   }
+}
+
+void read_retention(ConfigMap in, CoordinatorConfig& c) {
+  RetentionWish& r = c.retention;
+  if (in.has("others_ms")) r.others_ms = in.integer("others_ms", 0, {0, 36'500 * kDay});
+  if (in.has("accusing_ms")) r.accusing_ms = in.integer("accusing_ms", 0, {0, 36'500 * kDay});
+  if (r.accusing_ms && r.others_ms && *r.accusing_ms < *r.others_ms)
+    in.error("accusing_ms", "must not be less than others_ms");
 }
 
 void read_evidence(ConfigMap in, CoordinatorConfig& c) {
@@ -218,6 +279,7 @@ Result<CoordinatorConfig> read_coordinator_config(const std::string& path) {
   read_log(root.map("log"), c);
   read_store(root.map("store"), c);
   read_blobs(root.map("blobs"), c);
+  read_retention(root.map("retention"), c);
   read_evidence(root.map("evidence"), c);
   read_link(root.map("link"), c);
   read_audit(root.map("audit"), c);

@@ -3,14 +3,17 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "common/artifact/s3_store.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
 #include "coordinator/http/access.h"
 #include "coordinator/http/server.h"
 #include "coordinator/schedule/timetable.h"
+#include "coordinator/service/garbage.h"
 #include "coordinator/store/postgres_connection.h"
 
 namespace storesweep {
@@ -25,10 +28,14 @@ struct CoordinatorConfig {
   } store;
   struct BlobOptions {
     std::string folder;
+    std::optional<S3StoreOptions> s3;   // instead of the folder
     bool shared = false;                // other coordinators of the same store keep theirs there too
     std::int64_t low_water_bytes = 0;   // below it nothing is leased
     std::int64_t high_water_bytes = 0;  // above it leasing goes on
+    // On this machine's disk: the evidence, or what is on its way into the bucket.
+    const std::string& disk() const { return s3 ? s3->spool : folder; }
   } blobs;
+  RetentionWish retention;  // of evidence, where gc is not told otherwise
   struct EvidenceOptions {
     std::string key_file;  // of the coordinator's signing key; made at the first start
     std::string heads;     // folder; empty: no head is written

@@ -14,7 +14,8 @@
 
 namespace storesweep {
 namespace {
-constexpr std::int64_t kLookMs = 5'000;
+constexpr std::int64_t kLookMs = 5'000, kLookAtBucketMs = 15'000;
+constexpr std::int64_t kMaxSkewS = 60;
 constexpr rlim_t kOtherFiles = 512;  // as main.cc asks for
 
 void look_at_keys(const CoordinatorConfig& c, Checkup& out) {
@@ -52,10 +53,32 @@ void look_at_store(const CoordinatorConfig& c, Checkup& out) {
            "docs/postgres.md says what must be there");
 }
 
+void look_at_bucket(const S3Options& options, Checkup& out) {
+  const SystemClock clock;
+  SystemRandom random;
+  S3Bucket bucket(options, clock, random);
+  const Deadline deadline = Deadline::in_ms(kLookAtBucketMs);
+  const auto checked = bucket.checks_addresses(deadline);
+  out.told("bucket", checked.status(), bucket.shown(options.prefix) + ": it takes and removes",
+           "endpoint, bucket, region, style, keys and ca_file of blobs.s3 (docs/operate.md)");
+  if (!checked.ok()) return;
+  if (!*checked)
+    out.doubtful("bucket, addresses", "the server does not check what is put to a presigned address",
+                 "nothing to do: evidence passes the coordinator instead, which costs its network");
+  const auto ahead_ms = bucket.clock_ahead_ms(deadline);
+  out.told("bucket, listing", ahead_ms.status(), "it can be listed", "`gc` finds nothing there until it can");
+  const std::int64_t seconds = ahead_ms.value_or(0) / 1000;
+  if (seconds > kMaxSkewS || -seconds > kMaxSkewS)
+    out.doubtful("bucket, clock", "the server's is " + std::to_string(seconds) + " s ahead of ours",
+                 "keep both by NTP: from 15 minutes on it refuses what we sign");
+}
+
 void look_at_evidence(const CoordinatorConfig& c, Checkup& out) {
   using Sharing = FolderStore::Sharing;
-  out.folder("evidence", c.blobs.folder, static_cast<std::uint64_t>(c.blobs.low_water_bytes),
+  out.folder(c.blobs.s3 ? "spool of evidence" : "evidence", c.blobs.disk(),
+             static_cast<std::uint64_t>(c.blobs.low_water_bytes),
              static_cast<std::uint64_t>(c.blobs.high_water_bytes));
+  if (c.blobs.s3) return look_at_bucket(c.blobs.s3->bucket, out);
   if (!c.blobs.shared) return;
   out.told("evidence, shared", FolderStore::open(c.blobs.folder, Sharing::kWithOthers).status(),
            "its locks work", "a coordinator without blobs.shared has it, or this file system knows no locks");

@@ -17,7 +17,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "common/artifact/folder_store.h"
 #include "common/base/file.h"
 #include "common/base/text.h"
 #include "common/evidence/container.h"
@@ -99,7 +98,7 @@ struct House {
   std::unique_ptr<Metrics> metrics;
   std::unique_ptr<net::Client> client;
   std::unique_ptr<Store> store;
-  std::unique_ptr<FolderStore> blobs;
+  std::unique_ptr<BlobStore> blobs;
 };
 
 Status open_house(House& h) {
@@ -109,9 +108,7 @@ Status open_house(House& h) {
   h.client = std::make_unique<net::Client>(net, h.random);
   TRY(make_folders(c.catalogues.rejects));
   TRY_ASSIGN(h.store, open_store(c, h.random));
-  using Sharing = FolderStore::Sharing;
-  TRY_ASSIGN(h.blobs,
-             FolderStore::open(c.blobs.folder, c.blobs.shared ? Sharing::kWithOthers : Sharing::kAlone));
+  TRY_ASSIGN(h.blobs, open_blobs(c, h.clock, h.random));
   return ok_status();
 }
 
@@ -121,7 +118,7 @@ Result<SigningKey> evidence_key(const std::string& path, bool shared, Random& ra
   auto text = read_file(path, 1'024);
   if (!text.ok() && text.status().kind() == ErrorKind::kNotFound && shared) {
     return not_found(path +
-                     ": coordinators that share blobs.folder share this key; make it once by `openssl "
+                     ": coordinators that share their evidence share this key; make it once by `openssl "
                      "rand -hex 32`");
   }
   if (!text.ok() && text.status().kind() == ErrorKind::kNotFound) {
@@ -183,6 +180,7 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   TRY_ASSIGN(const PackFiles files, read_pack_files(c.judging.rules));
   TRY_ASSIGN(o.pack_files, pack_members(files));
   o.heads = c.evidence.heads;
+  o.retention = c.retention;
   o.observations = c.judging.observations;
   o.rejudging_children = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   std::string base = c.public_url;
@@ -197,7 +195,7 @@ Result<ServiceOptions> service_options(const CoordinatorConfig& c) {
   o.judge.budget_ms = c.judging.budget_ms;
   o.judge.memory_bytes = static_cast<std::uint64_t>(c.judging.memory_bytes);
   o.folder = c.catalogues.rejects;
-  o.disks = {c.blobs.folder};
+  o.disks = {c.blobs.disk()};
   if (!c.store.sqlite.empty()) o.disks.push_back(folder_of(c.store.sqlite));
   o.disk_low_bytes = static_cast<std::uint64_t>(c.blobs.low_water_bytes);
   o.disk_fine_bytes = static_cast<std::uint64_t>(c.blobs.high_water_bytes);
@@ -227,6 +225,7 @@ Status allow_files(std::size_t connections) {
 }
 
 constexpr std::int64_t kLookAtFilesMs = 2'000;
+constexpr std::int64_t kDayMs = 86'400'000;
 
 // logrotate has moved the audit log away, or the certificate is another one.
 void look_at_files(AuditLog* audit, http::Server& server, Log& log) {
@@ -299,7 +298,8 @@ Status serve(CoordinatorConfig config) {
     scheduler.start();
     h.log.info("serving", {{"workers", link->address()},
                            {"http", config.http.address + ":" + std::to_string(server->port())},
-                           {"store", store_name(config)}});
+                           {"store", store_name(config)},
+                           {"evidence", blobs_name(config)}});
     while (!stop.cancelled()) {
       (void)wait_fd(stop.fd(), POLLIN, Deadline::in_ms(kLookAtFilesMs));
       look_at_files(audit.get(), *server, h.log);
@@ -317,14 +317,19 @@ Status serve(CoordinatorConfig config) {
 
 // Evidence of finished sweeps older than that goes; verdicts stay. Refused while a coordinator holds the blob
 // folder.
-Status collect(const CoordinatorConfig& config, std::int64_t days) {
+Status collect(const CoordinatorConfig& config, const RetentionWish& asked) {
+  TRY_ASSIGN(const RetentionAges ages, ages_of(asked, config.retention));
   House h(config);
   TRY(open_house(h));
   TRY_ASSIGN(Lead lead, h.store->take_lead(h.random.next_u64()));
-  TRY_ASSIGN(const std::int64_t gone, collect_garbage(*h.store, *h.blobs, lead.epoch, h.clock.wall_ms(),
-                                                      days * 86'400'000, Deadline::in_ms(3'600'000)));
-  std::printf("%lld blobs were removed; of runs older than %lld days nothing but the verdict is left\n",
-              static_cast<long long>(gone), static_cast<long long>(days));
+  TRY_ASSIGN(const std::int64_t gone, collect_garbage(*h.store, *h.blobs, lead.epoch, h.clock.wall_ms(), ages,
+                                                      Deadline::in_ms(3'600'000)));
+  std::printf(
+      "%lld blobs were removed; of runs older than %lld days (%lld where they accuse) nothing but the "
+      "verdict "
+      "is left, unless it is held\n",
+      static_cast<long long>(gone), static_cast<long long>(ages.others_ms / kDayMs),
+      static_cast<long long>(ages.accusing_ms / kDayMs));
   return ok_status();
 }
 
@@ -380,12 +385,18 @@ int main(int argc, char** argv) {
   std::string config_file, key_file, from, to;
   bool check_only = false;
   app.fallthrough();  // its options may stand behind a subcommand too
-  std::int64_t gc_days = -1;
+  RetentionWish ages;
   app.add_option("--config", config_file, "YAML file (docs/coordinator.yaml explains every key)");
   app.add_flag("--check-config", check_only, "only read the configuration, and tell every error");
   CLI::App* gc =
       app.add_subcommand("gc", "remove evidence of finished sweeps by age, while no coordinator runs");
-  gc->add_option("--older-than", gc_days, "days")->required()->check(CLI::Range(0, 36500));
+  const auto days = [gc](const char* name, std::optional<std::int64_t>& age, const char* what) {
+    gc->add_option_function<std::int64_t>(
+          name, [&age](std::int64_t n) { age = n * kDayMs; }, what)
+        ->check(CLI::Range(0, 36500));
+  };
+  days("--older-than", ages.others_ms, "days; otherwise what `retention` says");
+  days("--accusing-older-than", ages.accusing_ms, "of what verdicts that accuse somebody rest on");
   CLI::App* keys = app.add_subcommand("keygen", "make the coordinator's key pair; prints its public key");
   keys->add_option("file", key_file, "where it goes")->required();
   CLI::App* migrate =
@@ -435,7 +446,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (doctor->parsed()) return look(*config);
-  Status s = gc->parsed()        ? collect(*config, gc_days)
+  Status s = gc->parsed()        ? collect(*config, ages)
              : migrate->parsed() ? print(migrate_store(*config, random))
              : backup->parsed()  ? take_backup(*config, backup_folder, random)
              : bring->parsed()   ? bring_back(*config, backup_folder, without_missing, random)

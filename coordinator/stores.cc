@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "common/artifact/folder_store.h"
+#include "common/artifact/s3_store.h"
 #include "common/base/file.h"
 #include "common/base/text.h"
 #include "coordinator/store/postgres_copy.h"
@@ -25,6 +27,36 @@ Result<std::unique_ptr<Store>> open_store(const CoordinatorConfig& config, Rando
   TRY(make_folders(folder.empty() ? "." : folder));
   TRY_ASSIGN(auto store, SqliteStore::open(config.store.sqlite, random));
   return std::unique_ptr<Store>(std::move(store));
+}
+
+Result<std::unique_ptr<BlobStore>> open_blobs(const CoordinatorConfig& config, const Clock& clock,
+                                              Random& random) {
+  using Sharing = FolderStore::Sharing;
+  if (config.blobs.s3) {
+    TRY_ASSIGN(auto bucket, S3Store::open(*config.blobs.s3, clock, random));
+    return std::unique_ptr<BlobStore>(std::move(bucket));
+  }
+  TRY_ASSIGN(auto folder, FolderStore::open(config.blobs.folder,
+                                            config.blobs.shared ? Sharing::kWithOthers : Sharing::kAlone));
+  return std::unique_ptr<BlobStore>(std::move(folder));
+}
+
+Result<std::unique_ptr<BlobStore>> open_blobs_to_read(const CoordinatorConfig& config, const Clock& clock,
+                                                      Random& random) {
+  if (config.blobs.s3) {
+    S3StoreOptions options = *config.blobs.s3;
+    options.spool.clear();
+    TRY_ASSIGN(auto bucket, S3Store::open(options, clock, random));
+    return std::unique_ptr<BlobStore>(std::move(bucket));
+  }
+  TRY_ASSIGN(auto folder, FolderStore::open(config.blobs.folder, FolderStore::Sharing::kReadOnly));
+  return std::unique_ptr<BlobStore>(std::move(folder));
+}
+
+std::string blobs_name(const CoordinatorConfig& config) {
+  if (!config.blobs.s3) return config.blobs.folder;
+  const S3Options& o = config.blobs.s3->bucket;
+  return "s3: " + o.endpoint + "/" + o.bucket + (o.prefix.empty() ? "" : "/" + o.prefix);
 }
 
 std::string store_name(const CoordinatorConfig& config) {

@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "common/artifact/blob_store.h"
+#include "common/base/clock.h"
 #include "common/base/random.h"
 #include "coordinator/config.h"
 #include "coordinator/store/store.h"
@@ -13,8 +15,16 @@ namespace storesweep {
 
 // To lead on. Made or migrated where need be. kExists: another coordinator leads on it.
 Result<std::unique_ptr<Store>> open_store(const CoordinatorConfig& config, Random& random);
+// Where the evidence lies. clock and random outlive it. kExists: another process has the folder, or the
+// spool of the bucket.
+Result<std::unique_ptr<BlobStore>> open_blobs(const CoordinatorConfig& config, const Clock& clock,
+                                              Random& random);
+// Beside whoever else has it: what would change something is refused.
+Result<std::unique_ptr<BlobStore>> open_blobs_to_read(const CoordinatorConfig& config, const Clock& clock,
+                                                      Random& random);
 // For the log; no secret stands in it.
 std::string store_name(const CoordinatorConfig& config);
+std::string blobs_name(const CoordinatorConfig& config);
 
 // What `migrate` and `copy --from sqlite:FILE --to postgres:CONNECTION` print.
 Result<std::string> migrate_store(const CoordinatorConfig& config, Random& random);

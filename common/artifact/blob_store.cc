@@ -20,4 +20,10 @@ Result<std::vector<Digest>> BlobStore::put_many(std::span<const std::string_view
   return out;
 }
 
+Status BlobStore::remove_many(std::span<const Digest> blobs, std::int64_t put_before_ms,
+                              const Deadline& deadline) {
+  for (const Digest& sha256 : blobs) TRY(remove(sha256, put_before_ms, deadline));
+  return ok_status();
+}
+
 }  // namespace storesweep

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "common/artifact/folder_lock.h"
+
 namespace storesweep {
 namespace {
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
@@ -36,15 +38,6 @@ Status cut_by(const Deadline& deadline) {
   if (deadline.cancel && deadline.cancel->cancelled()) return cancelled("the call was given up");
   if (deadline.passed()) return timed_out("reading blobs: the deadline passed");
   return ok_status();
-}
-
-// The lock of a folder, or nothing: somebody else has it.
-Result<Fd> lock_of(const std::string& folder, int how) {
-  const std::string path = folder + "/.lock";
-  Fd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  if (!lock) return errno_status(path, errno);
-  if (flock(lock.get(), how | LOCK_NB) == 0) return lock;
-  return errno == EWOULDBLOCK ? Result<Fd>(Fd()) : errno_status(path, errno);
 }
 
 void remove_all(const std::string& path) {

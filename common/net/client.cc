@@ -75,6 +75,8 @@ Result<Response> Client::request(const Request& request, const Deadline& deadlin
   call.url = request.url;
   call.headers = request.headers;
   call.body = request.body;
+  call.expect_continue = request.expect_continue;
+  call.stall_ms = request.stall_ms;
   call.on_head = [&response](const Response& head) {
     response = head;
     return true;

@@ -62,6 +62,10 @@ struct Request {
   // When set, gets a successful (2xx) answer piece by piece instead of Response::body; false ends the call
   // with what has come so far. max_bytes then bounds nothing.
   std::function<bool(std::string_view)> on_data;
+  // The body waits for the server's word (RFC 9110 10.1.1), a second at most: one that answers otherwise, for
+  // instance that it goes elsewhere, is sent none.
+  bool expect_continue = false;
+  std::int64_t stall_ms = 0;  // with no byte for so long it is broken (kTimeout); 0: the deadline alone
 };
 
 struct Response {

@@ -59,7 +59,7 @@ struct ListDeleter {
 };
 using List = std::unique_ptr<curl_slist, ListDeleter>;
 
-List header_list(const Headers& headers) {
+List header_list(const Headers& headers, bool expect_continue) {
   List list;
   auto add = [&list](const std::string& line) {
     curl_slist* longer = curl_slist_append(list.get(), line.c_str());
@@ -67,7 +67,8 @@ List header_list(const Headers& headers) {
     [[maybe_unused]] curl_slist* same = list.release();
     list.reset(longer);
   };
-  add("Expect:");  // no 100-continue: it costs a second where a server does not know it
+  // Unasked none: it costs a second where a server does not know it.
+  add(expect_continue ? "Expect: 100-continue" : "Expect:");
   for (const auto& [name, value] : headers) add(value.empty() ? name + ";" : name + ": " + value);
   return list;
 }
@@ -85,10 +86,12 @@ struct Transfer::State {
   bool head_told = false;
   bool aborted = false;
   std::int64_t last_byte_ms = 0;
+  curl_off_t sent_bytes = 0;
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   bool tell_head();
+  void look_at_sent();
   void prepare(const Call& c, curl_slist* headers);
   CallEnd loop(const Deadline& deadline);
   CallEnd finished(CURLcode code);
@@ -145,6 +148,7 @@ void Transfer::State::prepare(const Call& c, curl_slist* headers) {
   header_bytes = 0;
   head_told = aborted = false;
   last_byte_ms = SystemClock().steady_ms();
+  sent_bytes = 0;
   error[0] = '\0';
   curl_easy_reset(easy);  // keeps connections
   curl_easy_setopt(easy, CURLOPT_URL, c.url.c_str());
@@ -172,6 +176,15 @@ void Transfer::State::prepare(const Call& c, curl_slist* headers) {
   }
 }
 
+// What goes out counts as well as what comes in: a long upload is no stall.
+void Transfer::State::look_at_sent() {
+  curl_off_t sent = 0;
+  curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+  if (sent == sent_bytes) return;
+  sent_bytes = sent;
+  last_byte_ms = SystemClock().steady_ms();
+}
+
 CallEnd Transfer::State::loop(const Deadline& deadline) {
   for (;;) {
     int running = 0;
@@ -187,6 +200,7 @@ CallEnd Transfer::State::loop(const Deadline& deadline) {
     if (deadline.passed()) return {timed_out(shown_url(call->url) + ": the deadline passed")};
     std::int64_t wait_ms = std::min<std::int64_t>(deadline.left_ms(), 1000);
     if (call->stall_ms > 0) {
+      look_at_sent();
       std::int64_t still_ms = last_byte_ms + call->stall_ms - SystemClock().steady_ms();
       if (still_ms <= 0) {
         return {timed_out(shown_url(call->url) + ": no byte for " + std::to_string(call->stall_ms) + " ms"),
@@ -217,7 +231,7 @@ CallEnd Transfer::State::finished(CURLcode code) {
 
 CallEnd Transfer::run(const Call& call, const Deadline& deadline) {
   if (state_->easy == nullptr || state_->multi == nullptr) return {exhausted("no memory for libcurl")};
-  List headers = header_list(call.headers);
+  List headers = header_list(call.headers, call.expect_continue);
   state_->prepare(call, headers.get());
   if (CURLMcode code = curl_multi_add_handle(state_->multi, state_->easy); code != CURLM_OK) {
     return {internal(std::string("libcurl: ") + curl_multi_strerror(code))};

@@ -19,6 +19,7 @@ struct Call {
   std::string url;
   Headers headers;
   std::string_view body;
+  bool expect_continue = false;
   bool follow = false;        // redirects, to http and https
   std::int64_t stall_ms = 0;  // 0: the deadline alone
   // Before the first byte of the body, also when there is none; false ends the call.

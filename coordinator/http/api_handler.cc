@@ -44,6 +44,7 @@ Admission ApiHandler::look_at(const RequestHead& head) {
   a.on_record = Recorder::records(*found.route);
   a.max_body_bytes = found.route->max_body_bytes;
   a.deadline_ms = found.route->deadline_ms;
+  a.before_body = found.route->before_body != nullptr;
   if (Status s = access_.check(head.header("authorization"), found.route->access, a.caller); !s.ok()) {
     const bool known = !a.caller.name.empty();
     a.refusal = refuse(known ? 403 : 401, s);
@@ -72,6 +73,14 @@ Admission ApiHandler::admit(const RequestHead& head) {
 
 void ApiHandler::refused(const RequestHead& head, const Admission& admission, int status) {
   if (recorder_) (void)recorder_->refused(head, admission.caller, admission.route, status);
+}
+
+std::optional<Response> ApiHandler::before_body(const RequestHead& head, const Deadline& deadline) {
+  Match found = match(head.method, head.path);
+  if (!found.route || found.route->before_body == nullptr) return std::nullopt;
+  auto response =
+      found.route->before_body(Call{Request{head, ""}, std::move(found.path), service_, deadline, workers_});
+  return response.ok() ? std::move(response).value() : error_response(response.status());
 }
 
 Response ApiHandler::handle(const Request& request, const Deadline& deadline) {

@@ -17,6 +17,7 @@ class ApiHandler final : public Handler {
       : service_(service), access_(std::move(access)), recorder_(recorder), workers_(workers) {}
   Admission admit(const RequestHead& head) override;
   void refused(const RequestHead& head, const Admission& admission, int status) override;
+  std::optional<Response> before_body(const RequestHead& head, const Deadline& deadline) override;
   Response handle(const Request& request, const Deadline& deadline) override;
 
  private:

@@ -1,6 +1,7 @@
 // The chain of closed journals, what the coordinator signs of a result, and the rule packs it judged with.
 #include <algorithm>
 
+#include "common/base/clock.h"
 #include "common/base/text.h"
 #include "common/report/statement.h"
 #include "coordinator/http/handlers_shared.h"
@@ -70,6 +71,41 @@ Result<Response> rejudge_results(const Call& call) {
   TRY(in.status());
   TRY_ASSIGN(const RejudgeReport report, call.service.rejudge(r, page, call.deadline));
   return json_response(to_json(report));
+}
+
+namespace {
+Json hold_json(const HoldAct& act) {
+  return {{"job", act.job.value},
+          {"held", act.held},
+          {"officer", act.officer},
+          {"reason", act.reason},
+          {"at", format_time(act.at_ms)}};
+}
+
+Result<Response> put_hold(const Call& call, bool held) {
+  TRY_ASSIGN(const Json body, body_of(call, {"officer", "reason"}));
+  JsonReader in(body);
+  HoldAct act;
+  act.job = JobId(call.id("job"));
+  act.held = held;
+  const std::string officer = in.text("officer");
+  act.reason = in.text("reason");
+  if (act.reason.empty()) in.fail("reason", "is kept with the evidence and may not be empty");
+  TRY(in.status());
+  TRY_ASSIGN(act.officer, speaker(call.request.caller, officer));
+  if (act.officer.empty()) return invalid("officer: is kept with the evidence and may not be empty");
+  TRY_ASSIGN(const HoldAct kept, call.service.hold(act, call.deadline));
+  return json_response(hold_json(kept));
+}
+}  // namespace
+
+Result<Response> hold_evidence(const Call& call) { return put_hold(call, true); }
+Result<Response> release_evidence(const Call& call) { return put_hold(call, false); }
+
+Result<Response> list_holds(const Call& call) {
+  TRY_ASSIGN(const PageRequest page, page_of(call));
+  TRY_ASSIGN(const auto rows, call.service.holds(page, call.deadline));
+  return page_response(rows, hold_json);
 }
 
 }  // namespace storesweep::http

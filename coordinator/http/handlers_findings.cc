@@ -15,14 +15,6 @@ std::optional<FindingState> state_named(std::string_view text) {
   return named_in<FindingState>(text, kFindingStates);
 }
 
-// In whose name an act stands. Whoever has a token speaks in the token's name alone.
-Result<std::string> speaker(const Caller& caller, const std::string& named) {
-  if (caller.name.empty() || named == caller.name) return named;
-  if (named.empty()) return caller.name;
-  return permission("officer: this token is that of `" + caller.name + "`, who cannot speak as `" +
-                    named.substr(0, kMaxNameBytes) + "`; leave it out, or ask for a token of that name");
-}
-
 Result<Response> say(const Call& call, ActKind kind) {
   TRY_ASSIGN(const FindingId id, finding_of(call));
   TRY_ASSIGN(const Json body, body_of(call, {"officer", "reason", "level", "date"}));

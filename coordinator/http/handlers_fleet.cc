@@ -83,13 +83,31 @@ Result<Response> put_blob(const Call& call) {
   return r;
 }
 
+Result<std::optional<Response>> place_blob(const Call& call) {
+  const RequestHead& head = call.request.head;
+  const auto sha256 = digest_from_hex(head.header("x-amz-content-sha256"));
+  if (!sha256 || !head.content_length) return std::optional<Response>();
+  TRY_ASSIGN(const BlobPlace place, call.service.place_blob(call.part("address"), call.part("name"), *sha256,
+                                                            *head.content_length, call.deadline));
+  if (place.kind == BlobPlace::Kind::kHere) return std::optional<Response>();
+  Response r;
+  r.status = place.kind == BlobPlace::Kind::kThere ? 204 : 307;
+  if (r.status == 307) r.headers.emplace_back("Location", place.url);
+  return std::optional<Response>(std::move(r));
+}
+
 Result<Response> collect_garbage(const Call& call) {
-  TRY_ASSIGN(const Json body, body_of(call, {"older_than_days"}));
+  TRY_ASSIGN(const Json body, body_of(call, {"older_than_days", "accusing_older_than_days"}));
   JsonReader in(body);
-  const std::int64_t days = in.integer("older_than_days", -1);
-  if (days < 0 || days > 36'500) in.fail("older_than_days", "wanted 0 to 36500");
+  const auto age = [&in](const char* key) -> std::optional<std::int64_t> {
+    if (!in.has(key)) return std::nullopt;
+    const std::int64_t days = in.integer(key, -1);
+    if (days < 0 || days > 36'500) in.fail(key, "wanted 0 to 36500");
+    return days * 86'400'000;
+  };
+  const RetentionWish asked{age("older_than_days"), age("accusing_older_than_days")};
   TRY(in.status());
-  TRY_ASSIGN(const std::int64_t gone, call.service.gc(days * 86'400'000, call.deadline));
+  TRY_ASSIGN(const std::int64_t gone, call.service.gc(asked, call.deadline));
   return json_response({{"blobs_deleted", gone}});
 }
 

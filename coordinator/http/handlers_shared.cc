@@ -53,4 +53,11 @@ Result<Json> body_of(const Call& call, const std::set<std::string>& fields) {
   return json;
 }
 
+Result<std::string> speaker(const Caller& caller, const std::string& named) {
+  if (caller.name.empty() || named == caller.name) return named;
+  if (named.empty()) return caller.name;
+  return permission("officer: this token is that of `" + caller.name + "`, who cannot speak as `" +
+                    named.substr(0, kMaxNameBytes) + "`; leave it out, or ask for a token of that name");
+}
+
 }  // namespace storesweep::http

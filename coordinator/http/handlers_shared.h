@@ -33,4 +33,7 @@ Result<std::int64_t> number_or(const std::string& name, const std::string& text,
 // The body as a JSON object whose every field is one of `fields`.
 Result<Json> body_of(const Call& call, const std::set<std::string>& fields);
 
+// In whose name an act stands. Whoever has a token speaks in the token's name alone: kPermission.
+Result<std::string> speaker(const Caller& caller, const std::string& named);
+
 }  // namespace storesweep::http

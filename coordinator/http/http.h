@@ -68,7 +68,8 @@ struct Admission {
   std::int64_t deadline_ms = 30'000;  // for handle()
   std::string route = "none";         // for metrics: one of a closed list
   Caller caller{};
-  bool on_record = false;  // a refusal is given to refused() before it is answered
+  bool on_record = false;    // a refusal is given to refused() before it is answered
+  bool before_body = false;  // a client that waits for a word before it sends its body gets one
 };
 
 class Handler {
@@ -78,6 +79,9 @@ class Handler {
   virtual Admission admit(const RequestHead& head) = 0;
   // What is refused on record, by admit() or by the server; called where handle() is, may block.
   virtual void refused(const RequestHead&, const Admission&, int /*status*/) {}
+  // For a client that waits with its body (Expect: 100-continue, RFC 9110 10.1.1): the answer that spares it
+  // that, or nothing: it shall send it. Called as handle() is.
+  virtual std::optional<Response> before_body(const RequestHead&, const Deadline&) { return std::nullopt; }
   // Called on one of several threads; may block until the deadline.
   virtual Response handle(const Request& request, const Deadline& deadline) = 0;
 };

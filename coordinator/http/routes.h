@@ -45,6 +45,8 @@ struct Route {
   std::vector<std::string> query;  // the names it knows; others are refused
   Result<Response> (*run)(const Call& call);
   std::vector<std::string> recorded{};  // fields of the body that stand in the audit log: never a secret
+  // Where there is one: an answer without the body, which the call lacks; nothing: the body is wanted.
+  Result<std::optional<Response>> (*before_body)(const Call& call) = nullptr;
 };
 
 std::span<const Route> routes();

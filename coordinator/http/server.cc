@@ -147,6 +147,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void head_is_there(error_code error);
   void head_failed(error_code error);
   void admit();
+  void ask_before_body();
+  void take_body();
   Status take_head();
   void refuse_on_record(Response response, bool body_pending);
   void read_body();
@@ -266,6 +268,30 @@ void Session::admit() {
   core_.body_bytes += wanted;
   parser_->body_limit(admission_.max_body_bytes);
   if (!has_body || head_.header("expect") != "100-continue") return read_body();
+  admission_.before_body ? ask_before_body() : take_body();
+}
+
+void Session::ask_before_body() {
+  stream_.expires_never();
+  asio::post(core_.handlers, [self = shared_from_this()]() mutable {
+    auto answer = std::make_shared<std::optional<Response>>();
+    try {
+      const Deadline deadline = Deadline::in_ms(self->admission_.deadline_ms, &self->core_.cancel);
+      *answer = self->core_.handler.before_body(self->head_, deadline);
+    } catch (const std::exception& e) {
+      self->core_.log.error("a request failed", {{"path", self->head_.path}, {"why", e.what()}});
+      *answer = error_response(internal("this request met a defect of the coordinator; its log says more"));
+    }
+    asio::io_context& io = self->core_.io;
+    asio::post(io, [self = std::move(self), answer] {
+      *answer ? self->respond(std::move(**answer), true) : self->take_body();
+    });
+  });
+}
+
+// The client waits for this word.
+void Session::take_body() {
+  stream_.expires_after(milliseconds(core_.options.body_ms));
   raw_ = "HTTP/1.1 100 Continue\r\n\r\n";
   asio::async_write(stream_, asio::buffer(raw_), [self = shared_from_this()](error_code error, std::size_t) {
     error ? self->close() : self->read_body();

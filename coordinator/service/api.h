@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/artifact/blob_store.h"
 #include "common/base/cancel.h"
 #include "common/base/status.h"
 #include "common/model/calibration.h"
@@ -18,6 +19,7 @@
 #include "common/model/messages.h"
 #include "common/model/verdict.h"
 #include "common/report/statement.h"
+#include "coordinator/service/garbage.h"
 #include "coordinator/store/records.h"  // Selection, SweepState, Page, ResultQuery, SummaryQuery, SummaryRow, FiguresRow
 
 namespace storesweep {
@@ -273,6 +275,10 @@ class ServiceApi {
   virtual Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) = 0;
   // Whether this is the address of a token of ours: asked before a body is read. Never blocks.
   virtual bool gave_out(const std::string& address_key) = 0;
+  // Where a blob of a token goes, asked before a body is read; by the rule of put_blob. `sha256` and `bytes`
+  // are what the worker says, and hold it where it goes elsewhere.
+  virtual Result<BlobPlace> place_blob(const std::string& address_key, const std::string& name,
+                                       const Digest& sha256, std::uint64_t bytes, const Deadline&) = 0;
   // Blobs of a token: written once under the address that came with the lease, by the rule of reports.
   virtual Status put_blob(const std::string& address_key, const std::string& name, std::string bytes,
                           const Deadline&) = 0;
@@ -289,8 +295,12 @@ class ServiceApi {
   virtual Status put_pack(const Digest& sha256, const std::string& files, const Deadline&) = 0;
   // One page; kExists while another is under way.
   virtual Result<RejudgeReport> rejudge(const RejudgeRequest&, const PageRequest&, const Deadline&) = 0;
-  // Evidence of finished sweeps older than that goes; value: blobs deleted.
-  virtual Result<std::int64_t> gc(std::int64_t older_than_ms, const Deadline&) = 0;
+  // Evidence of finished sweeps older than that goes, but for what is held; value: blobs deleted.
+  virtual Result<std::int64_t> gc(const RetentionWish& asked, const Deadline&) = 0;
+  // A case needs the evidence of a result (or needs it no more): no gc removes it while it is held. As the
+  // store's put_hold().
+  virtual Result<HoldAct> hold(const HoldAct& act, const Deadline&) = 0;
+  virtual Result<Page<HoldAct>> holds(const PageRequest&, const Deadline&) = 0;
   // Ok when it leads and its store answers.
   virtual Status healthy() = 0;  // leads or stands by, and the store answers
   virtual Status leading() = 0;

@@ -8,14 +8,11 @@
 #include "common/base/hash.h"
 #include "common/evidence/verdict_codec.h"
 #include "common/model/shown_name.h"
-#include "common/model/trace.h"
 #include "common/report/announcement.h"
 #include "common/rules/sdks.h"
 #include "coordinator/catalogue/catalogue.h"
-#include "coordinator/service/address.h"
 #include "coordinator/service/aggregates.h"
 #include "coordinator/service/findings.h"
-#include "coordinator/service/garbage.h"
 #include "coordinator/service/rejudging.h"
 #include "coordinator/service/shell.h"
 #include "coordinator/service/stating.h"
@@ -25,7 +22,6 @@ namespace {
 constexpr std::size_t kImportRows = 2'000;  // a transaction
 constexpr std::size_t kMaxUnreadable =
     10'000;  // bad rows whose apps are kept: a file worse than that is none
-constexpr std::size_t kMaxBlobName = 200;
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 
 ResultRow row_of(StoredResult&& s) {
@@ -409,39 +405,6 @@ Result<std::vector<Event>> Service::events(std::int64_t after, SweepId sweep, co
   return shell_->events(after, sweep, deadline);
 }
 
-bool Service::gave_out(const std::string& address) {
-  const std::optional<Token> token = token_of_address_untrusted(address);
-  return token && shell_->genuine(*token);
-}
-
-Status Service::put_blob(const std::string& address, const std::string& name, std::string bytes,
-                         const Deadline& deadline) {
-  const std::optional<Token> token = token_of_address_untrusted(address);
-  if (!token) return permission("this address was never given out");
-  const TraceScope trace(trace_id(token->job));
-  parts_.log.debug(
-      "evidence comes",
-      {{"worker", token->worker}, {"job", token->job.value}, {"blob", name.substr(0, kMaxBlobName)}});
-  if (name.empty() || name.size() > kMaxBlobName) return invalid("a blob's name has 1 to 200 bytes");
-  if (bytes.size() > options_.max_blob_bytes) return exhausted("the blob is larger than allowed");
-  const Digest digest = sha256(bytes);
-  const std::uint64_t size = bytes.size();
-  TRY_ASSIGN(const std::optional<Status> refused,
-             shell_->on_core<std::optional<Status>>(
-                 [token = *token, digest, size](Core& core) -> std::optional<Status> {
-                   Status taken = core.take_evidence(token, digest, size);
-                   return taken.ok() ? std::nullopt : std::optional(std::move(taken));
-                 },
-                 deadline));
-  if (refused) return *refused;
-  shell_->counting().blob(bytes.size());
-  return parts_.blobs.stage(bytes, deadline).status();
-}
-
-Result<std::string> Service::blob(const Digest& sha256, const Deadline& deadline) {
-  return parts_.blobs.get(sha256, options_.max_blob_bytes, deadline);
-}
-
 Result<Closing> Service::closing_head(const Deadline&) { return parts_.store.closing_head(); }
 
 Result<std::vector<Closing>> Service::closings(std::int64_t after, std::size_t rows, const Deadline&) {
@@ -465,14 +428,6 @@ Status Service::put_pack(const Digest& sha256, const std::string& files, const D
 Result<RejudgeReport> Service::rejudge(const RejudgeRequest& request, const PageRequest& page,
                                        const Deadline& deadline) {
   return rejudging_->page(request, page, shell_->now().wall_ms, deadline);
-}
-
-Result<std::int64_t> Service::gc(std::int64_t older_than_ms, const Deadline& deadline) {
-  if (shell_->epoch() == 0) return does_not_lead();
-  auto gone = collect_garbage(parts_.store, parts_.blobs, shell_->epoch(), shell_->now().wall_ms,
-                              older_than_ms, deadline);
-  if (gone.ok()) TRY(collect_observations(parts_.store, options_.observations).status());
-  return gone;
 }
 
 Result<Calibration> Service::calibrate(const Calibration& calibration, const Deadline&) {

@@ -42,6 +42,7 @@ struct ServiceOptions {
   std::string heads;               // folder for the daily head of the closings; empty: none is written
   std::string pack_files;          // the rule pack that is judged with, as a container; kept for good
   std::vector<std::string> rules;  // of the rule pack; a retest of another one is refused. Empty: any
+  RetentionWish retention;         // where gc is not told otherwise
   Workdays workdays;               // by which a notice falls due
   // Told on the service thread that it leads with this epoch, or (0) leads no more. Empty: nobody asks.
   std::function<void(std::uint64_t epoch, const std::string& why)> on_lead;
@@ -99,6 +100,8 @@ class Service final : public ServiceApi {
   Result<Page<Calibration>> calibrations(const PageRequest&, const Deadline&) override;
   Result<std::vector<Event>> events(std::int64_t after, SweepId, const Deadline&) override;
   bool gave_out(const std::string& address_key) override;
+  Result<BlobPlace> place_blob(const std::string& address_key, const std::string& name, const Digest& sha256,
+                               std::uint64_t bytes, const Deadline&) override;
   Status put_blob(const std::string& address_key, const std::string& name, std::string bytes,
                   const Deadline&) override;
   Result<std::string> blob(const Digest& sha256, const Deadline&) override;
@@ -108,12 +111,17 @@ class Service final : public ServiceApi {
   Result<std::string> pack(const Digest& sha256, const Deadline&) override;
   Status put_pack(const Digest& sha256, const std::string& files, const Deadline&) override;
   Result<RejudgeReport> rejudge(const RejudgeRequest&, const PageRequest&, const Deadline&) override;
-  Result<std::int64_t> gc(std::int64_t older_than_ms, const Deadline&) override;
+  Result<std::int64_t> gc(const RetentionWish& asked, const Deadline&) override;
+  Result<HoldAct> hold(const HoldAct& act, const Deadline&) override;
+  Result<Page<HoldAct>> holds(const PageRequest&, const Deadline&) override;
   Status healthy() override;
   Status leading() override;
   std::string metrics_page() override;
 
  private:
+  // Among what the address has taken; the error says why it takes it not.
+  Status count_evidence(const std::string& address_key, const std::string& name, const Digest& sha256,
+                        std::uint64_t bytes, const Deadline&);
   Result<ImportReport> import_into(std::int64_t id, const ImportRequest&, const Deadline&);
 
   class Shell;

@@ -44,6 +44,7 @@ Service::Shell::Shell(const ServiceOptions& options, ServiceParts parts, Send se
   }
   commit_thread_ = std::thread([this] { commit_loop(); });
   evidence_thread_ = std::thread([this] { evidence_loop(); });
+  if (parts_.blobs.is_far()) look_thread_ = std::thread([this] { look_at_evidence(); });
   service_thread_ = std::thread([this] { serve(); });
 }
 
@@ -60,6 +61,7 @@ Service::Shell::~Shell() {
   service_thread_.join();
   commit_thread_.join();
   evidence_thread_.join();
+  if (look_thread_.joinable()) look_thread_.join();
   pool_.reset();
 }
 
@@ -149,7 +151,7 @@ bool Service::Shell::lead() {
   said_.clear();
   drained_ms_ = now().steady_ms;
   core_ = std::make_unique<Core>(options_.core, std::move(*lead), std::move(*loaded), now());
-  if (disk_low_) answers_.push_back(StopLeasing{why_low()});
+  if (!leasing_stopped_why_.empty()) answers_.push_back(StopLeasing{leasing_stopped_why_});
   for (const std::string& worker : std::exchange(heard_, {})) said_.push_back({worker, WhoAreYou{epoch_}});
   return true;
 }
@@ -237,14 +239,18 @@ void Service::Shell::look_at_disk() {
     struct statvfs fs {};
     if (statvfs(folder.c_str(), &fs) == 0) free = std::min(free, std::uint64_t{fs.f_bavail} * fs.f_frsize);
   }
-  if (free == UINT64_MAX) return;
   const bool low = free < (disk_low_ ? options_.disk_fine_bytes : options_.disk_low_bytes);
-  counting_.disk(free, low);
-  if (low == disk_low_) return;
+  if (free != UINT64_MAX) counting_.disk(free, low);
+  if (low != disk_low_) {
+    parts_.log.warning(low ? "disk low: nothing is leased" : "disk fine again: leasing goes on",
+                       {{"free_bytes", static_cast<unsigned long>(free)}});
+  }
   disk_low_ = low;
-  parts_.log.warning(low ? "disk low: nothing is leased" : "disk fine again: leasing goes on",
-                     {{"free_bytes", static_cast<unsigned long>(free)}});
-  answers_.push_back(StopLeasing{low ? why_low() : ""});
+  std::string why = low ? why_low() : "";
+  if (why.empty()) why = evidence_trouble();
+  if (why == leasing_stopped_why_) return;
+  leasing_stopped_why_ = why;
+  answers_.push_back(StopLeasing{std::move(why)});
 }
 
 // Whoever reads the verdicts of this pack later finds the pack too.

@@ -41,6 +41,10 @@ class Service::Shell {
   bool genuine(const Token& token) const;
   void tell(Happened what);
   void log_leases(const SendAction& said);
+  // Why no evidence can be kept now; empty: it can, as far as is known.
+  std::string evidence_trouble() const;
+  // What somebody has just seen of it. What is not there, or is wrong in itself, says nothing of the store.
+  void evidence_was(const Status& status);
   Counting& counting() { return counting_; }
   Calibrations& calibrations() { return calibrations_; }
   Now now() const { return {parts_.clock.steady_ms(), parts_.clock.wall_ms()}; }
@@ -75,6 +79,8 @@ class Service::Shell {
   void evidence_loop();
   void write_head();
   void check(std::vector<CheckBlobs> checks);
+  void look_at_evidence();
+  std::int64_t patience_ms() const;
   void judge(const JudgeAction& what);
   void judged(std::uint64_t ticket, JudgeAnswer answer);
 
@@ -93,7 +99,8 @@ class Service::Shell {
   std::vector<CommitAction> new_commits_;  // of the inbox's batch
   std::int64_t drained_ms_ = 0, next_disk_look_ms_ = 0, next_head_ms_ = 0;
   bool disk_low_ = false;
-  std::set<std::string> heard_;  // workers that spoke to us while another led
+  std::string leasing_stopped_why_;  // empty: it goes on
+  std::set<std::string> heard_;      // workers that spoke to us while another led
 
   std::mutex inbox_mutex_;
   std::condition_variable inbox_changed_;
@@ -105,11 +112,12 @@ class Service::Shell {
   std::vector<CommitAction> commits_;
   std::uint64_t commits_epoch_ = 0;
 
-  std::mutex evidence_mutex_;
+  mutable std::mutex evidence_mutex_;
   std::condition_variable evidence_changed_;
   std::vector<CheckBlobs> checks_;
   std::deque<JudgeAction> judgings_;
   bool head_wanted_ = false;
+  std::string evidence_trouble_;
 
   std::mutex ticket_mutex_;
   std::map<std::uint64_t, std::promise<Result<std::int64_t>>> tickets_;
@@ -128,7 +136,7 @@ class Service::Shell {
 
   std::mutex hint_mutex_;
   std::unique_ptr<JudgePool> pool_;
-  std::thread service_thread_, commit_thread_, evidence_thread_;
+  std::thread service_thread_, commit_thread_, evidence_thread_, look_thread_;
 };
 
 template <class T>

@@ -8,7 +8,8 @@
 
 namespace storesweep {
 namespace {
-constexpr std::int64_t kEvidenceMs = 60'000;
+constexpr std::int64_t kEvidenceMs = 60'000, kInTroubleMs = 2'000;
+constexpr std::int64_t kLookEveryMs = 15'000, kLookMs = 10'000;
 constexpr std::size_t kMaxJournalBytesRead = 256u << 20;
 
 // Why a journal could not be read: it is not there, it is not what it should be, or our disk fails us.
@@ -39,6 +40,43 @@ void Service::Shell::evidence_loop() {
   }
 }
 
+// On a thread of its own: what waits for a store that is away must not keep it from being noticed.
+void Service::Shell::look_at_evidence() {
+  const Deadline ever{INT64_MAX, &stop_};
+  do {
+    const Status s = parts_.blobs.look(Deadline::in_ms(kLookMs, &stop_));
+    if (s.ok()) {
+      std::lock_guard lock(evidence_mutex_);
+      if (!evidence_trouble_.empty()) parts_.log.info("evidence can be kept again: leasing goes on");
+      evidence_trouble_.clear();
+    }
+    evidence_was(s);
+  } while (sleep_ms(kLookEveryMs, ever).ok());
+}
+
+std::string Service::Shell::evidence_trouble() const {
+  std::lock_guard lock(evidence_mutex_);
+  return evidence_trouble_;
+}
+
+// Where no evidence can be kept nothing is leased: devices would work for spools that run full.
+void Service::Shell::evidence_was(const Status& status) {
+  if (!parts_.blobs.is_far()) return;
+  switch (status.kind()) {
+    case ErrorKind::kOk:
+    case ErrorKind::kNotFound:
+    case ErrorKind::kCorrupt:
+    case ErrorKind::kCancelled:
+      return;
+    default:
+      break;
+  }
+  std::lock_guard lock(evidence_mutex_);
+  if (evidence_trouble_.empty())
+    parts_.log.error("no evidence can be kept: nothing is leased", {{"why", status.text()}});
+  evidence_trouble_ = "no evidence can be kept: " + status.text();
+}
+
 void Service::Shell::write_head() {
   const auto head = parts_.store.closing_head();
   Status written = head.status();
@@ -47,15 +85,22 @@ void Service::Shell::write_head() {
     parts_.log.warning("the day's head of the closings was not written", {{"why", written.text()}});
 }
 
+// One after the other would wait for a store that is known to be away.
+std::int64_t Service::Shell::patience_ms() const {
+  return evidence_trouble().empty() ? kEvidenceMs : kInTroubleMs;
+}
+
 // One flush for all of them; only where one of them lacks a blob each is looked at for itself.
 void Service::Shell::check(std::vector<CheckBlobs> checks) {
-  const Deadline deadline = Deadline::in_ms(kEvidenceMs, &stop_);
+  const Deadline deadline = Deadline::in_ms(patience_ms(), &stop_);
   auto durable = [&](std::size_t from, std::size_t to) {
     std::vector<Digest> digests;
     for (std::size_t i = from; i < to; ++i) {
       for (const BlobRef& b : checks[i].blobs) digests.push_back(b.sha256);
     }
-    return parts_.blobs.flush(digests, deadline).ok();
+    const Status s = parts_.blobs.flush(digests, deadline);
+    evidence_was(s);
+    return s.ok();
   };
   const bool all = durable(0, checks.size());
   for (std::size_t i = 0; i < checks.size(); ++i) {
@@ -64,7 +109,7 @@ void Service::Shell::check(std::vector<CheckBlobs> checks) {
 }
 
 void Service::Shell::judge(const JudgeAction& what) {
-  const Deadline deadline = Deadline::in_ms(kEvidenceMs, &stop_);
+  const Deadline deadline = Deadline::in_ms(patience_ms(), &stop_);
   JudgeRequest request;
   request.trace_id = trace_id(what.app);
   request.listing = what.listing;
@@ -72,6 +117,7 @@ void Service::Shell::judge(const JudgeAction& what) {
   for (const Digest& d : what.journals) {
     auto bytes = parts_.blobs.get(d, kMaxJournalBytesRead, deadline);
     if (!bytes.ok()) {
+      if (bytes.status().kind() == ErrorKind::kUnavailable) evidence_was(bytes.status());
       push(JudgedEvent{what.id, unread(bytes.status()), {}});
       return;
     }

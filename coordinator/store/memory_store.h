@@ -57,7 +57,9 @@ class MemoryStore : public Store {
   Result<DeviceTrail> trail_of(const std::string& device) override;
   Result<RestingJobs> resting_on(const std::string& device, RunId since, std::int64_t from) override;
   Result<Page<ControlRecord>> controls(const PageRequest& page) override;
-  Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
+  Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, const Retention& keep) override;
+  Result<HoldAct> put_hold(std::uint64_t epoch, const HoldAct& act) override;
+  Result<Page<HoldAct>> holds(const PageRequest& page) override;
   Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) override;
 
   // ---- what invariants look at
@@ -131,6 +133,9 @@ class MemoryStore : public Store {
   StoredResult result_of(const EndJob& end) const;
   bool matches(const ResultQuery& query, const StoredResult& row) const;
   Status check_import(std::uint64_t epoch, std::int64_t import) const;
+  std::set<RunId> accusing_runs() const;
+  std::set<RunId> runs_of_result(JobId job) const;
+  std::vector<HoldAct> standing_holds() const;
   std::int64_t changed(std::int64_t import, ChangeKind kind, const Listing& listing);
 
   mutable std::mutex mutex_;
@@ -152,6 +157,7 @@ class MemoryStore : public Store {
   std::set<RunId> expired_;
   std::vector<CalibrationRecord> calibrations_;  // id n stands at n - 1
   std::map<JobId, std::vector<Judged>> judged_;
+  std::vector<HoldAct> holds_;  // id n stands at n - 1
   std::map<JobId, PutKnown> known_;
   std::vector<FindingAct> acts_;
   std::map<TokenKey, ControlRecord> controls_;

@@ -1,31 +1,13 @@
 // The reads of MemoryStore.
 #include <algorithm>
 
+#include "coordinator/store/memory_page.h"
 #include "coordinator/store/memory_store.h"
 #include "coordinator/store/sdk_counts.h"
 
 namespace storesweep {
 namespace {
 constexpr std::size_t kMaxRuns = 16;
-
-// Rows of `all` after the cursor, which is the key of the last row given.
-template <class T, class Key>
-Page<T> page_of(const std::vector<T>& all, const PageRequest& page, Key key) {
-  Page<T> out;
-  std::size_t from = 0;
-  if (!page.cursor.empty()) {
-    while (from < all.size() && key(all[from]) != page.cursor) ++from;
-    ++from;
-  }
-  for (std::size_t i = from; i < all.size(); ++i) {
-    if (out.rows.size() == std::min(page.rows, kMaxPageRows)) {
-      out.next = key(out.rows.back());
-      break;
-    }
-    out.rows.push_back(all[i]);
-  }
-  return out;
-}
 
 void add(RunFigures& sum, const RunFigures& f) {
   for (std::size_t i = 0; i < kPhaseCount; ++i) sum.phase_ms[i] += f.phase_ms[i];
@@ -355,39 +337,6 @@ Result<SdkSummary> MemoryStore::sdks(SweepId sweep) {
     if (run != runs_.end()) counts.add(run->second.sdks);
   }
   return counts.summary(ended);
-}
-
-Result<std::vector<Digest>> MemoryStore::expire_evidence(std::uint64_t epoch, std::int64_t before_ms) {
-  std::lock_guard lock(mutex_);
-  if (epoch != epoch_) return permission("another coordinator leads now");
-  std::set<Digest> old, kept;
-  for (const auto& [id, run] : runs_) {
-    auto s = sweeps_.find(run.sweep);
-    bool over = s != sweeps_.end() &&
-                (s->second.state == SweepState::kDone || s->second.state == SweepState::kCancelled);
-    bool expire = over && run.at_ms < before_ms && !expired_.count(id);
-    for (const BlobRef& b : run.blobs) {
-      if (!expired_.count(id)) (expire ? old : kept).insert(b.sha256);
-    }
-    if (expire) expired_.insert(id);
-  }
-  std::vector<Digest> out;
-  std::set_difference(old.begin(), old.end(), kept.begin(), kept.end(), std::back_inserter(out));
-  return out;
-}
-
-Result<std::vector<Digest>> MemoryStore::unnamed(std::span<const Digest> blobs) {
-  std::lock_guard lock(mutex_);
-  std::set<Digest> named;
-  for (const auto& [id, run] : runs_) {
-    for (const BlobRef& b : run.blobs) {
-      if (!expired_.count(id)) named.insert(b.sha256);
-    }
-  }
-  std::vector<Digest> out;
-  std::copy_if(blobs.begin(), blobs.end(), std::back_inserter(out),
-               [&](const Digest& d) { return named.count(d) == 0; });
-  return out;
 }
 
 Digest MemoryStore::fingerprint() const {

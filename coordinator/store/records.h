@@ -159,6 +159,25 @@ struct RunRecord {
   std::int64_t at_ms = 0;
 };
 
+// How long evidence of finished sweeps is kept (wall clock): runs that are older lose it, those on which a
+// verdict rests that accuses somebody (violation, suspected) or that were retests of a finding by the other
+// date, which is never the later one. What is held keeps it in any case.
+struct Retention {
+  std::int64_t before_ms = 0;
+  std::int64_t accusing_before_ms = 0;
+};
+
+inline constexpr std::size_t kMaxHolds = 10'000;  // that stand at once
+
+// What a person said of a result's evidence. The last act of a job counts.
+struct HoldAct {
+  std::int64_t id = 0;  // made by the store
+  JobId job;
+  bool held = true;  // false: released
+  std::string officer, reason;
+  std::int64_t at_ms = 0;
+};
+
 // A rule pack as its files were (common/rules/pack_files.h packs them).
 struct KeptPack {
   std::string version;

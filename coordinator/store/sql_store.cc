@@ -209,31 +209,6 @@ std::vector<Digest> SqlStore::unnamed_of(Db& db, std::span<const Digest> blobs) 
   return out;
 }
 
-Result<std::vector<Digest>> SqlStore::expire_evidence(std::uint64_t epoch, std::int64_t before_ms) {
-  std::lock_guard lock(writing_);
-  TRY(start_write(epoch));
-  Db& db = *writer_;
-  std::vector<Digest> candidates;
-  {
-    Query q(db,
-            "UPDATE run SET expired = 1 WHERE expired = 0 AND at_ms < ?1 AND EXISTS (SELECT 1 FROM sweep s "
-            "WHERE s.id = run.sweep AND s.state IN (?2, ?3)) RETURNING blobs");
-    q << before_ms << std::int64_t{static_cast<int>(SweepState::kCancelled)}
-      << std::int64_t{static_cast<int>(SweepState::kDone)};
-    while (q.next()) {
-      for (const BlobRef& b : codec::blobs(q.view(0))) candidates.push_back(b.sha256);
-    }
-  }
-  Query(db,
-        "DELETE FROM run_blob WHERE EXISTS (SELECT 1 FROM run r WHERE r.id = run_blob.run AND r.expired = 1)")
-      .run();
-  std::sort(candidates.begin(), candidates.end());
-  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-  std::vector<Digest> out = unnamed_of(db, candidates);
-  TRY(db.end());
-  return out;
-}
-
 Result<std::vector<Digest>> SqlStore::unnamed(std::span<const Digest> blobs) {
   return read<std::vector<Digest>>(
       [&](Db& db) -> Result<std::vector<Digest>> { return unnamed_of(db, blobs); });

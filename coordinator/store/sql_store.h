@@ -59,7 +59,9 @@ class SqlStore : public Store {
   Result<DeviceTrail> trail_of(const std::string& device) override;
   Result<RestingJobs> resting_on(const std::string& device, RunId since, std::int64_t from) override;
   Result<Page<ControlRecord>> controls(const PageRequest& page) override;
-  Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) override;
+  Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, const Retention& keep) override;
+  Result<HoldAct> put_hold(std::uint64_t epoch, const HoldAct& act) override;
+  Result<Page<HoldAct>> holds(const PageRequest& page) override;
   Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) override;
 
  protected:

@@ -166,7 +166,13 @@ class Store {
   // ---- gc
   // Runs older than that (of sweeps that are done or cancelled) lose their evidence and are never reused
   // again; value: digests that no other run names. Verdicts stay.
-  virtual Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, std::int64_t before_ms) = 0;
+  virtual Result<std::vector<Digest>> expire_evidence(std::uint64_t epoch, const Retention& keep) = 0;
+  // A hold or its end; value: the act as it is kept. A hold covers the runs of the job and of its
+  // confirmations and retests, also later ones. kNotFound: no such result, or no evidence of it is left;
+  // kExists: it is held (or is not) already; kExhausted: kMaxHolds stand.
+  virtual Result<HoldAct> put_hold(std::uint64_t epoch, const HoldAct& act) = 0;
+  // The holds that stand, by the act that made them.
+  virtual Result<Page<HoldAct>> holds(const PageRequest& page) = 0;
   // Those of these blobs that no run names which still has its evidence.
   virtual Result<std::vector<Digest>> unnamed(std::span<const Digest> blobs) = 0;
 };

@@ -52,6 +52,22 @@ class Renders(unittest.TestCase):
                 replicas = of(objects, "StatefulSet", "-p")["spec"].get("replicas")
                 self.assertEqual(replicas, 5 if kind == "none" else None, "two must not say how many there are")
 
+    def test_evidence_in_a_bucket_needs_no_shared_volume(self):
+        objects = render(HELMS[0], ci("bucket"))
+        coordinator = yaml.safe_load(of(objects, "ConfigMap", "-coordinator")["data"]["coordinator.yaml"])
+        self.assertEqual(coordinator["blobs"], {"s3": {
+            "endpoint": "https://s3.storage.example:9000", "bucket": "evidence", "prefix": "sweeps/east",
+            "access_key": {"file": "/etc/storesweep/s3/access_key"}, "secret_key": {"file": "/etc/storesweep/s3/secret_key"},
+            "ca_file": "/etc/storesweep/s3/ca.crt", "spool": "/var/lib/storesweep/spool"}})
+        self.assertEqual(coordinator["evidence"]["key_file"], "/run/storesweep/evidence.key")
+        pod = of(objects, "StatefulSet", "-coordinator")["spec"]
+        self.assertEqual(len(pod["volumeClaimTemplates"]), 1)
+        mounts = {m["mountPath"] for m in pod["template"]["spec"]["containers"][0]["volumeMounts"]}
+        self.assertIn("/etc/storesweep/s3", mounts)
+        worker = yaml.safe_load(of(objects, "ConfigMap", "-rehearsal")["data"]["worker.yaml"])
+        self.assertEqual(worker["coordinator"]["evidence_ca"], "/etc/storesweep/evidence/ca.crt")
+        self.assertNotIn("storesweep-s3", json.dumps(of(objects, "StatefulSet", "-rehearsal")), "workers never hold its keys")
+
     def test_several_coordinators_are_known_each_by_its_name(self):
         objects = render(HELMS[0], ci("several-coordinators"))
         name = next(o["metadata"]["name"] for o in objects if o["kind"] == "StatefulSet" and o["metadata"]["name"].endswith("-coordinator"))

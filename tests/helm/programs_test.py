@@ -76,8 +76,10 @@ class Configured(Folder):
     def test_the_coordinator_takes_its_configuration(self):
         for values in helm.CI:
             text = of(render("helm4", values), "ConfigMap", "-coordinator")["data"]["coordinator.yaml"]
-            (self.folder / "password").write_text("secret\n")
-            text = text.replace("/etc/storesweep/postgres/password", str(self.folder / "password"))
+            for secret in ("postgres/password", "s3/access_key", "s3/secret_key"):
+                file = self.folder / secret.split("/")[1]
+                file.write_text("secret\n")
+                text = text.replace(f"/etc/storesweep/{secret}", str(file))
             (self.folder / "coordinator.yaml").write_text(text)
             done = subprocess.run([find(PROGRAMS, "storesweep-coordinator"), "--config", self.folder / "coordinator.yaml", "--check-config"],
                                   capture_output=True, text=True,

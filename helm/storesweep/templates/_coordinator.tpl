@@ -10,11 +10,21 @@
 {{- end -}}
 {{- end -}}
 {{- $several := gt (int $c.replicas) 1 -}}
+{{- $s3 := $c.blobs.s3 -}}
+{{- $blobs := dict "folder" (printf "%s/blobs" $data) "shared" $several -}}
+{{- if $s3 -}}
+{{- $keys := dict "access_key" (dict "file" "/etc/storesweep/s3/access_key") "secret_key" (dict "file" "/etc/storesweep/s3/secret_key") "spool" (printf "%s/spool" $data) -}}
+{{- $blobs = dict "s3" (merge (omit $s3 "keysSecret" "caSecret") $keys) -}}
+{{- if $s3.caSecret -}}
+{{- $_ := set $blobs.s3 "ca_file" "/etc/storesweep/s3/ca.crt" -}}
+{{- end -}}
+{{- end -}}
+{{- $sharedKey := or $several (and $s3 $c.store.postgres) -}}
 {{- $url := default (ternary "${STORESWEEP_PUBLIC_URL}" (printf "http://%s-coordinator:8080" (include "storesweep.fullname" .)) $several) $c.publicUrl -}}
-{{- $key := ternary "/run/storesweep/evidence.key" (printf "%s/evidence.key" $data) $several -}}
+{{- $key := ternary "/run/storesweep/evidence.key" (printf "%s/evidence.key" $data) (not (empty $sharedKey)) -}}
 {{- $ours := dict
   "store" $store
-  "blobs" (dict "folder" (printf "%s/blobs" $data) "shared" $several)
+  "blobs" $blobs
   "evidence" (dict "key_file" $key "heads" (printf "%s/heads" $data))
   "link" (dict "listen" "tcp://0.0.0.0:7070" "key_file" "/run/storesweep/coordinator.key" "workers_file" "/etc/storesweep/keys/workers.txt")
   "audit" (dict "file" (printf "%s/audit/{host}.jsonl" $data))
@@ -51,8 +61,13 @@
 {{- if not $c.store.postgres -}}
 {{- fail "coordinator.replicas: several coordinators share a store: coordinator.store.postgres is needed (docs/postgres.md, Several coordinators)" -}}
 {{- end -}}
-{{- if not $c.persistence.existingClaim -}}
-{{- fail "coordinator.persistence.existingClaim: several coordinators share their evidence: a claim of access mode ReadWriteMany is needed (docs/postgres.md, Several coordinators)" -}}
+{{- if not (or $c.persistence.existingClaim $c.blobs.s3) -}}
+{{- fail "coordinator.persistence.existingClaim: several coordinators share their evidence: a claim of access mode ReadWriteMany is needed, or a bucket, coordinator.blobs.s3 (docs/postgres.md, Several coordinators)" -}}
+{{- end -}}
+{{- end -}}
+{{- with $c.blobs.s3 -}}
+{{- if not (and .endpoint .bucket .keysSecret) -}}
+{{- fail "coordinator.blobs.s3: endpoint, bucket and keysSecret are needed, such as endpoint: https://s3.example, bucket: evidence, keysSecret: {name: storesweep-s3} (a Secret with the keys access_key and secret_key)" -}}
 {{- end -}}
 {{- end -}}
 {{- if and $c.store.postgres (not $c.store.postgres.connection) -}}
@@ -81,5 +96,23 @@
 {{- if or .passwordSecret .caSecret }}
 - {name: postgres, mountPath: /etc/storesweep/postgres, readOnly: true}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "storesweep.s3-volumes" -}}
+{{- with .Values.coordinator.blobs.s3 }}
+- name: s3
+  projected:
+    sources:
+      - secret: {name: {{ .keysSecret.name }}, items: [{key: access_key, path: access_key}, {key: secret_key, path: secret_key}]}
+      {{- with .caSecret }}
+      - secret: {name: {{ .name }}, items: [{key: {{ .key }}, path: ca.crt}]}
+      {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "storesweep.s3-mounts" -}}
+{{- if .Values.coordinator.blobs.s3 }}
+- {name: s3, mountPath: /etc/storesweep/s3, readOnly: true}
 {{- end }}
 {{- end }}

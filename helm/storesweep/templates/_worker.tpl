@@ -58,6 +58,9 @@ coordinator:
     - tcp://{{ . }}:7070
     {{- end }}
   public_key: {{ .root.Values.coordinator.publicKey | squote }}
+  {{- if dig "caSecret" dict .root.Values.coordinator.blobs.s3 }}
+  evidence_ca: /etc/storesweep/evidence/ca.crt
+  {{- end }}
 key_folder: /run/storesweep/keys
 slots: {{ $p.slots }}
 spool: {folder: {{ $state }}/spool, max_bytes: {{ $p.spoolBytes }}}

@@ -9,6 +9,7 @@ or the devices of an adb server that is there already:
     Cluster(build, source, folder, workers=1, real=Attached(["SERIAL"]), apks=[FOLDER...])
 
     Cluster(build, source, folder, coordinators=3, store='postgres: {...}')                # one leads, two stand by
+    Cluster(build, source, folder, blobs='s3: {..., spool: NAME-spool}')                   # NAME: the coordinator's
 
 start("simdroid"), start("adb"), start("coordinator"), start("w-0") start one process each and kill(name) kills it;
 further coordinators are "coordinator-1", "coordinator-2"; start_all() starts what there is, in order, and waits until it answers."""
@@ -107,7 +108,7 @@ devices: {{serials: {json.dumps(self.serials if i == 0 else ["none"])}}}
 
 class Cluster:
     def __init__(self, build, source, folder, workers=2, devices=4, lease_ms=3000, real=None, apks=(), store="sqlite: store.db",
-                 coordinators=1):
+                 coordinators=1, blobs="folder: blobs"):
         source = pathlib.Path(source).absolute()
         self.folder = pathlib.Path(folder).absolute()
         self.real = real
@@ -128,14 +129,14 @@ class Cluster:
         lines = self.run("storesweep-worker", "keygen", "w", "--folder", self.folder / "keys", "--count", workers) \
             if workers > 1 else self.run("storesweep-worker", "keygen", "w", "--folder", self.folder / "keys")
         (self.folder / "workers.txt").write_text(lines)
-        shared = ", shared: true" if coordinators > 1 else ""
-        if shared:
+        shared = ", shared: true" if coordinators > 1 and blobs.startswith("folder") else ""
+        if coordinators > 1:
             (self.folder / "evidence.key").write_text("5e" * 32 + "\n")
         for name in self.coordinators:
             (self.folder / f"{name}.yaml").write_text(f"""
 log: {{level: info}}
 store: {{{store}}}
-blobs: {{folder: blobs, low_water_bytes: 1 MiB, high_water_bytes: 2 MiB{shared}}}
+blobs: {{{blobs.replace("NAME", name)}, low_water_bytes: 1 MiB, high_water_bytes: 2 MiB{shared}}}
 evidence: {{key_file: evidence.key}}
 link: {{listen: "tcp://127.0.0.1:{self.link_ports[name]}", key_file: coordinator.key, workers_file: workers.txt}}
 leases: {{lease_ms: {lease_ms}, drift_ms: 200, no_device_ms: 2000, retry_ms: 20}}

@@ -93,6 +93,10 @@ TEST_F(Program, ShowsEveryPage) {
                                              {"retest", "17", "--rule", "R5.7"},
                                              {"campaign", "status", "2"},
                                              {"gc", "--older-than", "2"},
+                                             {"gc", "--accusing-older-than", "900"},
+                                             {"hold", "17", "--as", "王警官", "--reason", "案件 2026-31"},
+                                             {"release", "17", "--as", "王警官", "--reason", "已结案"},
+                                             {"holds"},
                                              {"import", "a.csv"}}) {
     const ChildOutput text = run(verb);
     EXPECT_EQ(text.exit_code, 0) << verb[0] << ": " << said();

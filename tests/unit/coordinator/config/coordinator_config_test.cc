@@ -181,5 +181,48 @@ TEST(CoordinatorConfig, TakesRolesAndWhatWasThereBeforeThem) {
   EXPECT_NE(role("role: boss, ").find("viewer"), std::string::npos) << "a wrong one is told the right ones";
 }
 
+TEST(CoordinatorConfig, EvidenceLiesInAFolderOrInABucket) {
+  EXPECT_FALSE(read("")->blobs.s3);
+  setenv("STORESWEEP_TEST_ACCESS", "AK", 1);
+  setenv("STORESWEEP_TEST_SECRET", "s3cret", 1);
+  const std::string keys = "access_key: '${STORESWEEP_TEST_ACCESS}', secret_key: '${STORESWEEP_TEST_SECRET}'";
+  const auto bucket = [&](const std::string& more) {
+    return read("blobs:\n  s3: {endpoint: 'https://s3.example:9000', bucket: evidence, " + keys + more +
+                "}\n");
+  };
+  const auto c = bucket(", prefix: a/b, style: host, region: eu-west-1, spool_bytes: 2 GiB");
+  ASSERT_TRUE(c.ok()) << c.status().message();
+  const S3StoreOptions& o = *c->blobs.s3;
+  EXPECT_EQ(o.bucket.endpoint, "https://s3.example:9000");
+  EXPECT_EQ(o.bucket.prefix, "a/b");
+  EXPECT_EQ(o.bucket.region, "eu-west-1");
+  EXPECT_TRUE(o.bucket.host_style);
+  EXPECT_EQ(o.bucket.keys.secret_key, "s3cret");
+  EXPECT_EQ(o.spool_bytes, std::uint64_t{2} << 30);
+  EXPECT_TRUE(ends_with(c->blobs.disk(), "/data/spool"));
+  EXPECT_FALSE(c->blobs.shared);
+  EXPECT_TRUE(
+      read("store: {postgres: {connection: 'host=a'}}\nblobs: {s3: {endpoint: 'http://h', bucket: b, " +
+           keys + "}}\n")
+          ->blobs.shared)
+      << "coordinators of one store have one bucket";
+  for (const auto& [more, wanted] : {std::pair(", prefix: /a", "blobs.s3.prefix: wanted"),
+                                     {", prefix: 'a b'", "blobs.s3.prefix: wanted"},
+                                     {", style: dns", "style"},
+                                     {", spool_bytes: 1 MiB", "spool_bytes"},
+                                     {", retention: 1", "retention"}}) {
+    const auto wrong = bucket(more);
+    ASSERT_FALSE(wrong.ok()) << more;
+    EXPECT_NE(wrong.status().message().find(wanted), std::string::npos) << wrong.status().message();
+  }
+  const auto all = read("blobs: {folder: x, s3: {endpoint: 'ftp://h', bucket: 'a/b', access_key: plain}}\n");
+  ASSERT_FALSE(all.ok());
+  for (const char* wanted : {"blobs.folder: either this or `s3`", "endpoint: wanted http://",
+                             "bucket: wanted letters", "access_key", "secret_key: missing"})
+    EXPECT_NE(all.status().message().find(wanted), std::string::npos)
+        << wanted << ": " << all.status().message();
+  EXPECT_EQ(all.status().message().find("plain"), std::string::npos) << "a secret is not repeated";
+}
+
 }  // namespace
 }  // namespace storesweep

@@ -233,6 +233,25 @@ class FakeService : public ServiceApi {
     return all;
   }
   bool gave_out(const std::string& address) override { return address != "never"; }
+  Result<HoldAct> hold(const HoldAct& act, const Deadline&) override {
+    note("hold " + std::to_string(act.job.value) + (act.held ? " by " : " ended by ") + act.officer + ": " +
+         act.reason);
+    if (act.job.value == 99) return not_found("result 99 is none, or has no evidence (any more)");
+    HoldAct kept = act;
+    kept.id = 1;
+    kept.at_ms = 1'600'000'000'000;
+    return kept;
+  }
+  Result<Page<HoldAct>> holds(const PageRequest&, const Deadline&) override {
+    return Page<HoldAct>{{{1, JobId{17}, true, "王警官", "案件 2026-31", 1'600'000'000'000}}, ""};
+  }
+  Result<BlobPlace> place_blob(const std::string& address, const std::string& name, const Digest& sha256,
+                               std::uint64_t bytes, const Deadline&) override {
+    note("place " + address + " " + name + " " + to_hex(sha256).substr(0, 8) + " " + std::to_string(bytes));
+    if (address == "stranger") return permission("this address is not good (any more)");
+    if (address == "bucket") return BlobPlace{BlobPlace::Kind::kElsewhere, "https://bucket.example/ab?sign"};
+    return BlobPlace{address == "known" ? BlobPlace::Kind::kThere : BlobPlace::Kind::kHere, ""};
+  }
   Status put_blob(const std::string& address, const std::string& name, std::string bytes,
                   const Deadline&) override {
     ++blobs;
@@ -281,8 +300,9 @@ class FakeService : public ServiceApi {
     if (p.cursor.empty()) report.next = "17";
     return report;
   }
-  Result<std::int64_t> gc(std::int64_t older_than_ms, const Deadline&) override {
-    note("gc " + std::to_string(older_than_ms));
+  Result<std::int64_t> gc(const RetentionWish& wish, const Deadline&) override {
+    note("gc " + std::to_string(wish.others_ms.value_or(-1)) + " " +
+         std::to_string(wish.accusing_ms.value_or(-1)));
     return std::int64_t{5};
   }
   Status healthy() override { return health; }

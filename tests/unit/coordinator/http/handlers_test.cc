@@ -132,7 +132,17 @@ TEST(Handlers, OrderRetestsDrainAndCollectGarbage) {
   EXPECT_EQ(api.ask("POST", "/api/v1/devices/d1/free", R"({"why":"flashed"})").status, 200);
   EXPECT_EQ(api.service.asked.back(), "free d1: flashed");
   EXPECT_EQ(api.ask("POST", "/api/v1/gc", R"({"older_than_days":2})").status, 200);
-  EXPECT_EQ(api.service.asked.back(), "gc 172800000");
+  EXPECT_EQ(api.service.asked.back(), "gc 172800000 -1");
+  EXPECT_EQ(api.ask("POST", "/api/v1/gc", R"({"accusing_older_than_days":3})").status, 200);
+  EXPECT_EQ(api.service.asked.back(), "gc -1 259200000");
+  EXPECT_EQ(api.ask("POST", "/api/v1/gc", R"({"older_than_days":-1})").status, 400);
+  EXPECT_EQ(api.ask("POST", "/api/v1/results/17/hold", R"({"officer":"王","reason":"案件 1"})").status, 200);
+  EXPECT_EQ(api.service.asked.back(), "hold 17 by 王: 案件 1");
+  EXPECT_EQ(api.ask("POST", "/api/v1/results/17/release", R"({"officer":"王","reason":"结案"})").status, 200);
+  EXPECT_EQ(api.service.asked.back(), "hold 17 ended by 王: 结案");
+  EXPECT_EQ(api.ask("POST", "/api/v1/results/99/hold", R"({"officer":"王","reason":"案件 1"})").status, 404);
+  EXPECT_EQ(api.ask("POST", "/api/v1/results/17/hold", R"({"officer":"王"})").status, 400);
+  EXPECT_EQ(api.ask("GET", "/api/v1/holds", "").status, 200);
 }
 
 TEST(Handlers, NeedJsonOnEveryPostSoThatNoForeignPageCanSendOne) {

@@ -134,6 +134,28 @@ TEST(HttpServer, TakesChunkedBodiesAndAnswersExpect) {
   EXPECT_EQ(running.service.asked[0], "blob a n abc");
 }
 
+TEST(HttpServer, SaysWhereABodyGoesBeforeItIsSent) {
+  Running running;
+  const std::string digest = to_hex(sha256("hello"));
+  const auto ask = [&](const std::string& address, const std::string& until) {
+    Client client(running);
+    client.send("PUT /blobs/" + address +
+                "/n HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nx-amz-content-sha256: " + digest +
+                "\r\nExpect: 100-continue\r\n\r\n");
+    return client.read_until(until);
+  };
+  const std::string elsewhere = ask("bucket", "\r\n\r\n");
+  EXPECT_EQ(elsewhere.find("HTTP/1.1 307 Temporary Redirect\r\n"), 0U) << elsewhere;
+  EXPECT_NE(elsewhere.find("Location: https://bucket.example/ab?sign\r\n"), std::string::npos) << elsewhere;
+  EXPECT_EQ(ask("known", "\r\n\r\n").find("HTTP/1.1 204"), 0U);
+  EXPECT_EQ(ask("stranger", "\r\n\r\n").find("HTTP/1.1 403"), 0U);
+  EXPECT_EQ(ask("a", "\r\n\r\n").find("HTTP/1.1 100 Continue\r\n\r\n"), 0U);
+  EXPECT_EQ(running.service.asked[0], "place bucket n " + digest.substr(0, 8) + " 5");
+  Client client(running);
+  client.send("PUT /blobs/bucket/n HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi");
+  EXPECT_EQ(client.read_until("\r\n\r\n").find("HTTP/1.1 204"), 0U) << "who does not ask, as before";
+}
+
 TEST(HttpServer, CutsOffAHeaderThatNeverEnds) {
   ServerOptions options;
   options.header_ms = 300;

@@ -86,15 +86,15 @@ TEST_P(Contract, old_evidence_expires_but_for_what_another_run_names) {
           verdict_of(j[1], s, 2, run_of(2, j[1], s, "y"), Level::kNotFound),
           verdict_of(jobs_of(running)[0], running, 3, run_of(3, jobs_of(running)[0], running, "z"),
                      Level::kNotFound)});
-  EXPECT_TRUE(store_->expire_evidence(epoch_, 1'000'000)->empty());  // nothing is over yet
+  EXPECT_TRUE(store_->expire_evidence(epoch_, {1'000'000, 1'000'000})->empty());  // nothing is over yet
   commit({SetSweep{s, SweepState::kDone, 5}});
-  auto gone = store_->expire_evidence(epoch_, 1002);
+  auto gone = store_->expire_evidence(epoch_, {1002, 1002});
   ASSERT_TRUE(gone.ok());
   EXPECT_EQ(*gone, std::vector<Digest>{sha256("journal x")});
   EXPECT_TRUE(store_->runs_of(sha256("x"))->empty());
   EXPECT_EQ(store_->runs_of(sha256("y"))->size(), 1U);
   EXPECT_TRUE(store_->result(j[0]).ok());
-  EXPECT_TRUE(store_->expire_evidence(epoch_, 1002)->empty());
+  EXPECT_TRUE(store_->expire_evidence(epoch_, {1002, 1002})->empty());
 }
 
 }  // namespace storesweep::contract

@@ -113,7 +113,7 @@ TEST_P(Contract, an_old_epoch_writes_nothing) {
   EXPECT_EQ(store_->commit(old, writes).state, CommitState::kNotLeader);
   EXPECT_TRUE(store_->load()->draining.empty());
   EXPECT_EQ(store_->begin_import(old, "shop", "", 1).status().kind(), ErrorKind::kPermission);
-  EXPECT_EQ(store_->expire_evidence(old, 1).status().kind(), ErrorKind::kPermission);
+  EXPECT_EQ(store_->expire_evidence(old, {1, 1}).status().kind(), ErrorKind::kPermission);
 }
 
 TEST_P(Contract, the_first_report_of_a_genuine_token_ends_a_job_and_no_other) {
