@@ -154,8 +154,10 @@ def check_errors(api, ids):
         what = f"{method} {path}"
         if "{" in path:
             answer, text = api.ask(method, filled(path, nobody), {})
-            # What is put there brings its own address, and who frees a device says why: they are refused for what they hold.
-            refused = (400,) if operation["operationId"] in ("put_pack", "free_device") else (403, 404)
+            # What is put there brings its own address, and who frees a device or holds evidence says why: they are refused
+            # for what they hold.
+            says_why = operation["operationId"] in ("put_pack", "free_device", "hold_evidence", "release_evidence")
+            refused = (400,) if says_why else (403, 404)
             check(answer.status in refused, f"{what} of nothing: {answer.status} {text[:200]}")
             fits(answer, text, operation, what)
         if method == "POST":

@@ -94,8 +94,8 @@ TEST_F(Program, ShowsEveryPage) {
                                              {"campaign", "status", "2"},
                                              {"gc", "--older-than", "2"},
                                              {"gc", "--accusing-older-than", "900"},
-                                             {"hold", "17", "--as", "王警官", "--reason", "案件 2026-31"},
-                                             {"release", "17", "--as", "王警官", "--reason", "已结案"},
+                                             {"hold", "17", "--reason", "案件 2026-31"},
+                                             {"release", "17", "--reason", "已结案"},
                                              {"holds"},
                                              {"import", "a.csv"}}) {
     const ChildOutput text = run(verb);
