@@ -41,8 +41,11 @@ RunExtras DeviceRunner::extras_of(const RunOrder& order, const Deadline& deadlin
   const std::string& address = order.offer.listing.policy_url;
   auto page = basis_.policies->at(address, deadline);
   extras.policy_source = net::shown_url(address);
-  if (page.ok()) extras.policy = *std::move(page);
-  if (!page.ok()) extras.policy_unread = page.status().text();
+  if (!page.ok()) {
+    extras.policy_unread = page.status().text();
+  } else {
+    extras.policy = *std::move(page);
+  }
   return extras;
 }
 
