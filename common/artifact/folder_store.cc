@@ -199,9 +199,12 @@ Status FolderStore::flush(std::span<const Digest> blobs, const Deadline&) {
   TRY(flush_staged());
   if (sharing_ == Sharing::kWithOthers)
     TRY(sync());  // what another process has just named may be on no disk yet
+  std::lock_guard lock(mutex_);
   for (const Digest& sha256 : blobs) {
-    // Another's failed flush may have taken it away.
-    if (access(path_of(sha256).c_str(), R_OK) != 0) return not_found("no blob " + to_hex(sha256));
+    // Another's failed flush may have taken it away. What is there counts as put again: whoever is told that
+    // it is safe has not committed what names it, and until then gc takes it for nobody's.
+    if (utimensat(AT_FDCWD, path_of(sha256).c_str(), nullptr, 0) != 0)
+      return not_found("no blob " + to_hex(sha256));
   }
   return ok_status();
 }

@@ -136,6 +136,18 @@ TEST_F(FolderStoreTest, removal_spares_what_was_put_again_meanwhile) {
   EXPECT_TRUE(store_->remove(*d, later, soon()).ok());
 }
 
+TEST_F(FolderStoreTest, removal_spares_what_somebody_was_just_told_is_safe) {
+  constexpr std::int64_t kHourMs = 3'600'000;
+  auto d = store_->put("of a report that waited", soon());
+  const std::string hex = to_hex(*d);
+  const std::filesystem::path file(folder_ / "blobs/" + hex.substr(0, 2) + "/" + hex.substr(2));
+  std::filesystem::last_write_time(file,
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+  ASSERT_TRUE(store_->flush(std::span(&*d, 1), soon()).ok());
+  ASSERT_TRUE(store_->remove(*d, SystemClock().wall_ms() - kHourMs, soon()).ok());
+  EXPECT_TRUE(store_->has(*d, soon()).value_or(false)) << "its verdict is about to be committed";
+}
+
 TEST_F(FolderStoreTest, another_owner_of_the_folder_is_refused) {
   auto second = FolderStore::open(folder_ / "blobs");
   EXPECT_EQ(second.status().kind(), ErrorKind::kExists);
