@@ -1,4 +1,4 @@
-// One connection's bytes, with TLS or without, so that the server need not know which. For server.cc alone.
+// One connection's bytes, with TLS or without, so that the server need not know which. For session.h alone.
 // The thread that serves the sockets.
 #pragma once
 

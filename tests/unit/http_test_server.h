@@ -2,8 +2,6 @@
 // that writes whatever bytes the test wants, wrong ones too. Stops and joins in its destructor.
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,6 +13,8 @@
 #include <string_view>
 #include <thread>
 #include <vector>
+
+#include "tests/unit/loopback.h"
 
 namespace storesweep::testing {
 
@@ -41,25 +41,15 @@ class HttpTestServer {
   using Handler = std::function<bool(const HttpTestRequest&, const Send&)>;
 
   explicit HttpTestServer(Handler handler) : handler_(std::move(handler)) {
-    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listener_, 64) != 0)
-      std::abort();
-    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
     acceptor_ = std::thread([this] { accept_all(); });
   }
   ~HttpTestServer() {
     stopping_ = true;
     acceptor_.join();
-    close(listener_);
     for (auto& t : connections_) t.join();
   }
   std::string url(const std::string& path) const {
-    return "http://127.0.0.1:" + std::to_string(port_) + path;
+    return "http://127.0.0.1:" + std::to_string(listening_.port) + path;
   }
   int requests() const { return requests_; }
   bool stopping() const { return stopping_; }
@@ -67,9 +57,9 @@ class HttpTestServer {
  private:
   void accept_all() {
     for (int number = 0; !stopping_;) {
-      pollfd p{listener_, POLLIN, 0};
+      pollfd p{listening_.fd.get(), POLLIN, 0};
       if (poll(&p, 1, 20) <= 0) continue;
-      int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      int fd = accept4(listening_.fd.get(), nullptr, nullptr, SOCK_CLOEXEC);
       if (fd >= 0) connections_.emplace_back([this, fd, number] { serve(fd, number); });
       ++number;
     }
@@ -125,8 +115,7 @@ class HttpTestServer {
   }
 
   Handler handler_;
-  int listener_ = -1;
-  int port_ = 0;
+  const Loopback listening_ = listen_on_loopback();
   std::atomic<bool> stopping_{false};
   std::atomic<int> requests_{0};
   std::thread acceptor_;

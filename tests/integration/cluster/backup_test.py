@@ -15,7 +15,7 @@ import sys
 import tempfile
 import urllib.request
 
-from cluster import Cluster, wait_for
+from cluster import Cluster, logged, wait_for
 
 APPS = 120
 
@@ -116,13 +116,8 @@ class Backup:
 def main():
     with tempfile.TemporaryDirectory(prefix="storesweep_backup_") as folder:
         backup = Backup(sys.argv[1], sys.argv[2], folder)
-        try:
+        with logged(backup.cluster):
             backup.run()
-        except BaseException:
-            backup.cluster.show_logs()
-            raise
-        finally:
-            backup.cluster.stop()
     print("1 passed, 0 failed")
 
 

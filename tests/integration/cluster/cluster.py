@@ -13,6 +13,7 @@ or the devices of an adb server that is there already:
 
 start("simdroid"), start("adb"), start("coordinator"), start("w-0") start one process each and kill(name) kills it;
 further coordinators are "coordinator-1", "coordinator-2"; start_all() starts what there is, in order, and waits until it answers."""
+import contextlib
 import json
 import os
 import pathlib
@@ -253,17 +254,24 @@ rules: {source}/rules
         return done.returncode, done.stdout, done.stderr
 
 
+@contextlib.contextmanager
+def logged(cluster):
+    """Stops it at the end, and shows the end of its logs where what was done with it failed."""
+    try:
+        yield
+    except BaseException:
+        cluster.show_logs()
+        raise
+    finally:
+        cluster.stop()
+
+
 def with_cluster(name, run, **options):
     """A test of one cluster, by the programs and sources that the command line names: its logs when it fails."""
     with tempfile.TemporaryDirectory(prefix=f"storesweep_{name}_") as folder:
         cluster = Cluster(sys.argv[1], sys.argv[2], folder, **options)
-        try:
+        with logged(cluster):
             run(cluster)
-        except BaseException:
-            cluster.show_logs()
-            raise
-        finally:
-            cluster.stop()
     print("1 passed, 0 failed")
 
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from cluster import Cluster
+from cluster import Cluster, logged
 from postgres import Postgres, binaries
 
 APPS = 40
@@ -97,13 +97,8 @@ def main():
         os.chmod(folder, 0o755)
         database = Postgres(f"{folder}/postgres")
         cluster = Cluster(sys.argv[1], sys.argv[2], f"{folder}/cluster", workers=1)
-        try:
+        with logged(cluster):
             run(cluster, database)
-        except BaseException:
-            cluster.show_logs()
-            raise
-        finally:
-            cluster.stop()
             database.end()
     print("1 passed, 0 failed")
 

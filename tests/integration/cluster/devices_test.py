@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 
-from cluster import Cluster, Simulated, wait_for, wait_ports
+from cluster import Cluster, Simulated, logged, wait_for, wait_ports
 
 
 def devices(cluster):
@@ -23,13 +23,8 @@ def devices(cluster):
 def main():
     with tempfile.TemporaryDirectory(prefix="storesweep_devices_") as folder:
         cluster = Cluster(sys.argv[1], sys.argv[2], folder, real=Simulated(devices=4, apis="28,33", rate=20))
-        try:
+        with logged(cluster):
             run(cluster)
-        except BaseException:
-            cluster.show_logs()
-            raise
-        finally:
-            cluster.stop()
     print("1 passed, 0 failed")
 
 

@@ -13,7 +13,7 @@ import tempfile
 
 import yaml
 
-from cluster import Cluster, wait_for
+from cluster import Cluster, logged, wait_for
 
 build, source = sys.argv[1:3]
 APPS = 12
@@ -106,7 +106,7 @@ def guesses(t):
 def main():
     with tempfile.TemporaryDirectory(prefix="storesweep-enrol-") as folder:
         t = Test(folder)
-        try:
+        with logged(t.cluster):
             t.cluster.start("coordinator")
             t.cluster.wait_ready()
             token = comes(t)
@@ -119,11 +119,6 @@ def main():
             assert asked[:5] == [("the admin", "enrolments", 201), (None, "enrol", 200), (None, "enrol", 200),
                                  (None, "enrol", 403), ("the admin", "revoke", 200)], asked
             assert token not in (t.cluster.folder / "audit.jsonl").read_text()
-        except BaseException:
-            t.cluster.show_logs()
-            raise
-        finally:
-            t.cluster.stop()
     print("1 passed, 0 failed")
 
 

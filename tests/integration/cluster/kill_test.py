@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from cluster import Cluster, children
+from cluster import Cluster, children, logged
 from postgres import Postgres, binaries
 
 on_postgres = "--postgres" in sys.argv
@@ -91,13 +91,8 @@ def main():
         database = Postgres(f"{folder}/postgres") if on_postgres else None
         store = {"store": f'postgres: {{connection: "{database.connection}"}}', "coordinators": 3} if database else {}
         cluster = Cluster(programs, source, folder, **store)
-        try:
+        with logged(cluster):
             run(cluster, folder, database)
-        except BaseException:
-            cluster.show_logs()
-            raise
-        finally:
-            cluster.stop()
             if database:
                 database.end()
 

@@ -22,7 +22,7 @@ import time
 
 import yaml
 
-from cluster import Cluster, Simulated, children, wait_ports
+from cluster import Cluster, Simulated, children, logged, wait_ports
 from variants import with_channel
 
 FOUND = ("violation", "suspected")
@@ -250,13 +250,8 @@ def main():
                           real=Simulated(devices=a.devices, apis=str(a.api), rate=a.rate, seed=a.seed % 1000))
         config = folder / "coordinator.yaml"  # devices fail here as seldom as never elsewhere
         config.write_text(config.read_text().replace("retry_ms: 20}", "retry_ms: 100, attempts: {device: 50, infrastructure: 200}}"))
-        try:
+        with logged(cluster):
             run(a, cluster, folder, chance)
-        except BaseException:
-            cluster.show_logs()
-            raise
-        finally:
-            cluster.stop()
             if a.keep:
                 shutil.copytree(folder, a.keep, dirs_exist_ok=True, ignore=shutil.ignore_patterns("apks"))
 

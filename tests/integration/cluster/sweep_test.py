@@ -16,7 +16,7 @@ import time
 import yaml
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "probes"))
-from cluster import Cluster, Simulated  # noqa: E402  the path is known only now
+from cluster import Cluster, Simulated, logged  # noqa: E402  the path is known only now
 from expected import FOUND, compare  # noqa: E402
 
 programs, source = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
@@ -34,13 +34,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="storesweep_sweep_") as folder:
         cluster = Cluster(programs, source, folder, real=Simulated(devices=8, apis="28,33", rate=60), apks=[apks],
                           lease_ms=30000)
-        try:
+        with logged(cluster):
             run(cluster, pathlib.Path(folder), probes, apks)
-        except BaseException:
-            cluster.show_logs()
-            raise
-        finally:
-            cluster.stop()
     print("1 passed, 0 failed")
 
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import urllib.request
 
-from cluster import Cluster, wait_for
+from cluster import Cluster, logged, wait_for
 
 build, source = sys.argv[1:3]
 APPS = 4
@@ -74,7 +74,7 @@ def main():
         cluster = Cluster(build, source, folder, workers=2, devices=2)
         config = cluster.folder / "coordinator.yaml"
         config.write_text(config.read_text() + "audit: {file: audit.jsonl}\n")
-        try:
+        with logged(cluster):
             cluster.start_all()
             sweep = requests(cluster)
             wait_for("the sweep", lambda: (s := cluster.api("GET", f"/api/v1/sweeps/{sweep}"))["state"] == "done"
@@ -90,11 +90,6 @@ def main():
             assert run not in [trace_of(row["job"]) for row in rows], second
             assert "run starts" in grep(cluster, worker, run)[1], second
             assert all(len(lines) == 2 for package, lines in told.items() if package != "com.example.a1"), told
-        except BaseException:
-            cluster.show_logs()
-            raise
-        finally:
-            cluster.stop()
     print("1 passed, 0 failed")
 
 

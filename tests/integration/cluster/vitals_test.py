@@ -10,7 +10,7 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from cluster import Cluster, free_port, wait_for
+from cluster import Cluster, free_port, logged, wait_for
 
 build, source = sys.argv[1:3]
 SILENCE_MS = 3000
@@ -67,16 +67,11 @@ def main():
         door = Door(free_port())
         config = cluster.folder / "w.yaml"
         config.write_text(config.read_text() + f"metrics: {{listen: '127.0.0.1:{door.port}', silence_ms: {SILENCE_MS}}}\n")
-        try:
+        with logged(cluster):
             cluster.start_all()
             wait_for("the worker is well", lambda: cluster.api("GET", "/api/v1/workers")["rows"])
             counts(cluster, door)
             health(cluster, door)
-        except BaseException:
-            cluster.show_logs()
-            raise
-        finally:
-            cluster.stop()
     print("1 passed, 0 failed")
 
 

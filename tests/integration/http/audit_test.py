@@ -16,7 +16,7 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cluster"))
-from cluster import Cluster, wait_for  # noqa: E402
+from cluster import Cluster, logged, wait_for  # noqa: E402
 
 programs, source = sys.argv[1], pathlib.Path(sys.argv[2])
 TOKENS = {"night shift": "operator", "王芳": "officer", "dashboard": "viewer"}
@@ -120,7 +120,7 @@ def chain(t):
 def main():
     with tempfile.TemporaryDirectory(prefix="storesweep-audit-") as folder:
         t = Test(folder)
-        try:
+        with logged(t.cluster):
             catalogue = t.cluster.folder / "c.jsonl"
             catalogue.write_text('{"package": "a.b", "apk_url": "script:app=a;ms=10"}\n')
             t.cluster.start("coordinator")
@@ -130,11 +130,6 @@ def main():
             requests(t)
             workers(t)
             chain(t)
-        except BaseException:
-            t.cluster.show_logs()
-            raise
-        finally:
-            t.cluster.stop()
     print("1 passed, 0 failed")
 
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cluster"))
-from cluster import Cluster, wait_for  # noqa: E402
+from cluster import Cluster, logged, wait_for  # noqa: E402
 
 programs, source = sys.argv[1], pathlib.Path(sys.argv[2])
 
@@ -136,7 +136,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="storesweep-findings-") as folder:
         cluster = Cluster(programs, source, folder, workers=2, devices=3)
         t = Test(cluster)
-        try:
+        with logged(cluster):
             cluster.start_all()
             sweep = t.sweep("1.0", ";violation=both", ";violation=both", "")
             finding = people(t, sweep)
@@ -152,11 +152,6 @@ def main():
             assert repeat["repeat"] and repeat["repeats"]["id"] == finding, repeat
             assert "REPEAT: version 1.0" in t.cli("finding", "show", repeat["id"])
             speakers(t, finding)
-        except BaseException:
-            cluster.show_logs()
-            raise
-        finally:
-            cluster.stop()
     print("1 passed, 0 failed")
 
 

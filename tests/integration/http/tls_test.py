@@ -18,7 +18,7 @@ import time
 import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cluster"))
-from cluster import Cluster, wait_for  # noqa: E402
+from cluster import Cluster, logged, wait_for  # noqa: E402
 
 warnings.filterwarnings("ignore", category=DeprecationWarning)  # of asking for old versions of TLS
 programs, source = sys.argv[1], pathlib.Path(sys.argv[2])
@@ -172,7 +172,7 @@ def enrols(t):
 def main():
     with tempfile.TemporaryDirectory(prefix="storesweep-tls-") as folder:
         t = Test(folder)
-        try:
+        with logged(t.cluster):
             t.cluster.start("coordinator")
             ready(t)
             t.cluster.start("w")
@@ -181,11 +181,6 @@ def main():
             changes(t)
             enrols(t)
             assert t.cluster.kill("coordinator", signal.SIGTERM) == 0
-        except BaseException:
-            t.cluster.show_logs()
-            raise
-        finally:
-            t.cluster.stop()
     print("1 passed, 0 failed")
 
 

@@ -16,7 +16,7 @@ namespace storesweep {
 namespace {
 namespace fs = std::filesystem;
 
-class LinkTest : public testing::Test {
+class LinkTest : public ::testing::Test {
  protected:
   void SetUp() override {
     folder_ = fs::temp_directory_path() / ("link-" + std::to_string(::getpid()));

@@ -2,7 +2,6 @@
 // One connection at a time is read to its end on one thread.
 #pragma once
 
-#include <arpa/inet.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,27 +15,18 @@
 
 #include "common/base/file.h"
 #include "common/base/text.h"
+#include "tests/unit/loopback.h"
 
 namespace storesweep {
 
 class PutServer {
  public:
-  PutServer() : listen_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listen_.get(), generic, size) != 0 || ::listen(listen_.get(), 64) != 0) std::abort();
-    if (::getsockname(listen_.get(), generic, &size) != 0) std::abort();
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { run(); });
-  }
+  PutServer() : thread_([this] { run(); }) {}
   ~PutServer() {
     stop_ = true;
     thread_.join();
   }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(listening_.port); }
   // The body that was put to the path; empty when none was.
   std::string body(const std::string& path) {
     std::lock_guard lock(mutex_);
@@ -52,7 +42,7 @@ class PutServer {
   void run() {
     std::vector<Peer> peers;
     while (!stop_) {
-      std::vector<pollfd> fds{{listen_.get(), POLLIN, 0}};
+      std::vector<pollfd> fds{{listening_.fd.get(), POLLIN, 0}};
       for (const Peer& p : peers) fds.push_back({p.fd.get(), POLLIN, 0});
       if (::poll(fds.data(), fds.size(), 50) <= 0) continue;
       for (std::size_t i = peers.size(); i-- > 0;) {
@@ -60,7 +50,7 @@ class PutServer {
           peers.erase(peers.begin() + static_cast<long>(i));
       }
       if (fds[0].revents != 0)
-        peers.push_back({Fd(::accept4(listen_.get(), nullptr, nullptr, SOCK_CLOEXEC)), ""});
+        peers.push_back({Fd(::accept4(listening_.fd.get(), nullptr, nullptr, SOCK_CLOEXEC)), ""});
     }
   }
 
@@ -94,8 +84,7 @@ class PutServer {
     return ::send(peer.fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL) > 0;
   }
 
-  Fd listen_;
-  int port_ = 0;
+  const testing::Loopback listening_ = testing::listen_on_loopback();
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
   std::map<std::string, std::string> bodies_;

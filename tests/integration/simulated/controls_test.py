@@ -17,7 +17,7 @@ import yaml
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "cluster"))
-from cluster import Cluster, Simulated  # noqa: E402  the path is known only now
+from cluster import Cluster, Simulated, logged  # noqa: E402  the path is known only now
 
 APPS = ("consent_unticked", "consent_both", "consent_preticked", "plain")
 RULE = "R1.8"
@@ -122,13 +122,8 @@ def main():
         folder = pathlib.Path(temporary)
         cluster = Cluster(programs, source, folder, workers=1, real=Simulated(devices=3, apis="28", rate=60),
                           apks=[apks, folder / "lying"], lease_ms=30000)
-        try:
+        with logged(cluster):
             run(cluster, folder, apks)
-        except BaseException:
-            cluster.show_logs()
-            raise
-        finally:
-            cluster.stop()
     print("1 passed, 0 failed")
 
 

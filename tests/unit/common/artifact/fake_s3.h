@@ -3,7 +3,6 @@
 // believes every signature: tests/integration/s3 has a real server for those. One thread serves all.
 #pragma once
 
-#include <arpa/inet.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,6 +20,7 @@
 #include "common/base/file.h"
 #include "common/base/hash.h"
 #include "common/base/text.h"
+#include "tests/unit/loopback.h"
 
 namespace storesweep::testing {
 
@@ -34,22 +34,12 @@ class FakeS3 {
     std::string method = {};   // that it waits for; empty: whichever comes
   };
 
-  FakeS3() : listen_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listen_.get(), generic, size) != 0 || ::listen(listen_.get(), 64) != 0) std::abort();
-    if (::getsockname(listen_.get(), generic, &size) != 0) std::abort();
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { run(); });
-  }
+  FakeS3() : thread_([this] { run(); }) {}
   ~FakeS3() {
     stop_ = true;
     thread_.join();
   }
-  std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(listening_.port); }
 
   void fail(const Fault& fault, int times = 1) {
     std::lock_guard lock(mutex_);
@@ -87,14 +77,14 @@ class FakeS3 {
   void run() {
     std::vector<Peer> peers;
     while (!stop_) {
-      std::vector<pollfd> fds{{listen_.get(), POLLIN, 0}};
+      std::vector<pollfd> fds{{listening_.fd.get(), POLLIN, 0}};
       for (const Peer& p : peers) fds.push_back({p.fd.get(), POLLIN, 0});
       if (::poll(fds.data(), fds.size(), 20) <= 0) continue;
       for (std::size_t i = peers.size(); i-- > 0;) {
         if (fds[i + 1].revents != 0 && !serve(peers[i])) peers.erase(peers.begin() + static_cast<long>(i));
       }
       if (fds[0].revents != 0)
-        peers.push_back({Fd(::accept4(listen_.get(), nullptr, nullptr, SOCK_CLOEXEC)), ""});
+        peers.push_back({Fd(::accept4(listening_.fd.get(), nullptr, nullptr, SOCK_CLOEXEC)), ""});
     }
   }
 
@@ -226,8 +216,7 @@ class FakeS3 {
     return !cut;
   }
 
-  Fd listen_;
-  int port_ = 0;
+  const Loopback listening_ = listen_on_loopback();
   std::atomic<bool> stop_{false};
   std::atomic<bool> check_{true};
   std::mutex mutex_;
