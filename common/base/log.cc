@@ -71,8 +71,10 @@ Log::Log(std::string program, LogLevel lowest, Format format)
 }
 Log::~Log() = default;
 
+bool Log::writes(LogLevel level) const { return level >= state_->lowest; }
+
 void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
-  if (level < state_->lowest) return;
+  if (!writes(level)) return;
   std::string time = format_time(SystemClock().wall_ms());
   std::string_view name = kLevelNames[static_cast<int>(level)];
   std::string out;

@@ -43,6 +43,8 @@ class Log {
   enum class Format { kText, kJson };
   Log(std::string program, LogLevel lowest, Format format);
   ~Log();
+  // Whether lines of this level come out, for who has to work for one.
+  bool writes(LogLevel level) const;
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
   void debug(std::string_view e, std::initializer_list<LogField> f = {}) { write(LogLevel::kDebug, e, f); }
   void info(std::string_view e, std::initializer_list<LogField> f = {}) { write(LogLevel::kInfo, e, f); }

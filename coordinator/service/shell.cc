@@ -394,7 +394,7 @@ Result<std::int64_t> Service::Shell::command(decltype(Command::what) what, const
 // knows its own job alone: run_trace_id leads to its lines.
 void Service::Shell::log_leases(const SendAction& said) {
   const auto* grant = std::get_if<Grant>(&said.message);
-  if (!grant || !core_) return;
+  if (!grant || !core_ || !parts_.log.writes(LogLevel::kInfo)) return;
   for (const LeaseOffer& o : grant->leases) {
     const JobId app = core_->app_of(o.token.job);
     const TraceScope trace(trace_id(app));
@@ -407,14 +407,22 @@ void Service::Shell::log_leases(const SendAction& said) {
   }
 }
 
-void Service::Shell::tell(Happened what) {
+// Tens of thousands a second, where nobody asked for more than warnings.
+void Service::Shell::log_event(const Happened& what) {
+  const bool trouble = what.kind == "trouble";
+  const LogLevel level = trouble ? LogLevel::kWarning : LogLevel::kInfo;
+  if (!parts_.log.writes(level)) return;
   if (what.job) {
     const TraceScope trace(trace_id(what.app));
-    parts_.log.write(what.kind == "trouble" ? LogLevel::kWarning : LogLevel::kInfo, what.kind,
+    parts_.log.write(level, what.kind,
                      {{"what", what.text}, {"sweep", what.sweep.value}, {"job", what.job.value}});
-  } else if (what.kind == "trouble") {
+  } else if (trouble) {
     parts_.log.warning("trouble", {{"what", what.text}});
   }
+}
+
+void Service::Shell::tell(Happened what) {
+  log_event(what);
   std::lock_guard lock(event_mutex_);
   ++next_event_;
   events_.push_back(std::move(what));

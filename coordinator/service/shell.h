@@ -41,6 +41,7 @@ class Service::Shell {
   bool genuine(const Token& token) const;
   void tell(Happened what);
   void log_leases(const SendAction& said);
+  void log_event(const Happened& what);
   // Why no evidence can be kept now; empty: it can, as far as is known.
   std::string evidence_trouble() const;
   // What somebody has just seen of it. What is not there, or is wrong in itself, says nothing of the store.
