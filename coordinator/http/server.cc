@@ -16,6 +16,8 @@ void Server::Core::tell(const Request& request, const std::string& route, int st
   log.write(changes ? LogLevel::kInfo : LogLevel::kDebug, "a request", fields);
 }
 
+void Server::Core::refused(std::string_view why) { metrics.counter(metric::kHttpRefused, {why}).add(); }
+
 void Server::Core::enter(Session* session) {
   sessions.insert(session);
   metrics.gauge(metric::kHttpConnections).set(static_cast<double>(sessions.size()));

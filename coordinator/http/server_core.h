@@ -42,7 +42,7 @@ class Server::Core {
   void stop();
   Status reload_tls(bool even_unchanged);
   void tell(const Request& request, const std::string& route, int status);
-  void refused(std::string_view why) { metrics.counter(metric::kHttpRefused, {why}).add(); }
+  void refused(std::string_view why);
   void enter(Session* session);
   void leave(Session* session);
   std::uint16_t port() const { return port_; }
